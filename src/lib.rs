@@ -1,1 +1,3 @@
-//! Varco
+//! Varco: the gateway between the pagoPA node and the systems of a public body.
+
+pub mod domain;

@@ -1,1 +1,3 @@
+//! The `varco` command.
+
 fn main() {}

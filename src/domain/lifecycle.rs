@@ -1,0 +1,143 @@
+//! What may be done to a position, and when: creation, publication, cancellation, deletion.
+//!
+//! The transition table is that of the published contract (GPD v1).
+
+use jiff::Timestamp;
+
+use super::amount::Cents;
+use super::position::{Notice, Position};
+use super::status::{Status, status};
+
+/// Why a position cannot be published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotPublishable {
+    /// It is no draft any more.
+    #[error("only a draft can be published, and this position is {}", .0.word())]
+    NotDraft(Status),
+    /// A due date has passed.
+    #[error("a due date of the position has passed")]
+    DueDatePassed,
+    /// Its validity date has passed.
+    #[error("the validity date of the position has passed")]
+    ValidityDatePassed,
+}
+
+/// Why a position cannot be cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a position can be invalidated while it is published or valid, and this one is {}", .0.word())]
+pub struct NotInvalidable(pub Status);
+
+/// Why a position cannot be deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a payment was received for this position, which is {}", .0.word())]
+pub struct NotDeletable(pub Status);
+
+/// What is wrong with the contents of a position that somebody wants to create.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Inconsistency {
+    /// The transfers do not add up.
+    #[error("the amount must be the sum of its transfers")]
+    Sum,
+    /// Transfers share an id.
+    #[error("the idTransfer of each transfer must differ within the notice")]
+    TransferIds,
+    /// No transfer, or too many.
+    #[error("a notice has 1 to 5 transfers")]
+    TransferCount,
+    /// The due date has passed.
+    #[error("the due date must not have passed")]
+    DueDatePassed,
+    /// The due date precedes the validity date.
+    #[error("the due date must not precede the validity date")]
+    DueBeforeValidity,
+    /// The retention date precedes the due date.
+    #[error("the retention date must not precede the due date")]
+    RetentionBeforeDue,
+    /// The validity date is not in the future.
+    #[error("the validity date must be in the future")]
+    ValidityDatePassed,
+}
+
+/// Publishes a draft: it becomes payable at its validity date, or now if it asked for none.
+pub fn publish(position: &mut Position, now: Timestamp) -> Result<(), NotPublishable> {
+    let current = status(position, now);
+    if current != Status::Draft {
+        return Err(NotPublishable::NotDraft(current));
+    }
+    if position.notices().any(|notice| notice.due < now) {
+        return Err(NotPublishable::DueDatePassed);
+    }
+    if position.valid_from().is_some_and(|from| from < now) {
+        return Err(NotPublishable::ValidityDatePassed);
+    }
+    mark_published(position, now);
+    touch(position, now);
+    Ok(())
+}
+
+/// Records the publication of a position whose dates were checked.
+pub fn mark_published(position: &mut Position, now: Timestamp) {
+    position.history.published_at = Some(now);
+    for option in &mut position.options {
+        option.valid_from.get_or_insert(now);
+    }
+}
+
+/// Cancels a position that is published or valid.
+pub fn invalidate(position: &mut Position, now: Timestamp) -> Result<(), NotInvalidable> {
+    match status(position, now) {
+        Status::Published | Status::Valid => {
+            position.history.invalidated_at = Some(now);
+            touch(position, now);
+            Ok(())
+        }
+        other => Err(NotInvalidable(other)),
+    }
+}
+
+/// Says whether a position may be deleted: not once money was received for it.
+pub fn check_deletable(position: &Position, now: Timestamp) -> Result<(), NotDeletable> {
+    match status(position, now) {
+        paid @ (Status::PartiallyPaid | Status::Paid | Status::Reported) => Err(NotDeletable(paid)),
+        Status::Draft | Status::Published | Status::Valid | Status::Invalid | Status::Expired => Ok(()),
+    }
+}
+
+/// Checks a validity date that a new position asks for.
+pub fn check_validity_date(valid_from: Option<Timestamp>, now: Timestamp) -> Result<(), Inconsistency> {
+    match valid_from {
+        Some(from) if from <= now => Err(Inconsistency::ValidityDatePassed),
+        _ => Ok(()),
+    }
+}
+
+/// Everything that is wrong with a new notice, given the validity date of its option.
+pub fn inconsistencies(notice: &Notice, valid_from: Option<Timestamp>, now: Timestamp) -> Vec<Inconsistency> {
+    let mut wrong = Vec::new();
+    let mut ids: Vec<i64> = notice.transfers.iter().map(|transfer| transfer.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if ids.len() != notice.transfers.len() {
+        wrong.push(Inconsistency::TransferIds);
+    }
+    if !(1..=5).contains(&notice.transfers.len()) {
+        wrong.push(Inconsistency::TransferCount);
+    } else if Cents::checked_sum(notice.transfers.iter().map(|t| t.amount)) != Some(notice.amount) {
+        wrong.push(Inconsistency::Sum);
+    }
+    if notice.due < now {
+        wrong.push(Inconsistency::DueDatePassed);
+    }
+    if valid_from.is_some_and(|from| notice.due < from) {
+        wrong.push(Inconsistency::DueBeforeValidity);
+    }
+    if notice.retention.is_some_and(|retention| retention < notice.due) {
+        wrong.push(Inconsistency::RetentionBeforeDue);
+    }
+    wrong
+}
+
+fn touch(position: &mut Position, now: Timestamp) {
+    position.history.updated_at = now;
+    position.history.version += 1;
+}

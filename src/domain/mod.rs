@@ -1,0 +1,16 @@
+//! The rules of payment notices and receipts, as plain functions over plain data.
+//!
+//! No database, no HTTP, no XML: what a rule needs is a parameter, the clock included.
+
+pub mod amount;
+pub mod fiscal_code;
+pub mod iban;
+pub mod ids;
+pub mod lifecycle;
+pub mod notice_number;
+pub mod party;
+pub mod payability;
+pub mod position;
+pub mod receipt;
+pub mod status;
+pub mod text;

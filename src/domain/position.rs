@@ -1,0 +1,244 @@
+//! A debt position: what somebody owes, in which ways it can be paid, and by which notices.
+//!
+//! Only facts are kept here (when published, when paid); [`status`](super::status) derives the rest.
+
+use jiff::Timestamp;
+
+use super::amount::Cents;
+use super::fiscal_code::{FiscalCode, PersonId};
+use super::iban::Iban;
+use super::ids::{Iupd, ReceiptId};
+use super::notice_number::{Iuv, NoticeNumber};
+use super::text::Text;
+
+/// A debt position with everything under it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Position {
+    /// The creditor institution.
+    pub ec: FiscalCode,
+    /// The creditor's own name of it; unique under the creditor.
+    pub iupd: Iupd,
+    /// The creditor's name, as the notice shows it.
+    pub company_name: Text<140>,
+    /// The creditor's office, as the notice shows it.
+    pub office_name: Option<Text<140>>,
+    /// Whether it may be paid while the station is down (stand-in).
+    pub stand_in: StandIn,
+    /// What has happened to it so far.
+    pub history: History,
+    /// The ways to pay it; paying one closes the others.
+    pub options: Vec<PaymentOption>,
+}
+
+/// Whether the node's central archive may answer for a position while the station is down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandIn {
+    /// It may.
+    Allowed,
+    /// It may not.
+    Refused,
+}
+
+/// The dated facts of a position, in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct History {
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed, payments included.
+    pub updated_at: Timestamp,
+    /// When it was published; none for a draft.
+    pub published_at: Option<Timestamp>,
+    /// When the creditor cancelled it.
+    pub invalidated_at: Option<Timestamp>,
+    /// How often it was written, from 1.
+    pub version: i64,
+}
+
+/// One way to pay a position: a single payment, or a plan of instalments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaymentOption {
+    /// Its number within the position, from 1.
+    pub number: i64,
+    /// Whether its notices are instalments of one plan.
+    pub shape: OptionShape,
+    /// What the payer reads about it.
+    pub description: Option<Text<140>>,
+    /// From when it can be paid; none only while the position is a draft that asked for no date.
+    pub valid_from: Option<Timestamp>,
+    /// What happens after the due date.
+    pub after_due: AfterDue,
+    /// Who owes.
+    pub debtor: Debtor,
+    /// The payable notices, at least one.
+    pub notices: Vec<Notice>,
+}
+
+/// Whether an option is paid at once or in instalments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptionShape {
+    /// One notice for the whole amount.
+    Single,
+    /// Instalments that are paid one by one.
+    Plan,
+}
+
+/// What becomes of a notice when its due date has passed (`switchToExpired`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterDue {
+    /// It stays payable.
+    StaysPayable,
+    /// It expires.
+    Expires,
+}
+
+/// Who owes. Personal data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Debtor {
+    /// Fiscal code and kind of person.
+    pub id: PersonId,
+    /// First and last name, or the name of the company.
+    pub full_name: Text<70>,
+    /// Where they live or can be reached.
+    pub address: Address,
+}
+
+/// The optional contact data of a person. Personal data.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Address {
+    /// Street.
+    pub street: Option<Text<70>>,
+    /// House number.
+    pub civic_number: Option<Text<16>>,
+    /// Postal code.
+    pub postal_code: Option<Text<16>>,
+    /// Town.
+    pub city: Option<Text<35>>,
+    /// Province, as two letters where Italian.
+    pub province: Option<Text<35>>,
+    /// Region.
+    pub region: Option<Text<35>>,
+    /// Country, as two capitals.
+    pub country: Option<Text<2>>,
+    /// Electronic mail.
+    pub email: Option<Text<256>>,
+    /// Telephone, never sent to the node.
+    pub phone: Option<Text<35>>,
+}
+
+/// One payable notice: what the citizen holds in hand.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Its eighteen digits.
+    pub number: NoticeNumber,
+    /// The creditor's reference inside them.
+    pub iuv: Iuv,
+    /// What is due, the sum of the transfers.
+    pub amount: Cents,
+    /// What the payer reads about it.
+    pub description: Text<140>,
+    /// Until when it should be paid.
+    pub due: Timestamp,
+    /// Until when the creditor keeps it; no rule hangs on it.
+    pub retention: Option<Timestamp>,
+    /// The creditor's own key-value pairs, sent to the node and returned in the receipt.
+    pub metadata: Vec<MapEntry>,
+    /// Where the money goes, one to five.
+    pub transfers: Vec<Transfer>,
+    /// The payment that settled it.
+    pub payment: Option<Payment>,
+}
+
+/// A key-value pair of the creditor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MapEntry {
+    /// The key.
+    pub key: Text<140>,
+    /// The value.
+    pub value: Text<140>,
+}
+
+/// One beneficiary's share of a notice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Transfer {
+    /// 1 to 5, unique in the notice.
+    pub id: i64,
+    /// The share.
+    pub amount: Cents,
+    /// Whose money it is.
+    pub beneficiary: FiscalCode,
+    /// The beneficiary's name.
+    pub company_name: Option<Text<140>>,
+    /// What the bank statement says.
+    pub remittance_information: Text<140>,
+    /// Taxonomy code, such as `9/0101002IM/`.
+    pub category: Text<140>,
+    /// An account, or a digital stamp to be bought.
+    pub destination: Destination,
+    /// The creditor's own key-value pairs.
+    pub metadata: Vec<MapEntry>,
+    /// When a flow from the payment service provider accounted for it.
+    pub reported_at: Option<Timestamp>,
+}
+
+/// Where a transfer goes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Destination {
+    /// To an account, and the postal account that may replace it at the post office.
+    Account {
+        /// The account.
+        iban: Iban,
+        /// The postal account.
+        postal: Option<Iban>,
+    },
+    /// To the revenue agency, for a digital stamp (marca da bollo).
+    Stamp(Stamp),
+}
+
+/// A digital stamp to be bought with a payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Base64 of the SHA-256 of the document.
+    pub document_hash: Text<72>,
+    /// Kind of stamp, `01`.
+    pub kind: Text<2>,
+    /// Province of residence, two capitals.
+    pub province: Text<2>,
+}
+
+/// The payment that settled a notice.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Payment {
+    /// When the citizen paid, in UTC.
+    pub paid_at: Timestamp,
+    /// The receipt that says so.
+    pub receipt: ReceiptId,
+    /// What the payer paid on top to the payment service provider.
+    pub fee: Option<Cents>,
+    /// The payment service provider's name.
+    pub psp: Option<String>,
+    /// How it was paid (`paymentMethod`).
+    pub method: Option<String>,
+}
+
+impl Position {
+    /// All notices of all options.
+    pub fn notices(&self) -> impl Iterator<Item = &Notice> {
+        self.options.iter().flat_map(|option| &option.notices)
+    }
+
+    /// The first instant at which any part of it can be paid; none while that is not fixed.
+    pub fn valid_from(&self) -> Option<Timestamp> {
+        self.options.iter().filter_map(|option| option.valid_from).min()
+    }
+}
+
+impl Destination {
+    /// The account that the post office would credit: the postal one, or the only one if it is postal.
+    pub fn postal_iban(&self) -> Option<&Iban> {
+        match self {
+            Destination::Account { postal: Some(postal), .. } => Some(postal),
+            Destination::Account { iban, postal: None } if iban.is_postal() => Some(iban),
+            Destination::Account { .. } | Destination::Stamp(_) => None,
+        }
+    }
+}

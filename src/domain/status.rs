@@ -1,0 +1,117 @@
+//! The status of a position, derived from its facts and the clock; nothing stores it.
+
+use jiff::Timestamp;
+
+use super::position::{AfterDue, Notice, PaymentOption, Position};
+
+/// What a position is at one instant, in the words of the published contract (GPD v1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Not published yet.
+    Draft,
+    /// Published, payable from a later date.
+    Published,
+    /// Payable now.
+    Valid,
+    /// Cancelled by the creditor.
+    Invalid,
+    /// Past its due date, and made to expire then.
+    Expired,
+    /// Some instalments of a plan are paid.
+    PartiallyPaid,
+    /// One option is wholly paid.
+    Paid,
+    /// Wholly paid, and every transfer of it accounted for by a flow.
+    Reported,
+}
+
+/// What a notice is, in the words of the published contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeStatus {
+    /// No receipt settles it.
+    Unpaid,
+    /// A receipt settles it.
+    Paid,
+    /// Some of its transfers are accounted for.
+    PartiallyReported,
+    /// All of its transfers are accounted for.
+    Reported,
+}
+
+impl Status {
+    /// The word of the published contract.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Status::Draft => "DRAFT",
+            Status::Published => "PUBLISHED",
+            Status::Valid => "VALID",
+            Status::Invalid => "INVALID",
+            Status::Expired => "EXPIRED",
+            Status::PartiallyPaid => "PARTIALLY_PAID",
+            Status::Paid => "PAID",
+            Status::Reported => "REPORTED",
+        }
+    }
+}
+
+impl NoticeStatus {
+    /// The word of the published contract.
+    pub const fn word(self) -> &'static str {
+        match self {
+            NoticeStatus::Unpaid => "PO_UNPAID",
+            NoticeStatus::Paid => "PO_PAID",
+            NoticeStatus::PartiallyReported => "PO_PARTIALLY_REPORTED",
+            NoticeStatus::Reported => "PO_REPORTED",
+        }
+    }
+}
+
+/// The status of a position now. A payment outweighs all else, because money has moved: a cancelled
+/// position that was paid is paid.
+pub fn status(position: &Position, now: Timestamp) -> Status {
+    let settled = position.options.iter().filter(|option| is_settled(option));
+    let mut settled = settled.peekable();
+    if settled.peek().is_some() {
+        let reported = settled.any(|option| option.notices.iter().all(is_reported));
+        return if reported { Status::Reported } else { Status::Paid };
+    }
+    if position.notices().any(|notice| notice.payment.is_some()) {
+        return Status::PartiallyPaid;
+    }
+    if position.history.invalidated_at.is_some() {
+        return Status::Invalid;
+    }
+    if position.history.published_at.is_none() {
+        return Status::Draft;
+    }
+    if position.valid_from().is_some_and(|from| from > now) {
+        return Status::Published;
+    }
+    if !position.options.is_empty() && position.options.iter().all(|option| has_expired(option, now)) {
+        return Status::Expired;
+    }
+    Status::Valid
+}
+
+/// The status of one notice.
+pub fn notice_status(notice: &Notice) -> NoticeStatus {
+    let reported = notice.transfers.iter().filter(|transfer| transfer.reported_at.is_some()).count();
+    match (&notice.payment, reported) {
+        (None, _) => NoticeStatus::Unpaid,
+        (Some(_), 0) => NoticeStatus::Paid,
+        (Some(_), n) if n < notice.transfers.len() => NoticeStatus::PartiallyReported,
+        (Some(_), _) => NoticeStatus::Reported,
+    }
+}
+
+fn is_settled(option: &PaymentOption) -> bool {
+    !option.notices.is_empty() && option.notices.iter().all(|notice| notice.payment.is_some())
+}
+
+fn is_reported(notice: &Notice) -> bool {
+    notice_status(notice) == NoticeStatus::Reported
+}
+
+fn has_expired(option: &PaymentOption, now: Timestamp) -> bool {
+    option.after_due == AfterDue::Expires && option.notices.iter().all(|notice| now > notice.due)
+}
