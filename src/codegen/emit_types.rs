@@ -300,7 +300,7 @@ fn choice(item: &Item, fields: &[Field]) -> String {
     let mut read = String::new();
     for field in fields {
         let starts = starts(std::iter::once(field)).replace("at.", "from.");
-        let _ = write!(read, "if {starts} {{ return Ok(Self::{}({})); }}\n", field.variant, reading(field));
+        let _ = writeln!(read, "if {starts} {{ return Ok(Self::{}({})); }}", field.variant, reading(field));
     }
     read.push_str("Err(from.expected(Self::EXPECTED))");
     let write: String = fields

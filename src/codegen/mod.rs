@@ -9,6 +9,7 @@
 //! (as money), boolean, date, dateTime and base64Binary; complex types of sequences and choices, by extension
 //! and by restriction; element references; imports; document/literal WSDL.
 
+mod ambiguity;
 mod emit_ops;
 mod emit_types;
 pub mod model;
@@ -17,6 +18,7 @@ mod patterns;
 mod plan;
 mod read;
 mod resolve;
+mod shapes;
 
 use std::fmt;
 

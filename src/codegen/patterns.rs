@@ -182,7 +182,7 @@ fn translate(pattern: &str, ascii: bool) -> Result<String, String> {
         if quantifier && !repeatable {
             return Err(format!("`{c}` repeats nothing in the pattern"));
         }
-        repeatable = !quantifier && !(matches!(c, '(' | '|') && !class);
+        repeatable = !quantifier && (class || !matches!(c, '(' | '|'));
         match c {
             '\\' => out.push_str(&escape(rest.next(), class, ascii)?),
             '[' if class => return Err("class subtraction is outside the subset".to_owned()),

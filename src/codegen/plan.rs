@@ -1,11 +1,13 @@
 //! From the model to what will be written: one module per namespace, one item per type, with Rust names.
 
 use super::Diagnostic;
+use super::ambiguity::{deterministic, opening_count};
 use super::model::{
     Builtin, Complex, Contract, Facets, Occurs, Operation, Particle, Place, QName, Simple, Term, TypeRef,
 };
 use super::names;
 use super::patterns::{self, Table};
+use super::shapes;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one namespace becomes.
@@ -138,7 +140,8 @@ pub fn modules(contract: &Contract) -> Result<Vec<Module>, Vec<Diagnostic>> {
     if wrong.is_empty() { Ok(modules) } else { Err(wrong) }
 }
 
-fn wrong(place: &Place, message: impl Into<String>) -> Diagnostic {
+/// A complaint about a place.
+pub fn wrong(place: &Place, message: impl Into<String>) -> Diagnostic {
     Diagnostic { path: place.path.clone(), line: place.line, message: message.into() }
 }
 
@@ -205,15 +208,15 @@ impl Planner<'_> {
         let tables = tables.map_err(|message| wrong(&simple.place, message))?;
         let space = white_space(simple.base);
         let shape = match simple.base {
-            Builtin::Decimal => amount(simple)?,
-            Builtin::Int if facets.values.is_some() => numbers(simple)?,
-            Builtin::Int => int(simple)?,
+            Builtin::Decimal => shapes::amount(simple)?,
+            Builtin::Int if facets.values.is_some() => shapes::numbers(simple)?,
+            Builtin::Int => shapes::int(simple)?,
             Builtin::Boolean | Builtin::Date | Builtin::DateTime => {
                 Shape::Alias(runtime(simple.base).to_owned())
             }
             Builtin::Base64 => Shape::Base64(facets, tables),
             Builtin::Text | Builtin::NormalizedText | Builtin::Token => match &facets.values {
-                Some(values) => Shape::Texts(texts(simple, values, &tables)?, space),
+                Some(values) => Shape::Texts(shapes::texts(simple, values, &tables)?, space),
                 None => Shape::Text(facets, space, tables),
             },
         };
@@ -357,155 +360,4 @@ fn white_space(base: Builtin) -> &'static str {
         Builtin::NormalizedText => "Replace",
         _ => "Collapse",
     }
-}
-
-/// A decimal is money, or it is outside the subset.
-fn amount(simple: &Simple) -> Fallible<Shape> {
-    const LIMIT: i64 = 99_999_999_999;
-    let facets = &simple.facets;
-    let wrong = |message: &str| wrong(&simple.place, message);
-    let two = facets.patterns.iter().flatten().all(|pattern| pattern == r"\d+\.\d{2}");
-    let form = match (facets.patterns.is_empty(), two, facets.fraction_digits) {
-        (false, true, None | Some(2)) => "TwoDecimals",
-        (true, _, Some(2)) => "UpToTwoDecimals",
-        _ => return Err(wrong(r"a decimal must be money: pattern \d+\.\d{2}, or fractionDigits 2")),
-    };
-    let parse =
-        |text: &str| cents(text).ok_or_else(|| wrong("a bound that is no amount with at most two decimals"));
-    let min = facets.min.as_deref().map_or(Ok(if form == "TwoDecimals" { 0 } else { -1 }), parse)?;
-    let max = facets.max.as_deref().map_or(Ok(i64::MAX), parse)?;
-    if min < 0 || max > LIMIT || min > max {
-        return Err(wrong("an amount must lie between 0 and 999999999.99"));
-    }
-    Ok(Shape::Amount(form, min, max))
-}
-
-fn cents(text: &str) -> Option<i64> {
-    let (euro, part) = text.split_once('.').unwrap_or((text, ""));
-    let euro: i64 = euro.parse().ok().filter(|_| part.len() <= 2)?;
-    let part: i64 = format!("{part:0<2}").parse().ok()?;
-    euro.checked_mul(100)?.checked_add(part).filter(|_| euro >= 0)
-}
-
-fn int(simple: &Simple) -> Fallible<Shape> {
-    let parse = |text: &str| text.parse().map_err(|_| wrong(&simple.place, "a bound that is no xs:int"));
-    let min = simple.facets.min.as_deref().map_or(Ok(i32::MIN), parse)?;
-    let max = simple.facets.max.as_deref().map_or(Ok(i32::MAX), parse)?;
-    if min > max { Err(wrong(&simple.place, "no number is in the range")) } else { Ok(Shape::Int(min, max)) }
-}
-
-fn numbers(simple: &Simple) -> Fallible<Shape> {
-    let (facets, place) = (&simple.facets, &simple.place);
-    if facets.min.is_some() || facets.max.is_some() {
-        return Err(wrong(place, "a range besides listed numbers is outside the subset"));
-    }
-    let values = facets.values.iter().flatten();
-    let numbers: Fallible<Vec<(String, i32)>> = values
-        .map(|value| {
-            let number: i32 = value.parse().map_err(|_| wrong(place, format!("`{value}` is no xs:int")))?;
-            Ok((names::variant(value), number))
-        })
-        .collect();
-    let numbers = numbers?;
-    distinct(place, numbers.iter().map(|(variant, _)| variant))?;
-    Ok(Shape::Numbers(numbers))
-}
-
-/// The listed texts, each of which must keep the other facets too.
-fn texts(simple: &Simple, values: &[String], tables: &[Table]) -> Fallible<Vec<(String, String)>> {
-    let facets = &simple.facets;
-    let (min, max) = (facets.min_length.unwrap_or(0), facets.max_length.unwrap_or(usize::MAX));
-    for value in values {
-        let length = value.chars().count();
-        if length < min || length > max || !tables.iter().all(|table| patterns::matches(table, value)) {
-            return Err(wrong(
-                &simple.place,
-                format!("the listed value `{value}` breaks another facet of its type"),
-            ));
-        }
-    }
-    let texts: Vec<(String, String)> =
-        values.iter().map(|value| (names::variant(value), value.clone())).collect();
-    distinct(&simple.place, texts.iter().map(|(variant, _)| variant))?;
-    Ok(texts)
-}
-
-fn distinct<'n>(place: &Place, variants: impl Iterator<Item = &'n String>) -> Fallible<()> {
-    let mut seen = BTreeSet::new();
-    for variant in variants {
-        if !seen.insert(variant) {
-            return Err(wrong(place, format!("two listed values would be called {variant}")));
-        }
-    }
-    Ok(())
-}
-
-/// How many parts of a sequence can be the first to occur.
-fn opening_count(particles: &[Particle]) -> usize {
-    particles.iter().position(|particle| !may_be_absent(particle)).map_or(particles.len(), |at| at + 1)
-}
-
-fn may_be_absent(particle: &Particle) -> bool {
-    particle.occurs.min == 0
-        || match &particle.term {
-            Term::Element { .. } => false,
-            Term::Choice(inner) => inner.iter().any(may_be_absent),
-            Term::Sequence(inner) => inner.iter().all(may_be_absent),
-        }
-}
-
-fn first(particle: &Particle) -> BTreeSet<QName> {
-    match &particle.term {
-        Term::Element { name, .. } => BTreeSet::from([name.clone()]),
-        Term::Choice(inner) => inner.iter().flat_map(first).collect(),
-        Term::Sequence(inner) => inner.iter().take(opening_count(inner)).flat_map(first).collect(),
-    }
-}
-
-/// Checks that one element of look-ahead always tells what comes next, `follow` being what may come behind.
-fn deterministic(particles: &[Particle], follow: &BTreeSet<QName>) -> Fallible<()> {
-    let mut behind = follow.clone();
-    for particle in particles.iter().rev() {
-        let own = first(particle);
-        let varies = particle.occurs.min != particle.occurs.max || may_be_absent(particle);
-        if varies && !own.is_disjoint(&behind) {
-            return Err(wrong(
-                &particle.place,
-                "ambiguous: the same element may follow what is optional or repeated here",
-            ));
-        }
-        let mut after = behind.clone();
-        if particle.occurs.max > 1 {
-            after.extend(own.iter().cloned());
-        }
-        match &particle.term {
-            Term::Element { .. } => {}
-            Term::Sequence(inner) => deterministic(inner, &after)?,
-            Term::Choice(inner) => choice(inner, &after)?,
-        }
-        if !may_be_absent(particle) {
-            behind.clear();
-        }
-        behind.extend(own);
-    }
-    Ok(())
-}
-
-fn choice(alternatives: &[Particle], follow: &BTreeSet<QName>) -> Fallible<()> {
-    let mut seen = BTreeSet::new();
-    for alternative in alternatives {
-        if may_be_absent(alternative) {
-            return Err(wrong(
-                &alternative.place,
-                "an alternative that may be absent; make the choice optional instead",
-            ));
-        }
-        let own = first(alternative);
-        if !own.is_disjoint(&seen) {
-            return Err(wrong(&alternative.place, "ambiguous: two alternatives begin with the same element"));
-        }
-        seen.extend(own);
-        deterministic(std::slice::from_ref(alternative), follow)?;
-    }
-    Ok(())
 }

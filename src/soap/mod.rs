@@ -24,7 +24,7 @@ pub enum Refusal {
     Fault(SoapFault),
     /// The operation is known, but the message breaks its schema.
     #[error(transparent)]
-    Syntax(SyntaxRefusal),
+    Syntax(Box<SyntaxRefusal>),
 }
 
 /// A message of a known operation that breaks the schema.
@@ -146,7 +146,7 @@ fn operation<'r>(reader: &'r Reader<'_>) -> Option<(Operation, &'r str)> {
 fn refused(operation: Operation, violation: Violation, message: &[u8], limits: &Limits) -> Refusal {
     let (id_pa, id_broker_pa) = parties(message, limits).unwrap_or_default();
     let position = violation.position(message);
-    Refusal::Syntax(SyntaxRefusal { operation, violation, position, id_pa, id_broker_pa })
+    Refusal::Syntax(Box::new(SyntaxRefusal { operation, violation, position, id_pa, id_broker_pa }))
 }
 
 /// The first two children of the payload, if they are what they should be. Everything that follows may be broken.
