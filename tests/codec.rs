@@ -1,6 +1,8 @@
 //! The codec as its users see it: every message type, every envelope, known attacks, and libxml2 as the judge of
 //! random messages.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests, too
+
 #[path = "../src/codegen/mod.rs"]
 #[allow(dead_code)]
 mod codegen;

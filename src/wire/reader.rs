@@ -284,7 +284,7 @@ impl<'a> Reader<'a> {
     /// Goes to the next start or end tag; only blanks and comments may come before it.
     fn advance(&mut self) -> Result<(), Violation> {
         loop {
-            let at = self.position();
+            let mut at = self.position();
             let blank = match self.event()? {
                 Item::Start(tag) => {
                     self.token = Token::Start(tag);
@@ -301,7 +301,10 @@ impl<'a> Reader<'a> {
                 Item::Finished => {
                     return Err(self.broken_at(Rule::WellFormed("element without an end tag"), at));
                 }
-                Item::Text(text) => markup::is_all_blank(text),
+                Item::Text(text) => {
+                    at += text.len() - text.trim_start_matches(markup::BLANKS).len();
+                    markup::is_all_blank(text)
+                }
                 Item::Verbatim(_) => false,
                 Item::Character(c) => markup::BLANKS.contains(&c) && !self.open.is_empty(),
             };

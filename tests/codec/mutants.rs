@@ -13,26 +13,134 @@ const SAMPLES: usize = 6000;
 
 /// Texts that are right for some type and wrong for others.
 const TEXTS: &[&str] = &[
-    "", " ", "1", "0", "5", "6", "01", "+3", "-1", "1.0", "0.00", "0.01", "12.50", "12.5", "12,50", "012.50", "1e2",
-    "999999999.99", "1000000000.00", "-1.00", "+1.00", ".50", "true", "True", "yes", "OK", "ok", "KO", " OK", "F", "G",
-    "2025-02-28", "2025-02-29", "2025-13-01", "28/02/2025", "2025-02-28Z", "2025-02-28+14:00", "2025-02-28+14:01",
-    "2025-02-28T10:00:00", "2025-02-28T24:00:00", "2025-02-28T10:00", "2025-02-28T10:00:00.5", "12345678901",
-    "123456789012345678", "12345678901234567", "ABCDE", "IT", "it", "ITA", "a@b", "a@b.", "ab", "QQ==", "QQ=", "QQ",
-    "PAGOPA", "EQ", "ANY", "2147483648", "2147483647", " 7 ", "&amp;", "&#x41;&#66;", "<![CDATA[OK]]>", "O<!-- -->K",
-    "\r\n", "\t", "٣", "àà", "\u{a0}",
+    "",
+    " ",
+    "1",
+    "0",
+    "5",
+    "6",
+    "01",
+    "+3",
+    "-1",
+    "1.0",
+    "0.00",
+    "0.01",
+    "12.50",
+    "12.5",
+    "12,50",
+    "012.50",
+    "1e2",
+    "999999999.99",
+    "1000000000.00",
+    "-1.00",
+    "+1.00",
+    ".50",
+    "true",
+    "True",
+    "yes",
+    "OK",
+    "ok",
+    "KO",
+    " OK",
+    "F",
+    "G",
+    "2025-02-28",
+    "2025-02-29",
+    "2025-13-01",
+    "28/02/2025",
+    "2025-02-28Z",
+    "2025-02-28+14:00",
+    "2025-02-28+14:01",
+    "2025-02-28T10:00:00",
+    "2025-02-28T24:00:00",
+    "2025-02-28T10:00",
+    "2025-02-28T10:00:00.5",
+    "12345678901",
+    "123456789012345678",
+    "12345678901234567",
+    "ABCDE",
+    "IT",
+    "it",
+    "ITA",
+    "a@b",
+    "a@b.",
+    "ab",
+    "QQ==",
+    "QQ=",
+    "QQ",
+    "PAGOPA",
+    "EQ",
+    "ANY",
+    "2147483648",
+    "2147483647",
+    " 7 ",
+    "&amp;",
+    "&#x41;&#66;",
+    "<![CDATA[OK]]>",
+    "O<!-- -->K",
+    "\r\n",
+    "\t",
+    "٣",
+    "àà",
+    "\u{a0}",
 ];
 
 /// Pieces of markup, right and wrong.
 const PIECES: &[&str] = &[
-    "<", ">", "&", ";", "\"", "'", "/", "=", " ", "\n", "x", "]]>", "<!-- c -->", "<!-- - -->", "<!-- -- -->", "<x/>",
-    "<x></x>", "&lt;", "&#65;", "&#0;", "&nope;", "text", "<![CDATA[]]>", "<![CDATA[ ]]>", "<![CDATA[x]]>", "&#32;",
-    "<metadata/>", "<officeName>x</officeName>", "<outcome>OK</outcome>", "<standIn>true</standIn>", ":", "\u{301}",
+    "<",
+    ">",
+    "&",
+    ";",
+    "\"",
+    "'",
+    "/",
+    "=",
+    " ",
+    "\n",
+    "x",
+    "]]>",
+    "<!-- c -->",
+    "<!-- - -->",
+    "<!-- -- -->",
+    "<x/>",
+    "<x></x>",
+    "&lt;",
+    "&#65;",
+    "&#0;",
+    "&nope;",
+    "text",
+    "<![CDATA[]]>",
+    "<![CDATA[ ]]>",
+    "<![CDATA[x]]>",
+    "&#32;",
+    "<metadata/>",
+    "<officeName>x</officeName>",
+    "<outcome>OK</outcome>",
+    "<standIn>true</standIn>",
+    ":",
+    "\u{301}",
 ];
 
 const ATTRIBUTES: &[&str] = &[
-    " a='1'", " xmlns=''", " xmlns='urn:x'", " xmlns:q='urn:q'", " q:a='1'", " xml:lang='it'", " a='1' a='2'",
-    " xmlns:i='http://www.w3.org/2001/XMLSchema-instance' i:nil='true'", " xmlns:q=''", " a='<'", " a=1", " a",
-    " xmlns:xml='urn:x'", " xmlns:q='&#1;'", "a='1'", " ", "\n", " xmlns:p='urn:x'", " xmlns:q='a&amp;b'",
+    " a='1'",
+    " xmlns=''",
+    " xmlns='urn:x'",
+    " xmlns:q='urn:q'",
+    " q:a='1'",
+    " xml:lang='it'",
+    " a='1' a='2'",
+    " xmlns:i='http://www.w3.org/2001/XMLSchema-instance' i:nil='true'",
+    " xmlns:q=''",
+    " a='<'",
+    " a=1",
+    " a",
+    " xmlns:xml='urn:x'",
+    " xmlns:q='&#1;'",
+    "a='1'",
+    " ",
+    "\n",
+    " xmlns:p='urn:x'",
+    " xmlns:q='a&amp;b'",
 ];
 
 /// Where the tags of a text begin and end.
@@ -43,7 +151,8 @@ fn tags(text: &str) -> Vec<(usize, usize)> {
 
 /// The element that begins with a tag, to the end of its end tag.
 fn element(text: &str, (start, end): (usize, usize)) -> Option<(usize, usize)> {
-    let name: String = text[start + 1..end].chars().take_while(|c| c.is_alphanumeric() || *c == '-').collect();
+    let name: String =
+        text[start + 1..end].chars().take_while(|c| c.is_alphanumeric() || *c == '-').collect();
     let close = format!("</{name}>");
     (!name.is_empty()).then(|| text[end..].find(&close)).flatten().map(|at| (start, end + at + close.len()))
 }
@@ -96,7 +205,11 @@ fn mutate(text: &str, random: &mut Random) -> String {
 }
 
 fn verdict(root: &str, text: &str) -> Result<(), Violation> {
-    if root.ends_with("Req") || root.ends_with("Request") { request(text).map(drop) } else { response(text).map(drop) }
+    if root.ends_with("Req") || root.ends_with("Request") {
+        request(text).map(drop)
+    } else {
+        response(text).map(drop)
+    }
 }
 
 /// What libxml2 says about every file of a folder.
@@ -104,12 +217,16 @@ fn judge(folder: &Path, files: &[String]) -> BTreeMap<String, bool> {
     let mut verdicts = BTreeMap::new();
     for batch in files.chunks(2000) {
         let mut command = Command::new("xmllint");
-        command.args(["--noout", "--nonet", "--schema"]).arg(std::fs::canonicalize("xsd/paForNode.xsd").unwrap());
+        command
+            .args(["--noout", "--nonet", "--schema"])
+            .arg(std::fs::canonicalize("xsd/paForNode.xsd").unwrap());
         let output = command.current_dir(folder).args(batch).output().unwrap();
         for line in String::from_utf8_lossy(&output.stderr).lines() {
             if let Some(name) = line.strip_suffix(" validates") {
                 verdicts.entry(name.to_owned()).or_insert(true);
-            } else if let Some((name, _)) = line.split_once(':').filter(|_| line.contains(": namespace error : ")) {
+            } else if let Some((name, _)) =
+                line.split_once(':').filter(|_| line.contains(": namespace error : "))
+            {
                 // Reported by libxml2, but without consequences.
                 verdicts.insert(name.to_owned(), false);
             }
@@ -120,14 +237,18 @@ fn judge(folder: &Path, files: &[String]) -> BTreeMap<String, bool> {
 
 /// The few cases in which we know better than libxml2 2.9, each with its reason.
 fn explained(text: &str, ours: &Result<(), Violation>) -> bool {
-    let collapsed = ["dueDate", "applicationDate", "transferDate", "retentionDate", "paymentDateTime", "serial"];
+    let collapsed =
+        ["dueDate", "applicationDate", "transferDate", "retentionDate", "paymentDateTime", "serial"];
     match ours.as_ref().map_err(Violation::rule) {
         // The blanks of dates and numbers are collapsed before their form is checked; libxml2 forgets to.
         Ok(()) => collapsed.iter().any(|name| {
             text.split(&format!("<{name}")).skip(1).any(|rest| {
                 let value = rest.split_once('>').map_or("", |(_, rest)| rest);
                 let value = value.split("</").next().unwrap_or_default();
-                value.trim() != value || value.contains("&#32;") || value.contains("<!--") || value.contains("CDATA")
+                value.trim() != value
+                    || value.contains("&#32;")
+                    || value.contains("<!--")
+                    || value.contains("CDATA")
             })
         }),
         // libxml2 takes nearly any text for base64.
@@ -199,7 +320,10 @@ fn no_bytes_cause_a_panic() {
             match sampler.random.below(3) {
                 0 => bytes[place] = sampler.random.next() as u8,
                 1 => drop(bytes.remove(place)),
-                _ => bytes.insert(place, *sampler.random.pick(&[&b'<', &b'>', &b'&', &b'/', &b'"', &b'!', &b'?', &0x80])),
+                _ => bytes.insert(
+                    place,
+                    *sampler.random.pick(&[&b'<', &b'>', &b'&', &b'/', &b'"', &b'!', &b'?', &0x80]),
+                ),
             }
         }
         if let Err(soap::Refusal::Syntax(refusal)) = soap::read_request(&bytes, &limits) {

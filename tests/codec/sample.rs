@@ -92,9 +92,15 @@ impl Sampler {
         match base {
             Builtin::Int => random.pick(&["0", "-5", "2147483647", "-2147483648", "+7", "0012"]).to_owned(),
             Builtin::Boolean => random.pick(&["true", "false", "1", "0", " true\n"]).to_owned(),
-            Builtin::Date => random.pick(&["2025-05-13", "2024-02-29Z", "2031-12-31+02:00", "0001-01-01"]).to_owned(),
+            Builtin::Date => {
+                random.pick(&["2025-05-13", "2024-02-29Z", "2031-12-31+02:00", "0001-01-01"]).to_owned()
+            }
             Builtin::DateTime => random
-                .pick(&["2025-05-13T10:20:30", "2024-02-29T00:00:00.123Z", "1999-12-31T23:59:59.999999-05:30"])
+                .pick(&[
+                    "2025-05-13T10:20:30",
+                    "2024-02-29T00:00:00.123Z",
+                    "1999-12-31T23:59:59.999999-05:30",
+                ])
                 .to_owned(),
             Builtin::Decimal => {
                 let least = usize::from(facets.min.is_some());
@@ -122,13 +128,17 @@ impl Sampler {
             Some("[0-9]{11}") => digits(random, 11),
             Some("[0-9]{18}") => digits(random, 18),
             Some("[A-Z]{2,2}") => random.pick(&["IT", "RM", "XK"]).to_owned(),
-            Some(email) if email.contains('@') => random.pick(&["a@b", "mario.rossi+x@ente-1.gov.it"]).to_owned(),
+            Some(email) if email.contains('@') => {
+                random.pick(&["a@b", "mario.rossi+x@ente-1.gov.it"]).to_owned()
+            }
             Some(other) => panic!("teach the sampler {other}"),
             None => {
                 let min = facets.min_length.unwrap_or(0);
                 let max = facets.max_length.unwrap_or(min + 40);
                 let count = if random.one_in(4) { max } else { random.between(min, max.min(min + 12)) };
-                let pieces = ["a", "Z", "7", " ", "à", "€", "😀", "&amp;", "&#233;", "&lt;", "\n", "'", "\"", ">", "/"];
+                let pieces = [
+                    "a", "Z", "7", " ", "à", "€", "😀", "&amp;", "&#233;", "&lt;", "\n", "'", "\"", ">", "/",
+                ];
                 (0..count).map(|_| random.pick(&pieces)).collect()
             }
         }
