@@ -1,1 +1,4 @@
 //! Varco
+
+pub mod config;
+pub mod domain;
