@@ -69,11 +69,29 @@ pub(super) struct Timed<S> {
     patience: Patience,
     reading: Timer,
     writing: Timer,
+    closing: Closing,
 }
+
+/// How far the end of the connection has come.
+#[derive(Default)]
+enum Closing {
+    /// Our side is not closed yet.
+    #[default]
+    Open,
+    /// Our side is closed; the other was not seen sending.
+    Closed,
+    /// Our side is closed and the other sends on: its bytes are thrown away until it reads our answer.
+    Draining,
+}
+
+/// How long a caller that sends on after its answer (a refusal of its size) is listened to: closing at
+/// once would reset the connection, and it would see an error in place of the answer.
+const DRAIN: Duration = Duration::from_secs(1);
 
 impl<S> Timed<S> {
     pub(super) fn new(stream: S, progress: Progress, patience: Patience) -> Self {
-        Self { stream, progress, patience, reading: Timer::default(), writing: Timer::default() }
+        let (reading, writing) = (Timer::default(), Timer::default());
+        Self { stream, progress, patience, reading, writing, closing: Closing::Open }
     }
 }
 
@@ -147,7 +165,25 @@ impl<S> Timed<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
+impl<S: AsyncRead + Unpin> Timed<S> {
+    /// Reads and forgets until the peer ends or falls silent at first, [`DRAIN`] at most.
+    fn drain(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut scratch = [0; 4096];
+        loop {
+            let mut buf = ReadBuf::new(&mut scratch);
+            match Pin::new(&mut self.stream).poll_read(cx, &mut buf) {
+                Poll::Ready(Ok(())) if !buf.filled().is_empty() => self.closing = Closing::Draining,
+                Poll::Ready(_) => return Poll::Ready(()),
+                Poll::Pending if matches!(self.closing, Closing::Draining) => {
+                    return self.writing.poll(Stage::Idle, DRAIN, cx);
+                }
+                Poll::Pending => return Poll::Ready(()),
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Timed<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let polled = Pin::new(&mut this.stream).poll_write(cx, bytes);
@@ -176,7 +212,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let polled = Pin::new(&mut this.stream).poll_shutdown(cx);
-        this.bounded(polled, cx)
+        if matches!(this.closing, Closing::Open) {
+            let polled = Pin::new(&mut this.stream).poll_shutdown(cx);
+            ready!(this.bounded(polled, cx))?;
+            this.closing = Closing::Closed;
+        }
+        this.drain(cx).map(Ok)
     }
 }

@@ -44,8 +44,8 @@ async fn dripped_headers_are_cut_off() {
     let stream = gateway.caller().await;
     let (mut reader, mut writer) = tokio::io::split(stream);
     let drip = tokio::spawn(async move {
-        let mut header = b"POST / HTTP/1.1\r\nX: ".iter().chain(std::iter::repeat(&b'x'));
-        while let Some(byte) = header.next() {
+        let header = b"POST / HTTP/1.1\r\nX: ".iter().chain(std::iter::repeat(&b'x'));
+        for byte in header {
             if writer.write_all(&[*byte]).await.is_err() || writer.flush().await.is_err() {
                 break;
             }

@@ -49,6 +49,15 @@ async fn a_chunked_body_is_refused_once_it_is_too_large() {
 }
 
 #[tokio::test]
+async fn a_caller_that_sends_on_after_the_refusal_still_reads_it() {
+    let gateway = Gateway::start("max_message = '1KiB'").await;
+    let mut stream = gateway.caller().await;
+    // More than the sockets hold: it can be sent to its end only if somebody reads it.
+    stream.write_all(post(&"x".repeat(16 << 20)).as_bytes()).await.unwrap();
+    assert_eq!(read_reply(&mut stream).await.unwrap().status, 413);
+}
+
+#[tokio::test]
 async fn what_is_not_xml_is_refused() {
     let gateway = Gateway::start("").await;
     let mut stream = gateway.caller().await;
