@@ -6,8 +6,12 @@
 mod bounds;
 #[path = "tls/callers.rs"]
 mod callers;
+#[path = "tls/listeners.rs"]
+mod listeners;
 #[path = "tls/messages.rs"]
 mod messages;
+#[path = "tls/process.rs"]
+mod process;
 #[path = "tls/reload.rs"]
 mod reload;
 #[path = "tls/support.rs"]

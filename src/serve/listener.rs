@@ -26,7 +26,7 @@ use super::connection::{Patience, Progress, Stage, Timed};
 use super::shutdown::Shutdown;
 use crate::config::{Api, Soap};
 use crate::observe::Metrics;
-use crate::tls::{ClientCertificate, Generation, TlsReloader};
+use crate::tls::{ClientCertificate, Generation, TlsReloader, refusal};
 
 /// Why serving can't begin.
 #[derive(Debug, thiserror::Error)]
@@ -230,7 +230,8 @@ impl Serving {
         let stream = match tokio::time::timeout(limit, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => stream,
             Ok(Err(error)) => {
-                tracing::info!(%addr, %error, listener, "TLS handshake refused");
+                let why = refusal(&error);
+                tracing::info!(%addr, why, listener, "TLS handshake refused");
                 return;
             }
             Err(_) => {

@@ -1,5 +1,6 @@
 //! Who may call: a certificate of a configured authority, and a name on the list.
 
+use std::io;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -74,6 +75,15 @@ impl AllowList {
 )]
 struct NotAllowed {
     certificate: ClientCertificate,
+}
+
+/// What went wrong in a handshake, in words for the log; rustls shows our own refusal as a structure.
+pub fn refusal(error: &io::Error) -> String {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::InvalidCertificate(CertificateError::Other(own))) => own.to_string(),
+        Some(other) => other.to_string(),
+        None => error.to_string(),
+    }
 }
 
 /// The usual verification, then the list. Authentication is not authorisation: a public authority

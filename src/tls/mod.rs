@@ -9,6 +9,6 @@ pub mod names;
 pub mod reload;
 
 pub use acceptor::{CallerSettings, TlsError, TlsSettings};
-pub use identity::{AllowList, ClientCertificate};
+pub use identity::{AllowList, ClientCertificate, refusal};
 pub use names::DistinguishedName;
 pub use reload::{Generation, Reload, TlsReloader};

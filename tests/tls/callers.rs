@@ -1,6 +1,9 @@
 //! Who is let in.
 
+use std::sync::Arc;
+
 use rustls::version::{TLS12, TLS13};
+use varco::domain::clock::Clock;
 
 use super::support::{Authority, Gateway, Identity, client, pair, self_signed};
 
@@ -37,6 +40,19 @@ async fn everyone_else_is_refused() {
     assert!(!answered(&gateway, Some(&other_ca.issue("node"))).await, "another authority of the same name");
     assert!(!answered(&gateway, Some(&self_signed("node"))).await, "self-signed");
     assert!(!answered(&gateway, Some(&gateway.ca.issue_until("node", 2020))).await, "expired");
+}
+
+#[tokio::test]
+async fn a_session_ends_with_the_certificate_that_opened_it() {
+    for version in [&TLS12, &TLS13] {
+        let (clock, hand) = Clock::manual("2029-12-31T23:00:00Z".parse().unwrap());
+        let gateway = Gateway::start_at(clock, "", |_| "any_client_of_ca = true".to_owned()).await;
+        let node = client(&[&gateway.ca], Some(&gateway.ca.issue_until("node", 2030)), &[version]);
+        assert_eq!(gateway.exchange(Arc::clone(&node)).await.unwrap().status, 200);
+        assert_eq!(gateway.exchange(Arc::clone(&node)).await.unwrap().status, 200);
+        hand.advance(jiff::SignedDuration::from_hours(2));
+        assert!(gateway.exchange(node).await.is_err(), "{version:?}");
+    }
 }
 
 #[tokio::test]

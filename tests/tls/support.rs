@@ -140,6 +140,10 @@ impl Gateway {
     }
 
     pub async fn start_with(soap: &str, callers: impl FnOnce(&Authority) -> String) -> Self {
+        Self::start_at(Clock::system(), soap, callers).await
+    }
+
+    pub async fn start_at(clock: Clock, soap: &str, callers: impl FnOnce(&Authority) -> String) -> Self {
         let ca = Authority::new("CA");
         let folder = tempfile::tempdir().unwrap();
         install(folder.path(), &ca.issue("gateway"));
@@ -152,11 +156,11 @@ impl Gateway {
         let path = folder.path().join("varco.toml");
         std::fs::write(&path, toml).unwrap();
         let soap = Config::load(&path, []).unwrap().soap;
-        Self::run(folder, ca, soap).await
+        Self::run(folder, ca, soap, clock).await
     }
 
-    async fn run(folder: TempDir, ca: Authority, soap: Soap) -> Self {
-        let tls = Arc::new(TlsReloader::load(TlsSettings::from(&soap.tls), Clock::system()).unwrap());
+    async fn run(folder: TempDir, ca: Authority, soap: Soap, clock: Clock) -> Self {
+        let tls = Arc::new(TlsReloader::load(TlsSettings::from(&soap.tls), clock).unwrap());
         let metrics = Arc::new(Metrics::new(|_| {}));
         let shutdown = Shutdown::new();
         let (sender, started) = mpsc::unbounded_channel();
