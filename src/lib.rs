@@ -23,6 +23,7 @@
 pub mod config;
 pub mod domain;
 pub mod observe;
+pub mod primitive;
 pub mod registry;
 pub mod serve;
 pub mod soap;
