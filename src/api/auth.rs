@@ -15,7 +15,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::Api;
-use super::problem::Problem;
+use super::problem::{Problem, unknown_path};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::store::{ApiKey, ApiScope, Store, StoreError};
 
@@ -45,6 +45,8 @@ pub(super) enum AuthError {
     UnknownKey,
     #[error("the key does not hold the creditor institution")]
     Forbidden,
+    #[error("the path is not UTF-8")]
+    UnreadablePath,
     #[error("no such creditor institution")]
     UnknownOrganization,
     #[error(transparent)]
@@ -59,15 +61,16 @@ impl FromRequestParts<Arc<Api>> for Organization {
         let key =
             api.keys.find(&hash_key(&key), &api.store, api.clock.now()).await.map_err(AuthError::from)?;
         let scope = key.ok_or(AuthError::UnknownKey)?;
-        let code = Path::<OrganizationPath>::from_request_parts(parts, api).await;
-        let ec = code.ok().and_then(|Path(path)| FiscalCode::new(&path.organizationfiscalcode).ok());
-        match (&*scope, ec) {
-            // Before the question whether it exists: a key learns nothing about others' institutions.
-            (ApiScope::Only(held), Some(ec)) if !held.contains(&ec) => Err(AuthError::Forbidden.into()),
-            (ApiScope::Only(_), None) => Err(AuthError::Forbidden.into()),
-            (_, Some(ec)) if api.registry.current().institution(&ec).is_some() => Ok(Organization(ec)),
-            (_, _) => Err(AuthError::UnknownOrganization.into()),
+        let path = Path::<OrganizationPath>::from_request_parts(parts, api).await;
+        let Path(path) = path.map_err(|_| AuthError::UnreadablePath)?;
+        let ec = FiscalCode::new(&path.organizationfiscalcode).ok();
+        // Before the question whether it exists: a key learns nothing about others' institutions.
+        let held = ec.as_ref().map_or(*scope == ApiScope::Every, |ec| scope.holds(ec));
+        if !held {
+            return Err(AuthError::Forbidden.into());
         }
+        let known = ec.filter(|ec| api.registry.current().institution(ec).is_some());
+        Ok(known.map(Organization).ok_or(AuthError::UnknownOrganization)?)
     }
 }
 
@@ -109,6 +112,7 @@ impl From<AuthError> for Problem {
                 "foreign_organization",
                 "You are not allowed to access this resource.",
             ),
+            AuthError::UnreadablePath => unknown_path(),
             AuthError::UnknownOrganization => Problem::new(
                 StatusCode::NOT_FOUND,
                 "Not found the organization",

@@ -48,8 +48,8 @@ pub fn router(state: ApiState) -> Router {
     let api = Arc::new(Api { store, registry, clock, keys: auth::KeyCache::default() });
     Router::new()
         .nest("/gpd/debt-positions-service/v1", positions::router())
-        .fallback(problem::unknown_path)
-        .method_not_allowed_fallback(problem::unknown_method)
+        .fallback(async || problem::unknown_path())
+        .method_not_allowed_fallback(async || problem::unknown_method())
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), request_id::echo))
         .with_state(api)

@@ -100,12 +100,12 @@ impl IntoResponse for Problem {
 }
 
 /// What unknown paths get.
-pub(super) async fn unknown_path() -> Problem {
+pub(super) fn unknown_path() -> Problem {
     Problem::new(StatusCode::NOT_FOUND, "Not Found", "unknown_path", "The API has no such path.")
 }
 
 /// What known paths get with a method that they do not have; `Allow` names those they have.
-pub(super) async fn unknown_method() -> Problem {
+pub(super) fn unknown_method() -> Problem {
     Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "Method Not Allowed",
