@@ -1,5 +1,12 @@
 //! Debt positions over HTTP (GPD v1): the real router on a real socket, on both databases.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
+
 mod support;
 
 use std::collections::BTreeSet;
@@ -212,6 +219,20 @@ async fn a_draft_is_published_cancelled_and_deleted() {
             StatusCode::CREATED,
             "names are free"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_creation_answers_can_be_sent_again() {
+    on_both(|database| async move {
+        let gateway = Gateway::start(database).await;
+        let body = but(position("mensa-1", 1), "/validityDate", json!("2026-12-01T08:00:00"));
+        let created = gateway.create(&but(body, "/email", json!("maria@example.org"))).await;
+        assert_eq!(created.headers["cache-control"], "no-store");
+        gateway.delete("mensa-1").await;
+        let again = gateway.create(&created.body).await;
+        assert_eq!((again.status, again.body), (StatusCode::CREATED, created.body));
     })
     .await;
 }

@@ -15,7 +15,7 @@ use crate::store::Store;
 
 pub mod auth;
 mod body;
-pub mod positions;
+mod positions;
 pub mod problem;
 mod request_id;
 

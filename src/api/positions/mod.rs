@@ -13,16 +13,15 @@ use super::Api;
 use super::problem::Problem;
 use crate::domain::ids::Iupd;
 
-pub mod dates;
-pub mod model;
-pub mod parse;
-pub mod render;
-
 mod create;
+mod dates;
 mod delete;
 mod invalidate;
+mod model;
+mod parse;
 mod publish;
 mod read;
+mod render;
 
 pub(super) fn router() -> Router<Arc<Api>> {
     let one = "/organizations/{organizationfiscalcode}/debtpositions/{iupd}";

@@ -8,6 +8,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+/// The most elements of a list. The published contract bounds none but the metadata; its third version
+/// has this bound. Without one, a small body of empty objects would fill the memory.
+pub const LIST_MAX: usize = 100;
+
 /// A field of a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Field<T> {
@@ -16,6 +20,8 @@ pub enum Field<T> {
     Absent,
     /// Of another type than the contract says.
     WrongType,
+    /// A list of more than [`LIST_MAX`] elements, which is not read further.
+    TooMany,
     /// Given.
     Given(T),
 }
@@ -54,6 +60,9 @@ impl<'de, T: Shape> Deserialize<'de> for Field<T> {
         }
         if T::IS_OBJECT && !value.is_object() {
             return Ok(Field::WrongType);
+        }
+        if value.as_array().is_some_and(|list| list.len() > LIST_MAX) {
+            return Ok(Field::TooMany);
         }
         Ok(T::deserialize(value).map_or(Field::WrongType, Field::Given))
     }

@@ -29,10 +29,6 @@ pub mod transfer;
 use notice::Row;
 use report::{Pointer, Report};
 
-/// The most notices of a position. The published contract has no bound here, its third version has
-/// this one.
-const OPTIONS_MAX: usize = 100;
-
 /// A notice that is there twice.
 pub const DUPLICATE_NOTICE: &str = "duplicate_notice";
 
@@ -116,14 +112,6 @@ fn rows(
     let Some(requests) = report.required(field, &list_at) else { return Vec::new() };
     if requests.is_empty() {
         report.add(&list_at, "required", "must have at least one payment option: nothing else can be paid");
-    }
-    if requests.len() > OPTIONS_MAX {
-        report.add(
-            &list_at,
-            "too_many",
-            format_args!("must not have more than {OPTIONS_MAX} payment options"),
-        );
-        return Vec::new();
     }
     let mut seen = BTreeSet::new();
     let mut rows = Vec::new();
@@ -214,4 +202,128 @@ fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let solid = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
     solid(local) && solid(domain) && !domain.starts_with('.') && !domain.ends_with('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::ids::StationCode;
+    use crate::domain::notice_number::{AuxDigit, TwoDigits};
+    use crate::domain::party::{CreditorInstitution, PrimitiveVersion, Station, StationLink};
+    use crate::domain::text::Text;
+    use crate::registry::RegistryView;
+    use crate::store::Parties;
+
+    const EC: &str = "77777777777";
+
+    fn registry() -> RegistryView {
+        let (ec, station) = (FiscalCode::new(EC).unwrap(), StationCode::new("88888888888_01").unwrap());
+        let link = StationLink {
+            ec: ec.clone(),
+            station: station.clone(),
+            aux_digit: AuxDigit::Three,
+            code: TwoDigits::new("02").ok(),
+        };
+        let broker = crate::domain::ids::BrokerCode::new("88888888888").unwrap();
+        RegistryView::new(Parties {
+            institutions: vec![CreditorInstitution { ec, name: Text::new("Comune di Borgo").unwrap() }],
+            stations: vec![Station { code: station, broker, primitives: PrimitiveVersion::V2 }],
+            links: vec![link],
+            ..Parties::default()
+        })
+    }
+
+    fn read(body: Value) -> Result<NewPosition, Vec<Violation>> {
+        let ec = FiscalCode::new(EC).unwrap();
+        let registry = registry().current();
+        let now = "2026-11-22T10:00:00Z".parse().unwrap();
+        new_position(body, &Context { ec: &ec, registry: &registry, now })
+    }
+
+    fn body() -> Value {
+        let pairs = json!([{ "key": "k", "value": "v" }]);
+        json!({
+            "iupd": "a", "type": "F", "fiscalCode": "RSSMRA80A01H501U", "fullName": "Maria Rossi",
+            "country": "IT", "email": "maria@example.org", "city": "Borgo", "payStandIn": false,
+            "switchToExpired": true, "companyName": "Comune", "officeName": "", "validityDate": "2026-12-01",
+            "paymentOption": [{
+                "iuv": "02000000000000184", "nav": "302000000000000184", "amount": 2_000, "description": "d",
+                "isPartialPayment": true, "dueDate": "2026-12-22", "retentionDate": "2026-12-23",
+                "paymentOptionMetadata": pairs, "transfer": [
+                    { "idTransfer": "1", "amount": 1_000, "remittanceInformation": "r",
+                      "category": "9/0101002IM/", "iban": "IT60X0542811101000000123456",
+                      "postalIban": "IT57N0760114800000011050036", "transferMetadata": pairs },
+                    { "idTransfer": "2", "amount": 1_000, "remittanceInformation": "r",
+                      "category": "9/0101002IM/", "stamp": {
+                        "hashDocument": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "stampType": "01",
+                        "provincialResidence": "RM" } },
+                ],
+            }],
+        })
+    }
+
+    /// The place of every value in the body.
+    fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+        found.push(at.to_owned());
+        match value {
+            Value::Object(fields) => {
+                fields.iter().for_each(|(name, value)| places(value, &format!("{at}/{name}"), found));
+            }
+            Value::Array(items) => {
+                items
+                    .iter()
+                    .enumerate()
+                    .for_each(|(index, value)| places(value, &format!("{at}/{index}"), found));
+            }
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn whatever_a_value_is_the_position_is_read_or_the_fault_is_named() {
+        assert!(read(body()).is_ok());
+        let mut all = Vec::new();
+        places(&body(), "", &mut all);
+        let long = "x".repeat(300);
+        let junk = [
+            json!(null),
+            json!(true),
+            json!(-1),
+            json!(0),
+            json!(1e300),
+            json!(""),
+            json!(" "),
+            json!(long),
+            json!("\u{0}"),
+            json!("٣"),
+            json!([]),
+            json!({}),
+            json!([[]]),
+            json!([null]),
+            json!(vec![0; 101]),
+        ];
+        for place in &all {
+            for value in &junk {
+                let mut body = body();
+                *body.pointer_mut(place).unwrap() = value.clone();
+                if let Err(violations) = read(body) {
+                    assert!(!violations.is_empty(), "{place} = {value}");
+                    assert!(violations.iter().all(|violation| !violation.message.contains(&long)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_list_is_not_read_further_than_its_bound() {
+        for place in ["/paymentOption", "/paymentOption/0/transfer"] {
+            let mut body = body();
+            *body.pointer_mut(place).unwrap() = json!(vec![json!({}); 101]);
+            let violations = read(body).map(|_| ()).unwrap_err();
+            let found: Vec<_> = violations.iter().map(|one| (one.pointer.as_str(), one.code)).collect();
+            assert_eq!(found, [(place, "too_many")]);
+        }
+    }
 }

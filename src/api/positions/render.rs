@@ -57,9 +57,12 @@ pub fn with_history(position: &Position, now: Timestamp) -> Response {
     answer(StatusCode::OK, position, &model)
 }
 
-/// The version of the position is its entity tag, so that a caller can tell whether it changed.
+/// The version of the position is its entity tag, so that a caller can tell whether somebody changed it.
+/// The status follows the clock without a change, and a debtor may be named: nothing may be kept by
+/// caches on the way.
 fn answer(code: StatusCode, position: &Position, model: &impl Serialize) -> Response {
     let mut response = (code, Json(model)).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if let Ok(tag) = HeaderValue::try_from(format!("\"{}\"", position.history.version)) {
         response.headers_mut().insert(header::ETAG, tag);
     }

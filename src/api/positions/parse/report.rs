@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::super::dates::{self, DateError, WholeDay};
-use super::super::model::Field;
+use super::super::model::{Field, LIST_MAX};
 use crate::api::problem::Violation;
 use crate::domain::amount::{AmountError, Cents};
 use crate::domain::fiscal_code::FiscalCodeError;
@@ -71,6 +71,10 @@ impl Report {
             Field::Absent => None,
             Field::WrongType => {
                 self.add(at, "wrong_type", "has another type than the contract says");
+                None
+            }
+            Field::TooMany => {
+                self.add(at, "too_many", format_args!("must not have more than {LIST_MAX} elements"));
                 None
             }
         }
