@@ -11,13 +11,14 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::header::HeaderMap;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
-use jiff::ToSpan;
+use jiff::{SignedDuration, ToSpan};
 use serde_json::{Value, json};
 use support::{TestDatabase, on_both, samples};
 use tokio::net::{TcpListener, TcpStream};
@@ -435,71 +436,31 @@ async fn everything_wrong_is_said_at_once_and_without_personal_data() {
 #[tokio::test]
 async fn each_rule_has_its_place_and_its_code() {
     let gateway = Gateway::start(TestDatabase::sqlite()).await;
-    let option = "/paymentOption/0";
-    let transfer = "/paymentOption/0/transfer/0";
-    let stamp = json!({ "hashDocument": "not base64!", "stampType": "02", "provincialResidence": "rm" });
     let rules = [
-        ("/iupd", json!("x".repeat(101)), vec![("/iupd", "identifier_form")]),
-        ("/fiscalCode", json!("RSSMRA"), vec![("/fiscalCode", "fiscal_code_form")]),
-        ("/paymentOption", json!([]), vec![("/paymentOption", "required")]),
-        ("/paymentOption", json!(null), vec![("/paymentOption", "required")]),
-        ("/paymentOption", json!(vec![json!({}); 101]), vec![("/paymentOption", "too_many")]),
-        (
-            "/validityDate",
-            json!("2027-01-01"),
-            vec![("/paymentOption/0/dueDate", "due_date_before_validity")],
-        ),
-        ("/paymentOption/0/iuv", json!("123"), vec![("/paymentOption/0/iuv", "iuv_form")]),
-        ("/paymentOption/0/iuv", json!(iuv("09", 1)), vec![("/paymentOption/0/iuv", "notice_not_served")]),
-        ("/paymentOption/0/nav", json!("3020"), vec![("/paymentOption/0/nav", "notice_number_form")]),
-        ("/paymentOption/0/amount", json!("10000"), vec![("/paymentOption/0/amount", "wrong_type")]),
-        ("/paymentOption/0/amount", json!(9_999), vec![("/paymentOption/0/amount", "sum_of_transfers")]),
-        (
-            "/paymentOption/0/amount",
-            json!(100_000_000_000_i64),
-            vec![("/paymentOption/0/amount", "amount_too_large")],
-        ),
-        (
-            "/paymentOption/0/retentionDate",
-            json!("2026-12-21"),
-            vec![("/paymentOption/0/retentionDate", "retention_date_before_due_date")],
-        ),
-        (
-            "/paymentOption/0/transfer/0/idTransfer",
-            json!("6"),
-            vec![("/paymentOption/0/transfer/0/idTransfer", "transfer_id")],
-        ),
-        (
-            "/paymentOption/0/transfer/0/stamp",
-            json!({}),
-            vec![("/paymentOption/0/transfer/0/stamp", "iban_or_stamp")],
-        ),
-        (
-            "/paymentOption/0/transfer/0/organizationFiscalCode",
-            json!("123"),
-            vec![("/paymentOption/0/transfer/0/organizationFiscalCode", "fiscal_code_form")],
-        ),
-        (
-            "/paymentOption/0/paymentOptionMetadata",
-            json!(vec![json!({ "key": "k", "value": "v" }); 11]),
-            vec![("/paymentOption/0/paymentOptionMetadata", "too_many")],
-        ),
+        ("/iupd", json!("x".repeat(101)), "identifier_form"),
+        ("/fiscalCode", json!("RSSMRA"), "fiscal_code_form"),
+        ("/paymentOption", json!([]), "required"),
+        ("/paymentOption", json!(null), "required"),
+        ("/paymentOption", json!(vec![json!({}); 101]), "too_many"),
+        ("/paymentOption/0/iuv", json!("123"), "iuv_form"),
+        ("/paymentOption/0/iuv", json!(iuv("09", 1)), "notice_not_served"),
+        ("/paymentOption/0/nav", json!("3020"), "notice_number_form"),
+        ("/paymentOption/0/amount", json!("10000"), "wrong_type"),
+        ("/paymentOption/0/amount", json!(9_999), "sum_of_transfers"),
+        ("/paymentOption/0/amount", json!(100_000_000_000_i64), "amount_too_large"),
+        ("/paymentOption/0/dueDate", json!("22/12/2026"), "date_form"),
+        ("/paymentOption/0/retentionDate", json!("2026-12-21"), "retention_date_before_due_date"),
+        ("/paymentOption/0/paymentOptionMetadata", json!(vec![json!({}); 11]), "too_many"),
+        ("/paymentOption/0/transfer/0/idTransfer", json!("6"), "transfer_id"),
+        ("/paymentOption/0/transfer/0/stamp", json!({}), "iban_or_stamp"),
+        ("/paymentOption/0/transfer/0/organizationFiscalCode", json!("123"), "fiscal_code_form"),
+        ("/paymentOption/0/transfer/0/postalIban", json!("IT0"), "iban_form"),
     ];
-    for (pointer, value, expected) in rules {
+    for (pointer, value, code) in rules {
         let answer = gateway.create(&but(position("mensa-1", 1), pointer, value)).await;
         answer.is_problem(400, "Error in the debt position request data", "invalid_position");
-        assert_eq!(answer.violations(), expected, "{pointer}");
+        assert_eq!(answer.violations(), [(pointer, code)]);
     }
-    let body = but(position("mensa-1", 1), &format!("{transfer}/iban"), json!(null));
-    let answer = gateway.create(&but(body, &format!("{option}/transfer/0/stamp"), stamp)).await;
-    let at = |field: &str| format!("{transfer}/stamp/{field}");
-    let expected = [
-        (at("hashDocument"), "base64_form"),
-        (at("stampType"), "stamp_type"),
-        (at("provincialResidence"), "province_form"),
-    ];
-    let found = answer.violations().into_iter().map(|(pointer, code)| (pointer.to_owned(), code));
-    assert_eq!(found.collect::<Vec<_>>(), expected);
     for wrong in [json!([]), json!(null), json!("text"), json!(5)] {
         let answer = gateway.create(&wrong).await;
         answer.is_problem(400, "Error in the debt position request data", "invalid_position");
@@ -517,6 +478,10 @@ async fn a_stamp_needs_a_station_of_the_second_version() {
         });
         let body = but(position("bollo", 1), "/paymentOption/0/transfer/0/iban", json!(null));
         let body = but(body, "/paymentOption/0/transfer/0/stamp", stamp.clone());
+        let wrong = json!({ "hashDocument": "no base64!", "stampType": "02", "provincialResidence": "rm" });
+        let wrong = gateway.create(&but(body.clone(), "/paymentOption/0/transfer/0/stamp", wrong)).await;
+        let codes: Vec<_> = wrong.violations().into_iter().map(|(_, code)| code).collect();
+        assert_eq!(codes, ["base64_form", "stamp_type", "province_form"]);
         let first = gateway.create(&but(body.clone(), "/paymentOption/0/iuv", json!(iuv("01", 1)))).await;
         assert_eq!(first.violations(), [("/paymentOption/0/transfer/0/stamp", "stamp_needs_v2")]);
         let second = gateway.create(&body).await;
@@ -552,17 +517,48 @@ async fn what_is_taken_is_a_conflict() {
 }
 
 #[tokio::test]
-async fn of_many_creations_at_once_one_succeeds() {
+async fn of_many_at_once_one_succeeds() {
     on_both(|database| async move {
-        let gateway = std::sync::Arc::new(Gateway::start(database).await);
-        let mut tasks = tokio::task::JoinSet::new();
-        for _ in 0..8 {
-            let gateway = std::sync::Arc::clone(&gateway);
-            tasks.spawn(async move { gateway.create(&position("mensa-1", 1)).await.status });
-        }
-        let mut statuses: Vec<u16> = tasks.join_all().await.iter().map(StatusCode::as_u16).collect();
-        statuses.sort_unstable();
+        let gateway = Arc::new(Gateway::start(database).await);
+        let statuses = at_once(&gateway, async |gateway| gateway.create(&position("mensa-1", 1)).await).await;
         assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409]);
+        let statuses = at_once(&gateway, async |gateway| gateway.publish("mensa-1").await).await;
+        assert_eq!(statuses, [200, 409, 409, 409, 409, 409, 409, 409]);
+        assert_eq!(gateway.read("mensa-1").await.headers["etag"], "\"2\"");
+        let statuses = at_once(&gateway, async |gateway| gateway.delete("mensa-1").await).await;
+        assert_eq!(statuses, [200, 404, 404, 404, 404, 404, 404, 404]);
+    })
+    .await;
+}
+
+/// The sorted statuses of eight equal requests that are under way together.
+async fn at_once(gateway: &Arc<Gateway>, ask: impl AsyncFn(&Gateway) -> Answer) -> Vec<u16> {
+    let ask = || async { ask(gateway).await.status.as_u16() };
+    let (a, b, c, d, e, f, g, h) = tokio::join!(ask(), ask(), ask(), ask(), ask(), ask(), ask(), ask());
+    let mut statuses = vec![a, b, c, d, e, f, g, h];
+    statuses.sort_unstable();
+    statuses
+}
+
+#[tokio::test]
+async fn a_key_is_remembered_and_a_failure_is_a_problem_too() {
+    on_both(|database| async move {
+        let gateway = Gateway::start(database).await;
+        gateway.create(&position("mensa-1", 1)).await;
+        gateway.store.close().await;
+        let title = "INTERNAL SERVER ERROR";
+        gateway.read("mensa-1").await.is_problem(500, title, "internal_error");
+        let title = "The debt position creation is failed";
+        gateway.create(&position("mensa-2", 2)).await.is_problem(500, title, "internal_error");
+        let title = "The debt position publish is failed";
+        gateway.publish("mensa-1").await.is_problem(500, title, "internal_error");
+        let title = "The debt position invalidate is failed";
+        gateway.invalidate("mensa-1").await.is_problem(500, title, "internal_error");
+        let title = "The debt position delete is failed";
+        gateway.delete("mensa-1").await.is_problem(500, title, "internal_error");
+        gateway.clock.advance(SignedDuration::from_secs(5));
+        let forgotten = gateway.delete("mensa-1").await;
+        forgotten.is_problem(500, "INTERNAL SERVER ERROR", "internal_error");
     })
     .await;
 }
