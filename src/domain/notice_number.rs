@@ -107,16 +107,22 @@ impl NoticeNumber {
         Iuv(self.as_str().chars().skip(skipped).collect())
     }
 
+    /// What the last two digits should be, where the layout has check digits (all but aux digit 1).
+    pub fn right_check_digits(&self) -> Option<TwoDigits> {
+        let (body, _) = self.0.split_at(16);
+        // A remainder by 93 fits in a byte.
+        let right = u8::try_from(remainder_93(body)).ok().map(TwoDigits);
+        if self.aux_digit() == Some(AuxDigit::One) { None } else { right }
+    }
+
     /// Checks what a creditor may issue: a known aux digit, and right check digits where the layout has
-    /// them (all but aux digit 1).
+    /// them.
     pub fn verify_check_digits(&self) -> Result<(), NoticeNumberError> {
-        let aux_digit = self.aux_digit().ok_or(NoticeNumberError::AuxDigit)?;
-        let (body, check) = self.0.split_at(16);
-        let right = format!("{:02}", remainder_93(body));
-        if aux_digit == AuxDigit::One || right.as_bytes() == check {
-            Ok(())
-        } else {
-            Err(NoticeNumberError::CheckDigits)
+        self.aux_digit().ok_or(NoticeNumberError::AuxDigit)?;
+        let (_, check) = self.0.split_at(16);
+        match self.right_check_digits() {
+            Some(right) if right.to_string().as_bytes() != check => Err(NoticeNumberError::CheckDigits),
+            _ => Ok(()),
         }
     }
 }
@@ -241,6 +247,9 @@ mod tests {
         }
         let wrong = NoticeNumber::new("302000000000000185").unwrap();
         assert_eq!(wrong.verify_check_digits(), Err(NoticeNumberError::CheckDigits));
+        assert_eq!(wrong.right_check_digits(), TwoDigits::new("84").ok());
+        let free = NoticeNumber::new("112345678901234567").unwrap();
+        assert_eq!(free.right_check_digits(), None);
     }
 
     #[test]
