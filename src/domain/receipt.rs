@@ -135,6 +135,20 @@ pub enum Effect {
 }
 
 impl ReceiptClass {
+    /// Every class.
+    pub const ALL: [ReceiptClass; 10] = [
+        ReceiptClass::Matched,
+        ReceiptClass::AmountDiffers,
+        ReceiptClass::OverPayment,
+        ReceiptClass::SiblingConflict,
+        ReceiptClass::Cancelled,
+        ReceiptClass::Expired,
+        ReceiptClass::NotYetPayable,
+        ReceiptClass::UnknownNotice,
+        ReceiptClass::SecondaryBeneficiary,
+        ReceiptClass::NotExecuted,
+    ];
+
     /// The name it is stored and told under.
     pub const fn word(self) -> &'static str {
         match self {
@@ -149,6 +163,11 @@ impl ReceiptClass {
             ReceiptClass::SecondaryBeneficiary => "secondary_beneficiary",
             ReceiptClass::NotExecuted => "not_executed",
         }
+    }
+
+    /// The class of that name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.word() == word)
     }
 }
 

@@ -1,0 +1,102 @@
+//! The parties in memory, for the hot path: who may ask, for whom, and which notices a station serves.
+//!
+//! A request reads one immutable [`Registry`]; a change of the tables replaces it whole.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::iban::Iban;
+use crate::domain::ids::{BrokerCode, StationCode};
+use crate::domain::party::{Broker, CreditorInstitution, EcIban, Station, StationLink};
+use crate::store::Parties;
+
+/// The current registry, shared by all requests.
+#[derive(Clone, Debug)]
+pub struct RegistryView {
+    current: Arc<ArcSwap<Registry>>,
+}
+
+/// All parties at one moment.
+#[derive(Debug, Default)]
+pub struct Registry {
+    institutions: HashMap<FiscalCode, Institution>,
+    brokers: HashMap<BrokerCode, Broker>,
+    stations: HashMap<StationCode, Station>,
+}
+
+#[derive(Debug)]
+struct Institution {
+    party: CreditorInstitution,
+    links: Vec<StationLink>,
+    ibans: Vec<EcIban>,
+}
+
+impl RegistryView {
+    /// A view of these parties.
+    pub fn new(parties: Parties) -> Self {
+        RegistryView { current: Arc::new(ArcSwap::from_pointee(Registry::new(parties))) }
+    }
+
+    /// The parties as they are now.
+    pub fn current(&self) -> Arc<Registry> {
+        self.current.load_full()
+    }
+
+    /// Replaces the parties; requests under way finish with the ones they began with.
+    pub fn replace(&self, parties: Parties) {
+        self.current.store(Arc::new(Registry::new(parties)));
+    }
+}
+
+impl Registry {
+    fn new(parties: Parties) -> Self {
+        let mut institutions: HashMap<FiscalCode, Institution> = parties
+            .institutions
+            .into_iter()
+            .map(|party| (party.ec.clone(), Institution { party, links: Vec::new(), ibans: Vec::new() }))
+            .collect();
+        for link in parties.links {
+            if let Some(institution) = institutions.get_mut(&link.ec) {
+                institution.links.push(link);
+            }
+        }
+        for iban in parties.ibans {
+            if let Some(institution) = institutions.get_mut(&iban.ec) {
+                institution.ibans.push(iban);
+            }
+        }
+        Registry {
+            institutions,
+            brokers: parties.brokers.into_iter().map(|broker| (broker.code.clone(), broker)).collect(),
+            stations: parties.stations.into_iter().map(|station| (station.code.clone(), station)).collect(),
+        }
+    }
+
+    /// The creditor institution of that fiscal code.
+    pub fn institution(&self, ec: &FiscalCode) -> Option<&CreditorInstitution> {
+        self.institutions.get(ec).map(|institution| &institution.party)
+    }
+
+    /// The broker of that code.
+    pub fn broker(&self, code: &BrokerCode) -> Option<&Broker> {
+        self.brokers.get(code)
+    }
+
+    /// The station of that code.
+    pub fn station(&self, code: &StationCode) -> Option<&Station> {
+        self.stations.get(code)
+    }
+
+    /// Which stations serve which notices of a creditor institution.
+    pub fn links(&self, ec: &FiscalCode) -> &[StationLink] {
+        self.institutions.get(ec).map_or(&[], |institution| &institution.links)
+    }
+
+    /// Whether an account is in the census of a creditor institution.
+    pub fn owns_iban(&self, ec: &FiscalCode, iban: &Iban) -> bool {
+        self.institutions.get(ec).is_some_and(|known| known.ibans.iter().any(|own| &own.iban == iban))
+    }
+}

@@ -1,0 +1,224 @@
+//! The one place that knows SQLite from PostgreSQL.
+//!
+//! Statements are one text for both engines. What differs lives here: how a pool is opened, how a
+//! writing transaction begins, how a row is locked, and how a batch of rows becomes one statement.
+
+use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, ConnectOptions};
+
+use super::{StoreError, StoreOptions};
+
+/// The connections to the database.
+#[derive(Clone, Debug)]
+pub(super) enum Pools {
+    /// The embedded database: readers, and the one writer that it can have.
+    Sqlite { read: SqlitePool, write: SqlitePool },
+    /// A server.
+    Postgres(PgPool),
+}
+
+/// What the statements of an aggregate need to know of SQLite.
+pub(super) mod sqlite_engine {
+    pub use sqlx::{SqliteConnection as Connection, SqlitePool as Pool};
+
+    /// Takes the write lock at once: a transaction that reads first and writes later would fail.
+    pub const BEGIN: &str = "BEGIN IMMEDIATE";
+    /// The transaction already excludes every other writer.
+    pub const LOCKS_ROWS: bool = false;
+    /// Unused, because of [`LOCKS_ROWS`].
+    pub const LOCK_POSITION: &str = "";
+    /// Unused, because of [`LOCKS_ROWS`].
+    pub const LOCK_POSITIONS_TAIL: &str = "";
+}
+
+/// What the statements of an aggregate need to know of PostgreSQL.
+pub(super) mod postgres_engine {
+    pub use sqlx::{PgConnection as Connection, PgPool as Pool};
+
+    /// Readers and writers of other rows go on.
+    pub const BEGIN: &str = "BEGIN";
+    /// A transaction locks the positions that it decides on.
+    pub const LOCKS_ROWS: bool = true;
+    /// Locks a position against other writers.
+    pub const LOCK_POSITION: &str = "SELECT version FROM position WHERE ec = $1 AND iupd = $2 FOR UPDATE";
+    /// Ends the statement that locks the positions of a batch, in one order for all writers.
+    pub const LOCK_POSITIONS_TAIL: &str = ") SELECT p.version FROM wanted w JOIN notice n ON n.ec = w.ec \
+        AND n.notice_number = w.notice_number JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
+        ORDER BY p.ec, p.iupd FOR UPDATE OF p";
+}
+
+/// Expands functions over both engines: a module `sqlite` and a module `postgres` that differ in the
+/// connection type and the constants above, never in what a statement means.
+macro_rules! for_both_engines {
+    ($($item:item)*) => {
+        #[allow(unused_imports, reason = "each aggregate uses the part of an engine that it needs")]
+        pub(in $crate::store) mod sqlite {
+            use super::*;
+            use $crate::store::dialect::sqlite_engine::*;
+            $($item)*
+        }
+        #[allow(unused_imports, reason = "each aggregate uses the part of an engine that it needs")]
+        pub(in $crate::store) mod postgres {
+            use super::*;
+            use $crate::store::dialect::postgres_engine::*;
+            $($item)*
+        }
+    };
+}
+
+/// Runs `$body` on the engine's pool for `read` or `write`; `engine` names the expanded module.
+macro_rules! on_engine {
+    ($pools:expr, $which:ident, |$pool:ident, $engine:ident| $body:expr) => {
+        match $pools {
+            $crate::store::dialect::Pools::Sqlite { $which: $pool, .. } => {
+                use sqlite as $engine;
+                $body
+            }
+            $crate::store::dialect::Pools::Postgres($pool) => {
+                use postgres as $engine;
+                $body
+            }
+        }
+    };
+}
+
+pub(super) use {for_both_engines, on_engine};
+
+/// Opens the pools for a database URL.
+pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<Pools, StoreError> {
+    if url.starts_with("sqlite:") {
+        open_sqlite(url, options).await
+    } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        let connect = PgConnectOptions::from_str(url)
+            .map_err(StoreError::Open)?
+            .application_name("varco")
+            .statement_cache_capacity(256)
+            .log_slow_statements(log::LevelFilter::Warn, Duration::from_secs(1));
+        let pool = PgPoolOptions::new()
+            .max_connections(options.max_connections)
+            .acquire_timeout(options.acquire_timeout)
+            // A stale connection is found by its next statement; asking first costs a round trip each time.
+            .test_before_acquire(false)
+            .max_lifetime(Duration::from_secs(1800))
+            .connect_with(connect)
+            .await
+            .map_err(StoreError::Open)?;
+        Ok(Pools::Postgres(pool))
+    } else {
+        Err(StoreError::UnknownEngine)
+    }
+}
+
+async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pools, StoreError> {
+    let connect = SqliteConnectOptions::from_str(url)
+        .map_err(StoreError::Open)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A commit that was answered must survive a power cut, not only a crash.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(options.acquire_timeout)
+        .statement_cache_capacity(256)
+        .log_slow_statements(log::LevelFilter::Warn, Duration::from_secs(1));
+    let pool = |connections| {
+        SqlitePoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(options.acquire_timeout)
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+    };
+    let write = pool(1).connect_with(connect.clone()).await.map_err(StoreError::Open)?;
+    let read = pool(options.max_connections).connect_with(connect.read_only(true)).await;
+    Ok(Pools::Sqlite { read: read.map_err(StoreError::Open)?, write })
+}
+
+/// The most rows of one statement, and the most requests of one commit.
+pub(super) const BATCH: usize = 64;
+
+/// A statement over many rows: `head`, then the row template once per row with `#` numbered, then `tail`.
+///
+/// Rows come in runs of 1, 2, 4 … 64, so that seven texts serve every batch and stay prepared.
+#[derive(Debug)]
+pub(super) struct Bulk {
+    head: &'static str,
+    row: &'static str,
+    tail: &'static str,
+    texts: [OnceLock<Arc<str>>; 7],
+}
+
+impl Bulk {
+    pub(super) const fn new(head: &'static str, row: &'static str, tail: &'static str) -> Self {
+        Bulk { head, row, tail, texts: [const { OnceLock::new() }; 7] }
+    }
+
+    /// The text for that many rows, a power of two up to [`BATCH`].
+    pub(super) fn text(&self, rows: usize) -> AssertSqlSafe<Arc<str>> {
+        assert!(rows.is_power_of_two() && rows <= BATCH, "a run of rows comes from runs()");
+        let slot = rows.trailing_zeros() as usize;
+        let text = match self.texts.get(slot) {
+            Some(cell) => cell.get_or_init(|| self.build(rows)).clone(),
+            None => self.build(rows),
+        };
+        AssertSqlSafe(text)
+    }
+
+    fn build(&self, rows: usize) -> Arc<str> {
+        let mut text = String::from(self.head);
+        let mut parameter = 0;
+        for row in 0..rows {
+            if row > 0 {
+                text.push(',');
+            }
+            for part in self.row.split_inclusive('#') {
+                match part.strip_suffix('#') {
+                    Some(before) => {
+                        parameter += 1;
+                        text.push_str(before);
+                        text.push('$');
+                        text.push_str(&parameter.to_string());
+                    }
+                    None => text.push_str(part),
+                }
+            }
+        }
+        text.push_str(self.tail);
+        text.into()
+    }
+}
+
+/// Cuts a batch into runs whose lengths are powers of two, the longest first.
+pub(super) fn runs<T>(mut items: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let length = items.len().min(BATCH);
+        let (run, rest) = items.split_at(1 << length.checked_ilog2()?);
+        items = rest;
+        Some(run)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_cut_into_powers_of_two() {
+        let items: Vec<u8> = (0..101).collect();
+        let lengths: Vec<usize> = runs(&items).map(<[u8]>::len).collect();
+        assert_eq!(lengths, [64, 32, 4, 1]);
+        assert_eq!(runs::<u8>(&[]).count(), 0);
+    }
+
+    #[test]
+    fn a_statement_numbers_its_parameters() {
+        let bulk = Bulk::new("INSERT INTO t VALUES ", "(#,#)", " ON CONFLICT DO NOTHING");
+        assert_eq!(&*bulk.text(2).0, "INSERT INTO t VALUES ($1,$2),($3,$4) ON CONFLICT DO NOTHING");
+    }
+}

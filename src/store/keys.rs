@@ -1,0 +1,102 @@
+//! API keys, known only by their hash.
+
+use std::collections::BTreeSet;
+
+use crate::domain::fiscal_code::FiscalCode;
+
+use super::dialect::{for_both_engines, on_engine};
+use super::rows::read;
+use super::{Store, StoreError};
+
+/// An API key, without the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Its name, as logs and audits show it.
+    pub id: String,
+    /// What people call it.
+    pub label: String,
+    /// Whose data it opens.
+    pub institutions: ApiScope,
+}
+
+/// The creditor institutions whose data a key opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ApiScope {
+    /// All of this installation.
+    Every,
+    /// Only these.
+    Only(BTreeSet<FiscalCode>),
+}
+
+impl ApiScope {
+    /// Whether a key of this scope opens the data of the creditor institution.
+    pub fn holds(&self, ec: &FiscalCode) -> bool {
+        match self {
+            ApiScope::Every => true,
+            ApiScope::Only(institutions) => institutions.contains(ec),
+        }
+    }
+}
+
+impl Store {
+    /// The key with that SHA-256.
+    pub async fn api_key(&self, hash: &[u8; 32]) -> Result<Option<ApiKey>, StoreError> {
+        let found = on_engine!(&self.pools, read, |pool, engine| engine::find(pool, hash).await);
+        let Some((id, label, every, institutions)) = found.map_err(StoreError::during("api_key"))? else {
+            return Ok(None);
+        };
+        let institutions = if every {
+            ApiScope::Every
+        } else {
+            let codes = institutions.iter().map(|(ec,)| read(FiscalCode::new(ec), "fiscal code"));
+            ApiScope::Only(codes.collect::<Result<_, _>>()?)
+        };
+        Ok(Some(ApiKey { id, label, institutions }))
+    }
+
+    /// Adds a key under the SHA-256 of its secret; a key of that id is replaced.
+    pub async fn add_api_key(&self, key: &ApiKey, hash: &[u8; 32]) -> Result<(), StoreError> {
+        on_engine!(&self.pools, write, |pool, engine| engine::add(pool, key, hash).await)
+            .map_err(StoreError::during("add_api_key"))
+    }
+}
+
+type Found = (String, String, bool, Vec<(String,)>);
+
+for_both_engines! {
+    pub(super) async fn find(pool: &Pool, hash: &[u8; 32]) -> Result<Option<Found>, sqlx::Error> {
+        let key: Option<(String, String, bool)> =
+            sqlx::query_as("SELECT id, label, every_ec FROM api_key WHERE hash = $1")
+                .bind(hash.as_slice())
+                .fetch_optional(pool)
+                .await?;
+        let Some((id, label, every)) = key else { return Ok(None) };
+        let institutions = sqlx::query_as("SELECT ec FROM api_key_institution WHERE id = $1")
+            .bind(&id)
+            .fetch_all(pool)
+            .await?;
+        Ok(Some((id, label, every, institutions)))
+    }
+
+    pub(super) async fn add(pool: &Pool, key: &ApiKey, hash: &[u8; 32]) -> Result<(), sqlx::Error> {
+        let mut tx = pool.begin_with(BEGIN).await?;
+        sqlx::query("DELETE FROM api_key WHERE id = $1").bind(&key.id).execute(&mut *tx).await?;
+        sqlx::query("INSERT INTO api_key (hash, id, label, every_ec) VALUES ($1, $2, $3, $4)")
+            .bind(hash.as_slice())
+            .bind(&key.id)
+            .bind(&key.label)
+            .bind(key.institutions == ApiScope::Every)
+            .execute(&mut *tx)
+            .await?;
+        if let ApiScope::Only(institutions) = &key.institutions {
+            for ec in institutions {
+                sqlx::query("INSERT INTO api_key_institution (ec, id) VALUES ($1, $2)")
+                    .bind(ec.as_str())
+                    .bind(&key.id)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        }
+        tx.commit().await
+    }
+}

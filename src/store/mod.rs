@@ -1,0 +1,137 @@
+//! Where facts are kept: one file per aggregate, one commit per decision, on SQLite or PostgreSQL.
+//!
+//! A [`Store`] speaks the verbs of the field (`payable_notice`, `book_receipt`); no connection and no
+//! transaction leaves it.
+
+mod batch;
+mod dialect;
+mod keys;
+mod migrate;
+mod notices;
+mod parties;
+mod positions;
+mod receipts;
+mod rows;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dialect::Pools;
+
+pub use keys::{ApiKey, ApiScope};
+pub use parties::Parties;
+pub use positions::CreateError;
+pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
+
+/// The database, and the tasks that read and write it in batches. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pools: Pools,
+    notices: Arc<notices::NoticeReader>,
+    receipts: Arc<receipts::ReceiptWriter>,
+}
+
+/// How a store uses its database.
+#[derive(Clone, Copy, Debug)]
+pub struct StoreOptions {
+    /// The most connections that are open at once (readers, for SQLite).
+    pub max_connections: u32,
+    /// How long a request waits for a connection or a lock.
+    pub acquire_timeout: Duration,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        StoreOptions { max_connections: 8, acquire_timeout: Duration::from_secs(3) }
+    }
+}
+
+/// Why the store could not do what was asked. Never the caller's fault.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The URL names neither SQLite nor PostgreSQL.
+    #[error("the database URL must start with sqlite: or postgres:")]
+    UnknownEngine,
+    /// The database cannot be opened.
+    #[error("the database cannot be opened: {0}")]
+    Open(#[source] sqlx::Error),
+    /// The schema cannot be brought up to date.
+    #[error("the database schema cannot be migrated: {0}")]
+    Migrate(#[source] Box<sqlx::migrate::MigrateError>),
+    /// A statement or a commit failed.
+    #[error("the database failed in {during}: {source}")]
+    Database {
+        /// The verb that failed.
+        during: &'static str,
+        /// What the engine said.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A row holds what no rule of ours could have written.
+    #[error("a stored {what} is not readable: it was changed by hand or by another version")]
+    Corrupt {
+        /// Which value.
+        what: &'static str,
+    },
+    /// A statement that served several requests at once failed; the log has the engine's words.
+    #[error("the database failed in {during}")]
+    Unavailable {
+        /// The verb that failed.
+        during: &'static str,
+    },
+    /// The store is shutting down.
+    #[error("the store is shutting down")]
+    Closed,
+}
+
+impl StoreError {
+    fn during(during: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+        move |source| StoreError::Database { during, source }
+    }
+
+    /// Whether the engine gave up on a conflict with another transaction, so that the same work may
+    /// succeed when done again.
+    fn is_conflict(&self) -> bool {
+        let StoreError::Database { source: sqlx::Error::Database(error), .. } = self else { return false };
+        matches!(error.code().as_deref(), Some("40001" | "40P01"))
+    }
+}
+
+impl Store {
+    /// Opens the database behind a URL such as `sqlite://varco.db` or `postgres://host/varco`. A missing
+    /// SQLite file is created. The schema is not touched: see [`migrate`](Store::migrate).
+    pub async fn open(url: &str, options: StoreOptions) -> Result<Store, StoreError> {
+        let pools = dialect::open(url, &options).await?;
+        Ok(Store {
+            notices: Arc::new(notices::NoticeReader::start(pools.clone())),
+            receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
+            pools,
+        })
+    }
+
+    /// Brings the schema up to date; returns the names of the migrations that were applied.
+    pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
+        migrate::run(&self.pools).await
+    }
+
+    /// Asks the database for a sign of life.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        match &self.pools {
+            Pools::Sqlite { read, .. } => sqlx::query("SELECT 1").execute(read).await.map(drop),
+            Pools::Postgres(pool) => sqlx::query("SELECT 1").execute(pool).await.map(drop),
+        }
+        .map_err(StoreError::during("ping"))
+    }
+
+    /// Closes the connections once the statements under way are done.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The hot read: everything that verify and get need of a notice, in one indexed statement.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::payability::PayableNotice;
+
+use super::batch::Batcher;
+use super::dialect::{Bulk, Pools, for_both_engines, on_engine, runs};
+use super::rows::{self, PositionRow, position_columns};
+use super::{Store, StoreError};
+
+/// How many statements read at the same time.
+const READERS: usize = 2;
+
+static PAYABLE_NOTICES: Bulk = Bulk::new(
+    "WITH wanted (ec, notice_number) AS (VALUES ",
+    "(#, #)",
+    concat!(
+        ") SELECT ",
+        position_columns!(),
+        " FROM wanted w \
+         JOIN notice n ON n.ec = w.ec AND n.notice_number = w.notice_number \
+         JOIN payment_option o ON o.ec = n.ec AND o.iupd = n.iupd AND o.option_no = n.option_no \
+         JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
+         JOIN transfer t ON t.ec = n.ec AND t.notice_number = n.notice_number \
+         ORDER BY n.ec, n.notice_number, t.id_transfer"
+    ),
+);
+
+type Key = (FiscalCode, NoticeNumber);
+type Answer = Result<Option<Arc<PayableNotice>>, StoreError>;
+
+/// The readers of notices.
+#[derive(Debug)]
+pub(super) struct NoticeReader {
+    batcher: Batcher<(Key, oneshot::Sender<Answer>)>,
+}
+
+impl NoticeReader {
+    pub(super) fn start(pools: Pools) -> Self {
+        let serve = move |jobs: Vec<(Key, oneshot::Sender<Answer>)>| {
+            let pools = pools.clone();
+            async move { serve(&pools, jobs).await }
+        };
+        NoticeReader { batcher: Batcher::start(READERS, serve) }
+    }
+}
+
+impl Store {
+    /// The notice of a creditor institution with all that decides on its payment; none if it is not
+    /// managed here.
+    pub async fn payable_notice(&self, ec: &FiscalCode, notice: &NoticeNumber) -> Answer {
+        let (reply, answer) = oneshot::channel();
+        self.notices.batcher.submit(((ec.clone(), *notice), reply)).await?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+async fn serve(pools: &Pools, jobs: Vec<(Key, oneshot::Sender<Answer>)>) {
+    let mut keys: Vec<Key> = jobs.iter().map(|(key, _)| key.clone()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let found = on_engine!(pools, read, |pool, engine| engine::payable_notices(pool, &keys).await);
+    match found {
+        Ok(rows) => {
+            let notices = by_notice(&rows);
+            for ((ec, notice), reply) in jobs {
+                let rows = notices.get(&(ec.as_str(), notice.as_str())).copied().unwrap_or_default();
+                // A caller that has gone away needs no answer.
+                let _gone = reply.send(rows::payable_notice(rows).map(|found| found.map(Arc::new)));
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, notices = keys.len(), "notices could not be read");
+            for (_, reply) in jobs {
+                let _gone = reply.send(Err(StoreError::Unavailable { during: "payable_notice" }));
+            }
+        }
+    }
+}
+
+fn by_notice(rows: &[PositionRow]) -> HashMap<(&str, &str), &[PositionRow]> {
+    rows.chunk_by(|a, b| a.notice_number == b.notice_number && a.ec == b.ec)
+        .filter_map(|rows| {
+            rows.first().map(|first| ((first.ec.as_str(), first.notice_number.as_str()), rows))
+        })
+        .collect()
+}
+
+for_both_engines! {
+    pub(super) async fn payable_notices(pool: &Pool, keys: &[Key]) -> Result<Vec<PositionRow>, sqlx::Error> {
+        let mut rows = Vec::with_capacity(keys.len());
+        for keys in runs(keys) {
+            let mut query = sqlx::query_as(PAYABLE_NOTICES.text(keys.len()));
+            for (ec, notice) in keys {
+                query = query.bind(ec.as_str()).bind(notice.as_str());
+            }
+            rows.append(&mut query.fetch_all(pool).await?);
+        }
+        Ok(rows)
+    }
+}

@@ -1,0 +1,156 @@
+//! Creditor institutions, brokers, stations and how they hang together.
+
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::iban::Iban;
+use crate::domain::ids::{BrokerCode, StationCode};
+use crate::domain::notice_number::{AuxDigit, TwoDigits};
+use crate::domain::party::{Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink};
+use crate::domain::text::Text;
+
+use super::dialect::{for_both_engines, on_engine};
+use super::rows::read;
+use super::{Store, StoreError};
+
+/// Everything that the identifiers of a request are checked against.
+#[derive(Clone, Debug, Default)]
+pub struct Parties {
+    /// The creditor institutions.
+    pub institutions: Vec<CreditorInstitution>,
+    /// The brokers.
+    pub brokers: Vec<Broker>,
+    /// The stations.
+    pub stations: Vec<Station>,
+    /// Which station serves which notices of which creditor institution.
+    pub links: Vec<StationLink>,
+    /// The accounts.
+    pub ibans: Vec<EcIban>,
+}
+
+impl Store {
+    /// All parties, for the view in memory.
+    pub async fn parties(&self) -> Result<Parties, StoreError> {
+        let rows = on_engine!(&self.pools, read, |pool, engine| engine::all(pool).await);
+        parse(rows.map_err(StoreError::during("parties"))?)
+    }
+
+    /// Adds or renames a creditor institution.
+    pub async fn put_creditor_institution(
+        &self,
+        institution: &CreditorInstitution,
+    ) -> Result<(), StoreError> {
+        const PUT: &str = "INSERT INTO creditor_institution (ec, name) VALUES ($1, $2) \
+            ON CONFLICT (ec) DO UPDATE SET name = excluded.name";
+        self.put(PUT, [Some(institution.ec.as_str()), Some(institution.name.as_str())]).await
+    }
+
+    /// Adds or renames a broker.
+    pub async fn put_broker(&self, broker: &Broker) -> Result<(), StoreError> {
+        const PUT: &str = "INSERT INTO broker (broker, name) VALUES ($1, $2) \
+            ON CONFLICT (broker) DO UPDATE SET name = excluded.name";
+        self.put(PUT, [Some(broker.code.as_str()), Some(broker.name.as_str())]).await
+    }
+
+    /// Adds or changes a station.
+    pub async fn put_station(&self, station: &Station) -> Result<(), StoreError> {
+        const PUT: &str = "INSERT INTO station (station, broker, primitive_version) \
+            VALUES ($1, $2, CAST($3 AS BIGINT)) ON CONFLICT (station) DO UPDATE \
+            SET broker = excluded.broker, primitive_version = excluded.primitive_version";
+        let version = match station.primitives {
+            PrimitiveVersion::V1 => "1",
+            PrimitiveVersion::V2 => "2",
+        };
+        self.put(PUT, [Some(station.code.as_str()), Some(station.broker.as_str()), Some(version)]).await
+    }
+
+    /// Adds a link, or moves its notices to another station.
+    pub async fn put_link(&self, link: &StationLink) -> Result<(), StoreError> {
+        const PUT: &str = "INSERT INTO station_link (ec, aux_digit, code, station) \
+            VALUES ($1, CAST($2 AS BIGINT), $3, $4) \
+            ON CONFLICT (ec, aux_digit, code) DO UPDATE SET station = excluded.station";
+        let (aux, code) = (link.aux_digit.number().to_string(), link.code.map(|code| code.to_string()));
+        let code = code.unwrap_or_default();
+        self.put(PUT, [Some(link.ec.as_str()), Some(&*aux), Some(&*code), Some(link.station.as_str())]).await
+    }
+
+    /// Adds an account, or renames it.
+    pub async fn put_iban(&self, iban: &EcIban) -> Result<(), StoreError> {
+        const PUT: &str = "INSERT INTO iban (ec, iban, label) VALUES ($1, $2, $3) \
+            ON CONFLICT (ec, iban) DO UPDATE SET label = excluded.label";
+        let label = iban.label.as_ref().map(Text::as_str);
+        self.put(PUT, [Some(iban.ec.as_str()), Some(iban.iban.as_str()), label]).await
+    }
+
+    async fn put<const N: usize>(
+        &self,
+        sql: &'static str,
+        values: [Option<&str>; N],
+    ) -> Result<(), StoreError> {
+        on_engine!(&self.pools, write, |pool, engine| engine::put(pool, sql, &values).await)
+            .map_err(StoreError::during("put party"))
+    }
+}
+
+#[derive(Debug)]
+struct Rows {
+    institutions: Vec<(String, String)>,
+    brokers: Vec<(String, String)>,
+    stations: Vec<(String, String, i64)>,
+    links: Vec<(String, i64, String, String)>,
+    ibans: Vec<(String, String, Option<String>)>,
+}
+
+for_both_engines! {
+    pub(super) async fn all(pool: &Pool) -> Result<Rows, sqlx::Error> {
+        Ok(Rows {
+            institutions: sqlx::query_as("SELECT ec, name FROM creditor_institution").fetch_all(pool).await?,
+            brokers: sqlx::query_as("SELECT broker, name FROM broker").fetch_all(pool).await?,
+            stations: sqlx::query_as("SELECT station, broker, primitive_version FROM station")
+                .fetch_all(pool)
+                .await?,
+            links: sqlx::query_as("SELECT ec, aux_digit, code, station FROM station_link")
+                .fetch_all(pool)
+                .await?,
+            ibans: sqlx::query_as("SELECT ec, iban, label FROM iban").fetch_all(pool).await?,
+        })
+    }
+
+    pub(super) async fn put(pool: &Pool, sql: &'static str, values: &[Option<&str>]) -> Result<(), sqlx::Error> {
+        let mut query = sqlx::query(sql);
+        for value in values {
+            query = query.bind(*value);
+        }
+        query.execute(pool).await.map(drop)
+    }
+}
+
+fn parse(rows: Rows) -> Result<Parties, StoreError> {
+    let ec = |text: &str| read(FiscalCode::new(text), "fiscal code");
+    let name = |text: &str| read(Text::new(text), "name");
+    let broker = |text: &str| read(BrokerCode::new(text), "broker code");
+    let station = |text: &str| read(StationCode::new(text), "station code");
+    let mut parties = Parties::default();
+    for (code, text) in &rows.institutions {
+        parties.institutions.push(CreditorInstitution { ec: ec(code)?, name: name(text)? });
+    }
+    for (code, text) in &rows.brokers {
+        parties.brokers.push(Broker { code: broker(code)?, name: name(text)? });
+    }
+    for (code, owner, version) in &rows.stations {
+        let primitives = if *version == 1 { PrimitiveVersion::V1 } else { PrimitiveVersion::V2 };
+        parties.stations.push(Station { code: station(code)?, broker: broker(owner)?, primitives });
+    }
+    for (institution, aux, code, through) in &rows.links {
+        let code = if code.is_empty() { None } else { Some(read(TwoDigits::new(code), "segregation code")?) };
+        let aux_digit = AuxDigit::from_number(*aux).ok_or(StoreError::Corrupt { what: "aux digit" })?;
+        parties.links.push(StationLink { ec: ec(institution)?, station: station(through)?, aux_digit, code });
+    }
+    for (institution, account, label) in &rows.ibans {
+        let iban = read(Iban::new(account), "IBAN")?;
+        parties.ibans.push(EcIban {
+            ec: ec(institution)?,
+            iban,
+            label: label.as_deref().map(name).transpose()?,
+        });
+    }
+    Ok(parties)
+}

@@ -1,0 +1,114 @@
+//! What to write for a batch of receipts: each sees what the ones before it settled.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::ids::ReceiptId;
+use crate::domain::payability::{PayabilityFacts, Settled};
+use crate::domain::receipt::{Effect, ReceiptClass, classify};
+
+use super::{BookReceipt, Booked, Novelty};
+
+/// A notice as a creditor institution's code and eighteen digits.
+pub(super) type Place = (String, String);
+
+/// What a receipt is unique by: the recipient's code and the key of its id.
+pub(super) type Identity = (String, String);
+
+/// What is known of the notice of a receipt.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    pub iupd: String,
+    pub option_no: i64,
+    pub facts: PayabilityFacts,
+}
+
+/// What to write of one receipt that is new.
+#[derive(Debug)]
+pub(super) struct Entry<'a> {
+    pub booking: &'a BookReceipt,
+    pub identity: Identity,
+    pub class: ReceiptClass,
+    pub effect: Effect,
+    pub iupd: Option<String>,
+}
+
+/// The longest receipt id that is its own key; an index entry of PostgreSQL holds 2700 bytes.
+const KEY_MAX: usize = 255;
+
+/// The key that a receipt id is unique by.
+pub(super) fn receipt_key(id: &ReceiptId) -> Cow<'_, str> {
+    if id.as_str().len() <= KEY_MAX {
+        return Cow::Borrowed(id.as_str());
+    }
+    let digest = Sha256::digest(id.as_str().as_bytes());
+    Cow::Owned(digest.iter().fold(String::from("sha256:"), |text, byte| format!("{text}{byte:02x}")))
+}
+
+pub(super) fn identity(booking: &BookReceipt) -> Identity {
+    let receipt = &booking.receipt;
+    (receipt.recipient.as_str().to_owned(), receipt_key(&receipt.id).into_owned())
+}
+
+pub(super) fn place(booking: &BookReceipt) -> Place {
+    (booking.receipt.issuer.as_str().to_owned(), booking.receipt.notice.as_str().to_owned())
+}
+
+/// Decides on every receipt of a batch in turn; `booked_before` has the class of those that the store
+/// holds already.
+pub(super) fn decide<'a>(
+    bookings: &'a [BookReceipt],
+    mut notices: HashMap<Place, Known>,
+    mut booked_before: HashMap<Identity, ReceiptClass>,
+) -> (Vec<Booked>, Vec<Entry<'a>>) {
+    let mut booked = Vec::with_capacity(bookings.len());
+    let mut entries = Vec::with_capacity(bookings.len());
+    for booking in bookings {
+        let identity = identity(booking);
+        if let Some(&class) = booked_before.get(&identity) {
+            booked.push(Booked { class, novelty: Novelty::AlreadyBooked });
+            continue;
+        }
+        let place = place(booking);
+        let known = notices.get(&place).cloned();
+        let facts = known.as_ref().map(|known| &known.facts);
+        let (class, effect) = classify(&booking.receipt, facts, booking.received_at);
+        if let (Effect::SettlesNotice, Some(paid)) = (effect, &known) {
+            settle(&mut notices, &place, paid);
+        }
+        booked_before.insert(identity.clone(), class);
+        booked.push(Booked { class, novelty: Novelty::New });
+        entries.push(Entry { booking, identity, class, effect, iupd: known.map(|known| known.iupd) });
+    }
+    // One order for all writers, so that two batches never wait for each other's keys.
+    entries.sort_unstable_by(|a, b| a.identity.cmp(&b.identity));
+    (booked, entries)
+}
+
+/// Takes note of receipts that another writer booked in the meantime: they change nothing.
+pub(super) fn drop_beaten<'a>(
+    booked: &mut [Booked],
+    bookings: &[BookReceipt],
+    entries: Vec<Entry<'a>>,
+    inserted: &HashSet<Identity>,
+) -> Vec<Entry<'a>> {
+    for (booked, booking) in booked.iter_mut().zip(bookings) {
+        if booked.novelty == Novelty::New && !inserted.contains(&identity(booking)) {
+            booked.novelty = Novelty::AlreadyBooked;
+        }
+    }
+    entries.into_iter().filter(|entry| inserted.contains(&entry.identity)).collect()
+}
+
+fn settle(notices: &mut HashMap<Place, Known>, paid_place: &Place, paid: &Known) {
+    for (place, known) in notices.iter_mut() {
+        let sibling = place.0 == paid_place.0 && known.iupd == paid.iupd && known.option_no != paid.option_no;
+        if place == paid_place {
+            known.facts.settled = Settled::ByThisNotice;
+        } else if sibling && known.facts.settled == Settled::No {
+            known.facts.settled = Settled::ByAnotherOption;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Receipts, booked durably and once, many to a commit.
+
+mod decide;
+mod statements;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::receipt::{Receipt, ReceiptClass};
+
+use super::batch::Batcher;
+use super::dialect::{Pools, on_engine};
+use super::{Store, StoreError};
+use statements::{postgres, sqlite};
+
+/// How many commits are prepared at the same time; SQLite lets one through at a time anyway.
+const WRITERS: usize = 2;
+
+/// How often a batch is done again when the engine gave up on a conflict.
+const ATTEMPTS: usize = 5;
+
+/// A receipt to be kept, with the message it came in.
+#[derive(Clone, Debug)]
+pub struct BookReceipt {
+    /// Its facts.
+    pub receipt: Receipt,
+    /// The operation that brought it.
+    pub primitive: &'static str,
+    /// The whole message as received.
+    pub raw: Bytes,
+    /// When it was received.
+    pub received_at: Timestamp,
+}
+
+/// What became of a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Booked {
+    /// How it fits our data.
+    pub class: ReceiptClass,
+    /// Whether it was new.
+    pub novelty: Novelty,
+}
+
+/// Whether a delivery brought a new receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Novelty {
+    /// It was booked now.
+    New,
+    /// The recipient had it already; nothing changed.
+    AlreadyBooked,
+}
+
+/// A receipt as it is kept.
+#[derive(Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct StoredReceipt {
+    /// The node's name of the payment.
+    pub id: String,
+    /// The notice that was paid.
+    pub notice: String,
+    /// How it fitted our data when it was booked, as a word of [`ReceiptClass`].
+    pub class: String,
+    /// What was paid, in cents.
+    pub amount: i64,
+    /// The whole message as received.
+    pub raw: Vec<u8>,
+}
+
+#[derive(Debug)]
+pub(super) struct Job {
+    booking: BookReceipt,
+    reply: oneshot::Sender<Result<Booked, StoreError>>,
+}
+
+/// The writers of receipts.
+#[derive(Debug)]
+pub(super) struct ReceiptWriter {
+    batcher: Batcher<Job>,
+}
+
+impl ReceiptWriter {
+    pub(super) fn start(pools: Pools) -> Self {
+        let serve = move |jobs: Vec<Job>| {
+            let pools = pools.clone();
+            async move { serve(&pools, jobs).await }
+        };
+        ReceiptWriter { batcher: Batcher::start(WRITERS, serve) }
+    }
+}
+
+impl Store {
+    /// Books a receipt under its recipient and id, and settles its notice, in one commit. `Ok` means
+    /// that it is on disk. The same receipt again changes nothing.
+    pub async fn book_receipt(&self, booking: BookReceipt) -> Result<Booked, StoreError> {
+        let (reply, booked) = oneshot::channel();
+        self.receipts.batcher.submit(Job { booking, reply }).await?;
+        booked.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The receipts of a creditor institution's notice, in the order of their ids.
+    pub async fn receipts_of_notice(
+        &self,
+        ec: &FiscalCode,
+        notice: &NoticeNumber,
+    ) -> Result<Vec<StoredReceipt>, StoreError> {
+        on_engine!(&self.pools, read, |pool, engine| engine::of_notice(pool, ec, notice).await)
+            .map_err(StoreError::during("receipts_of_notice"))
+    }
+}
+
+/// Books a batch in one commit. If that fails, each receipt is tried alone, so that a bad one cannot
+/// fail its neighbours.
+async fn serve(pools: &Pools, jobs: Vec<Job>) {
+    let (bookings, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.booking, job.reply)).unzip();
+    match book(pools, &bookings).await {
+        Ok(booked) => {
+            for (reply, booked) in replies.into_iter().zip(booked) {
+                // A caller that has gone away will deliver the receipt again.
+                let _gone = reply.send(Ok(booked));
+            }
+        }
+        Err(error) if bookings.len() == 1 => {
+            for reply in replies {
+                let _gone = reply.send(Err(StoreError::Unavailable { during: "book_receipt" }));
+            }
+            tracing::error!(%error, "a receipt could not be booked and will be delivered again");
+        }
+        Err(error) => {
+            tracing::warn!(%error, receipts = bookings.len(), "a batch failed: booking its receipts one by one");
+            for (booking, reply) in bookings.into_iter().zip(replies) {
+                let alone = Box::pin(serve(pools, vec![Job { booking, reply }]));
+                alone.await;
+            }
+        }
+    }
+}
+
+async fn book(pools: &Pools, bookings: &[BookReceipt]) -> Result<Vec<Booked>, StoreError> {
+    let mut attempt = 1;
+    loop {
+        let booked = on_engine!(pools, write, |pool, engine| engine::book(pool, bookings).await);
+        match booked {
+            Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
+            other => return other,
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! The statements that book a batch of receipts, each over all of its rows.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::domain::amount::Cents;
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::payability::{PayabilityFacts, Settled};
+use crate::domain::position::AfterDue;
+use crate::domain::receipt::{Effect, PaidThrough, ReceiptClass, ReceiptOutcome, ReceiptTransfer};
+use crate::store::StoreError;
+use crate::store::dialect::{Bulk, for_both_engines, runs};
+use crate::store::rows::{optional_instant, read};
+
+use super::decide::{Entry, Identity, Known, Place, decide, drop_beaten, identity, place};
+use super::{BookReceipt, Booked, StoredReceipt};
+
+const WANTED_NOTICES: &str = "WITH wanted (ec, notice_number) AS (VALUES ";
+
+static FACTS: Bulk = Bulk::new(
+    WANTED_NOTICES,
+    "(#, #)",
+    ") SELECT n.ec, n.notice_number, n.iupd, n.option_no, n.amount, n.due_at, n.paid_at, o.valid_from, \
+     o.expires, p.published_at, p.invalidated_at, \
+     CASE WHEN EXISTS (SELECT 1 FROM notice s WHERE s.ec = n.ec AND s.iupd = n.iupd \
+         AND s.option_no <> n.option_no AND s.paid_at IS NOT NULL) THEN 1 ELSE 0 END AS sibling_paid \
+     FROM wanted w JOIN notice n ON n.ec = w.ec AND n.notice_number = w.notice_number \
+     JOIN payment_option o ON o.ec = n.ec AND o.iupd = n.iupd AND o.option_no = n.option_no \
+     JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd",
+);
+
+static BOOKED_BEFORE: Bulk = Bulk::new(
+    "WITH wanted (ec, receipt_key) AS (VALUES ",
+    "(#, #)",
+    ") SELECT r.ec, r.receipt_key, r.class FROM wanted w \
+     JOIN receipt r ON r.ec = w.ec AND r.receipt_key = w.receipt_key",
+);
+
+static INSERT_RECEIPTS: Bulk = Bulk::new(
+    "INSERT INTO receipt (ec, receipt_key, receipt_id, notice_number, issuer, creditor_reference, class, \
+     settles, executed, stand_in, amount, fee, paid_at, application_date, transfer_date, method, psp, \
+     psp_fiscal_code, psp_name, channel, broker, station, primitive, received_at, raw) VALUES ",
+    "(#, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #)",
+    " ON CONFLICT (ec, receipt_key) DO NOTHING RETURNING ec, receipt_key",
+);
+
+static INSERT_TRANSFERS: Bulk = Bulk::new(
+    "INSERT INTO receipt_transfer (ec, receipt_key, line_no, id_transfer, amount, beneficiary, iban, \
+     stamp, category, remittance) VALUES ",
+    "(#, #, #, #, #, #, #, #, #, #)",
+    "",
+);
+
+static SETTLE_NOTICES: Bulk = Bulk::new(
+    "WITH paid (ec, notice_number, paid_at, receipt, fee, psp, method) AS (VALUES ",
+    "(#, #, #, #, #, #, #)",
+    ") UPDATE notice SET paid_at = paid.paid_at, paid_receipt = paid.receipt, paid_fee = paid.fee, \
+     paid_psp = paid.psp, paid_method = paid.method FROM paid \
+     WHERE notice.ec = paid.ec AND notice.notice_number = paid.notice_number AND notice.paid_at IS NULL",
+);
+
+static TOUCH_POSITIONS: Bulk = Bulk::new(
+    "WITH touched (ec, iupd, changed_at) AS (VALUES ",
+    "(#, #, #)",
+    ") UPDATE position SET updated_at = touched.changed_at, version = position.version + 1 FROM touched \
+     WHERE position.ec = touched.ec AND position.iupd = touched.iupd",
+);
+
+#[derive(sqlx::FromRow)]
+struct FactsRow {
+    ec: String,
+    notice_number: String,
+    iupd: String,
+    option_no: i64,
+    amount: i64,
+    due_at: i64,
+    paid_at: Option<i64>,
+    valid_from: Option<i64>,
+    expires: bool,
+    published_at: Option<i64>,
+    invalidated_at: Option<i64>,
+    sibling_paid: i32,
+}
+
+impl FactsRow {
+    fn read(self) -> Result<(Place, Known), StoreError> {
+        let due = optional_instant(Some(self.due_at))?.ok_or(StoreError::Corrupt { what: "due date" })?;
+        let facts = PayabilityFacts {
+            amount: read(Cents::new(self.amount), "amount")?,
+            published_at: optional_instant(self.published_at)?,
+            invalidated_at: optional_instant(self.invalidated_at)?,
+            valid_from: optional_instant(self.valid_from)?,
+            due,
+            after_due: if self.expires { AfterDue::Expires } else { AfterDue::StaysPayable },
+            settled: match (self.paid_at, self.sibling_paid) {
+                (Some(_), _) => Settled::ByThisNotice,
+                (None, 0) => Settled::No,
+                (None, _) => Settled::ByAnotherOption,
+            },
+        };
+        Ok(((self.ec, self.notice_number), Known { iupd: self.iupd, option_no: self.option_no, facts }))
+    }
+}
+
+fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.collect();
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
+for_both_engines! {
+    pub(in crate::store) async fn book(
+        pool: &Pool,
+        bookings: &[BookReceipt],
+    ) -> Result<Vec<Booked>, StoreError> {
+        let failed = || StoreError::during("book_receipt");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let known = known_notices(&mut tx, bookings).await?;
+        let before = booked_before(&mut tx, bookings).await?;
+        let (mut booked, entries) = decide(bookings, known, before);
+        let inserted = insert_receipts(&mut tx, &entries).await.map_err(failed())?;
+        let entries = drop_beaten(&mut booked, bookings, entries, &inserted);
+        insert_transfers(&mut tx, &entries).await.map_err(failed())?;
+        settle_notices(&mut tx, &entries).await.map_err(failed())?;
+        tx.commit().await.map_err(failed())?;
+        Ok(booked)
+    }
+
+    pub(in crate::store) async fn of_notice(
+        pool: &Pool,
+        ec: &FiscalCode,
+        notice: &NoticeNumber,
+    ) -> Result<Vec<StoredReceipt>, sqlx::Error> {
+        sqlx::query_as(
+            "SELECT receipt_id AS id, notice_number AS notice, class, amount, raw FROM receipt \
+             WHERE ec = $1 AND notice_number = $2 ORDER BY receipt_key",
+        )
+        .bind(ec.as_str())
+        .bind(notice.as_str())
+        .fetch_all(pool)
+        .await
+    }
+
+    static LOCK_POSITIONS: Bulk = Bulk::new(WANTED_NOTICES, "(#, #)", LOCK_POSITIONS_TAIL);
+
+    async fn known_notices(
+        connection: &mut Connection,
+        bookings: &[BookReceipt],
+    ) -> Result<HashMap<Place, Known>, StoreError> {
+        let failed = || StoreError::during("book_receipt");
+        let places = sorted(bookings.iter().map(place));
+        if LOCKS_ROWS {
+            for places in runs(&places) {
+                let mut query = sqlx::query(LOCK_POSITIONS.text(places.len()));
+                for (ec, notice) in places {
+                    query = query.bind(ec).bind(notice);
+                }
+                query.execute(&mut *connection).await.map_err(failed())?;
+            }
+        }
+        let mut known = HashMap::with_capacity(places.len());
+        for places in runs(&places) {
+            let mut query = sqlx::query_as(FACTS.text(places.len()));
+            for (ec, notice) in places {
+                query = query.bind(ec).bind(notice);
+            }
+            let rows: Vec<FactsRow> = query.fetch_all(&mut *connection).await.map_err(failed())?;
+            for row in rows {
+                let (place, facts) = row.read()?;
+                known.insert(place, facts);
+            }
+        }
+        Ok(known)
+    }
+
+    async fn booked_before(
+        connection: &mut Connection,
+        bookings: &[BookReceipt],
+    ) -> Result<HashMap<Identity, ReceiptClass>, StoreError> {
+        let mut before = HashMap::new();
+        for identities in runs(&sorted(bookings.iter().map(identity))) {
+            let mut query = sqlx::query_as(BOOKED_BEFORE.text(identities.len()));
+            for (ec, key) in identities {
+                query = query.bind(ec).bind(key);
+            }
+            let rows: Vec<(String, String, String)> =
+                query.fetch_all(&mut *connection).await.map_err(StoreError::during("book_receipt"))?;
+            for (ec, key, class) in rows {
+                let class =
+                    ReceiptClass::from_word(&class).ok_or(StoreError::Corrupt { what: "class of a receipt" })?;
+                before.insert((ec, key), class);
+            }
+        }
+        Ok(before)
+    }
+
+    async fn insert_receipts(
+        connection: &mut Connection,
+        entries: &[Entry<'_>],
+    ) -> Result<HashSet<Identity>, sqlx::Error> {
+        let mut inserted = HashSet::with_capacity(entries.len());
+        for entries in runs(entries) {
+            let mut query = sqlx::query_as(INSERT_RECEIPTS.text(entries.len()));
+            for entry in entries {
+                let (receipt, payment) = (&entry.booking.receipt, &entry.booking.receipt.payment);
+                query = query
+                    .bind(&entry.identity.0)
+                    .bind(&entry.identity.1)
+                    .bind(receipt.id.as_str())
+                    .bind(receipt.notice.as_str())
+                    .bind(receipt.issuer.as_str())
+                    .bind(&receipt.creditor_reference)
+                    .bind(entry.class.word())
+                    .bind(entry.effect == Effect::SettlesNotice)
+                    .bind(receipt.outcome == ReceiptOutcome::Executed)
+                    .bind(receipt.stand_in == PaidThrough::StandIn)
+                    .bind(receipt.amount.get())
+                    .bind(payment.fee.map(Cents::get))
+                    .bind(payment.paid_at.map(|at| at.as_microsecond()))
+                    .bind(payment.application_date.map(|date| date.to_string()))
+                    .bind(payment.transfer_date.map(|date| date.to_string()))
+                    .bind(&payment.method)
+                    .bind(&payment.psp)
+                    .bind(&payment.psp_fiscal_code)
+                    .bind(&payment.psp_name)
+                    .bind(&payment.channel)
+                    .bind(receipt.broker.as_str())
+                    .bind(receipt.station.as_str())
+                    .bind(entry.booking.primitive)
+                    .bind(entry.booking.received_at.as_microsecond())
+                    .bind(entry.booking.raw.as_ref());
+            }
+            inserted.extend(query.fetch_all(&mut *connection).await?);
+        }
+        Ok(inserted)
+    }
+
+    async fn insert_transfers(connection: &mut Connection, entries: &[Entry<'_>]) -> Result<(), sqlx::Error> {
+        let lines: Vec<(&Identity, i64, &ReceiptTransfer)> = entries
+            .iter()
+            .flat_map(|entry| (1..).zip(&entry.booking.receipt.transfers).map(|(n, t)| (&entry.identity, n, t)))
+            .collect();
+        for lines in runs(&lines) {
+            let mut query = sqlx::query(INSERT_TRANSFERS.text(lines.len()));
+            for (identity, line, transfer) in lines {
+                query = query
+                    .bind(&identity.0)
+                    .bind(&identity.1)
+                    .bind(*line)
+                    .bind(transfer.id)
+                    .bind(transfer.amount.get())
+                    .bind(transfer.beneficiary.as_str())
+                    .bind(&transfer.iban)
+                    .bind(&transfer.stamp)
+                    .bind(&transfer.category)
+                    .bind(&transfer.remittance_information);
+            }
+            query.execute(&mut *connection).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle_notices(connection: &mut Connection, entries: &[Entry<'_>]) -> Result<(), sqlx::Error> {
+        let settling: Vec<&Entry<'_>> =
+            entries.iter().filter(|entry| entry.effect == Effect::SettlesNotice).collect();
+        for entries in runs(&settling) {
+            let mut query = sqlx::query(SETTLE_NOTICES.text(entries.len()));
+            for entry in entries {
+                let (receipt, payment) = (&entry.booking.receipt, &entry.booking.receipt.payment);
+                query = query
+                    .bind(receipt.issuer.as_str())
+                    .bind(receipt.notice.as_str())
+                    .bind(payment.paid_at.unwrap_or(entry.booking.received_at).as_microsecond())
+                    .bind(receipt.id.as_str())
+                    .bind(payment.fee.map(Cents::get))
+                    .bind(&payment.psp_name)
+                    .bind(&payment.method);
+            }
+            query.execute(&mut *connection).await?;
+        }
+        let touched = sorted(settling.iter().filter_map(|entry| {
+            let iupd = entry.iupd.as_deref()?;
+            Some((entry.booking.receipt.issuer.as_str(), iupd, entry.booking.received_at.as_microsecond()))
+        }));
+        for touched in runs(&touched) {
+            let mut query = sqlx::query(TOUCH_POSITIONS.text(touched.len()));
+            for (ec, iupd, at) in touched {
+                query = query.bind(*ec).bind(*iupd).bind(*at);
+            }
+            query.execute(&mut *connection).await?;
+        }
+        Ok(())
+    }
+}
