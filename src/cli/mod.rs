@@ -1,6 +1,7 @@
 //! The `varco` command line: one file or folder per subcommand.
 
 pub mod client;
+pub mod demo;
 pub mod replay;
 
 use std::io::Write;
