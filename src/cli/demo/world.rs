@@ -20,6 +20,8 @@ pub const PROVINCE: &str = "99000030017";
 pub const PROVINCE_NAME: &str = "Provincia di Valvarco";
 /// The broker's code.
 pub const BROKER: &str = "99000020018";
+/// Another broker, without a station: for requests that mix up the two.
+pub const OTHER_BROKER: &str = "99000040016";
 /// The station.
 pub const STATION: &str = "99000020018_01";
 /// The segregation code of the town's notices.
@@ -41,8 +43,10 @@ pub async fn register(store: &Store) -> Result<(), Failure> {
         let institution = CreditorInstitution { ec: ec.clone(), name: valid(Text::new(name))? };
         valid(store.put_creditor_institution(&institution).await)?;
     }
-    let name = valid(Text::new("Varco demo"))?;
-    valid(store.put_broker(&Broker { code: broker.clone(), name }).await)?;
+    let other = valid(BrokerCode::new(OTHER_BROKER))?;
+    for (code, name) in [(&broker, "Varco demo"), (&other, "Altro intermediario")] {
+        valid(store.put_broker(&Broker { code: code.clone(), name: valid(Text::new(name))? }).await)?;
+    }
     let primitives = PrimitiveVersion::V2;
     valid(store.put_station(&Station { code: station.clone(), broker, primitives }).await)?;
     for ec in [&town, &province] {
