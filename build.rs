@@ -1,0 +1,26 @@
+//! Writes the wire types from the schemas.
+
+#[path = "src/codegen/mod.rs"]
+#[allow(dead_code)] // the tests use more of it than the build
+mod codegen;
+
+use std::{env, fs, io, path::Path};
+
+fn main() -> io::Result<()> {
+    let mut sources = Vec::new();
+    for folder in ["xsd", "wsdl"] {
+        println!("cargo::rerun-if-changed={folder}");
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            sources
+                .push(codegen::Source { text: fs::read_to_string(&path)?, path: path.display().to_string() });
+        }
+    }
+    println!("cargo::rerun-if-changed=migrations"); // embedded by sqlx::migrate!
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    match codegen::generate(&sources) {
+        Ok(rust) => fs::write(Path::new(&env::var("OUT_DIR").unwrap_or_default()).join("wire.rs"), rust)?,
+        Err(wrong) => wrong.iter().for_each(|diagnostic| println!("cargo::error={diagnostic}")),
+    }
+    Ok(())
+}

@@ -1,0 +1,382 @@
+//! From trees to the model: names resolved, inheritance flattened, facets gathered.
+
+use super::Diagnostic;
+use super::model::{
+    Builtin, Complex, Contract, Facets, Namespace, Occurs, Operation, Particle, QName, Simple,
+};
+use super::model::{Term, TypeRef};
+use super::names;
+use super::read::{At, SOAP, Tree, WSDL, XS};
+use std::collections::BTreeMap;
+
+type Fallible<T> = Result<T, Diagnostic>;
+
+/// What a schema says once for all its content.
+#[derive(Clone)]
+struct Context {
+    target: String,
+    qualified: bool,
+}
+
+/// The named types before they are resolved, and the contract as it grows.
+struct Resolver<'t> {
+    types: BTreeMap<QName, (At<'t>, Context)>,
+    elements: BTreeMap<QName, (At<'t>, Context)>,
+    contract: Contract,
+    /// The complex types being resolved, innermost last.
+    pending: Vec<QName>,
+}
+
+/// Resolves all trees; every complaint that can be found at once is reported.
+pub fn contract(trees: &[Tree<'_>]) -> Result<Contract, Vec<Diagnostic>> {
+    let mut resolver = Resolver {
+        types: BTreeMap::new(),
+        elements: BTreeMap::new(),
+        contract: Contract::default(),
+        pending: Vec::new(),
+    };
+    let mut wrong = Vec::new();
+    let mut services = Vec::new();
+    for tree in trees {
+        let root = At::root(tree);
+        let result = if root.node.has_tag_name((WSDL, "definitions")) {
+            services.push(root);
+            let schemas = root.node.descendants().filter(|node| node.has_tag_name((XS, "schema")));
+            schemas.map(|node| At { node, ..root }).try_for_each(|schema| resolver.schema(schema))
+        } else {
+            resolver.schema(root)
+        };
+        wrong.extend(result.err());
+    }
+    if wrong.is_empty() {
+        let names: Vec<QName> = resolver.types.keys().cloned().collect();
+        wrong.extend(names.iter().filter_map(|name| resolver.named(name).err()));
+        let roots: Vec<QName> = resolver.elements.keys().cloned().collect();
+        wrong.extend(roots.iter().filter_map(|name| resolver.root(name).err()));
+        wrong.extend(services.iter().filter_map(|service| resolver.service(*service).err()));
+    }
+    wrong.dedup();
+    if wrong.is_empty() { Ok(resolver.contract) } else { Err(wrong) }
+}
+
+impl<'t> Resolver<'t> {
+    fn schema(&mut self, root: At<'t>) -> Fallible<()> {
+        if !root.is("schema") {
+            return Err(root.wrong("neither a schema nor a service description"));
+        }
+        root.only(&["targetNamespace", "elementFormDefault", "attributeFormDefault", "version"])?;
+        let target = root.get("targetNamespace").unwrap_or_default().to_owned();
+        let context = Context { qualified: root.get("elementFormDefault") == Some("qualified"), target };
+        let mut imports = Vec::new();
+        let mut defines = false;
+        for node in root.children() {
+            let known = match node.tag() {
+                "import" => {
+                    imports.push(node.need("namespace")?.to_owned());
+                    continue;
+                }
+                "simpleType" | "complexType" => &mut self.types,
+                "element" => &mut self.elements,
+                _ => return Err(node.unknown()),
+            };
+            defines = true;
+            let name = (context.target.clone(), node.need("name")?.to_owned());
+            if known.insert(name, (node, context.clone())).is_some() {
+                return Err(node.wrong("defined twice"));
+            }
+        }
+        if defines || !context.target.is_empty() {
+            self.namespace(root, &context, imports)?;
+        }
+        Ok(())
+    }
+
+    fn namespace(&mut self, root: At<'t>, context: &Context, imports: Vec<String>) -> Fallible<()> {
+        let file = root.path.rsplit('/').next().unwrap_or(root.path);
+        let stem = file.split('.').next().unwrap_or(file).to_owned();
+        let prefixes = root.node.namespaces().filter(|found| found.uri() == context.target);
+        let prefix = prefixes.filter_map(|found| found.name()).next().unwrap_or("ns").to_owned();
+        let namespace = Namespace { stem, prefix, doc: root.doc(), imports };
+        match self.contract.namespaces.insert(context.target.clone(), namespace) {
+            None => Ok(()),
+            Some(_) => Err(root.wrong("two schemas define this namespace; put it in one file")),
+        }
+    }
+
+    fn root(&mut self, name: &QName) -> Fallible<()> {
+        let Some((node, context)) = self.elements.get(name).cloned() else { return Ok(()) };
+        node.only(&["name", "type"])?;
+        let of = self.type_of(node, &context, &names::pascal(&name.1))?;
+        self.contract.roots.insert(name.clone(), of);
+        Ok(())
+    }
+
+    /// Resolves a named type unless that has been done.
+    fn named(&mut self, name: &QName) -> Fallible<()> {
+        if self.contract.simple.contains_key(name) || self.contract.complex.contains_key(name) {
+            return Ok(());
+        }
+        let Some((node, context)) = self.types.get(name).cloned() else { return Ok(()) };
+        if node.is("simpleType") {
+            return self.simple(name.clone(), node).map(drop);
+        }
+        node.only(&["name"])?;
+        self.complex(name.clone(), node, &context)
+    }
+
+    /// The type of an element: named, anonymous or built in.
+    fn type_of(&mut self, node: At<'t>, context: &Context, anonymous: &str) -> Fallible<TypeRef> {
+        if let Some(value) = node.get("type") {
+            return match self.type_named(node, value)? {
+                TypeRef::Builtin(Builtin::Decimal) => Err(node.wrong("a bare decimal; restrict it to money")),
+                of => Ok(of),
+            };
+        }
+        let name = (context.target.clone(), anonymous.to_owned());
+        let inner = node.children().next().ok_or_else(|| node.wrong("element without a type"))?;
+        if self.types.contains_key(&name) {
+            return Err(
+                inner.wrong(format!("an anonymous type would be called {anonymous}, which exists; name it"))
+            );
+        }
+        match inner.tag() {
+            "simpleType" => drop(self.simple(name.clone(), inner)?),
+            "complexType" => self.complex(name.clone(), inner, context)?,
+            _ => return Err(inner.unknown()),
+        }
+        Ok(TypeRef::Named(name))
+    }
+
+    fn type_named(&mut self, node: At<'t>, value: &str) -> Fallible<TypeRef> {
+        let name = node.qname(value)?;
+        if name.0 == XS {
+            return builtin(&name.1)
+                .map(TypeRef::Builtin)
+                .ok_or_else(|| node.wrong(format!("the built-in type {value} is outside the subset")));
+        }
+        if !self.types.contains_key(&name) {
+            return Err(node.wrong(format!("type {value} is not defined in any of the sources")));
+        }
+        self.named(&name)?;
+        Ok(TypeRef::Named(name))
+    }
+
+    fn simple(&mut self, name: QName, node: At<'t>) -> Fallible<Simple> {
+        node.only(&["name"])?;
+        let restriction = node.children().next().filter(|child| child.is("restriction"));
+        let restriction = restriction.ok_or_else(|| node.wrong("a simple type that is no restriction"))?;
+        restriction.only(&["base"])?;
+        let (base, mut facets) = match self.type_named(restriction, restriction.need("base")?)? {
+            TypeRef::Builtin(base) => (base, Facets::default()),
+            TypeRef::Named(base) => {
+                let base = self.contract.simple.get(&base);
+                let base = base.ok_or_else(|| restriction.wrong("base is not a simple type"))?;
+                (base.base, base.facets.clone())
+            }
+        };
+        gather(restriction, base, &mut facets)?;
+        let simple = Simple { doc: node.doc(), base, facets, place: node.place() };
+        self.contract.simple.insert(name, simple.clone());
+        Ok(simple)
+    }
+
+    fn complex(&mut self, name: QName, node: At<'t>, context: &Context) -> Fallible<()> {
+        if self.pending.contains(&name) {
+            return Err(node.wrong("a type that contains itself is outside the subset"));
+        }
+        self.pending.push(name.clone());
+        let mut particles = Vec::new();
+        for child in node.children() {
+            match child.tag() {
+                "complexContent" => particles.extend(self.derived(child, context, &name.1)?),
+                _ => particles.push(self.particle(child, context, &name.1)?),
+            }
+        }
+        self.pending.pop();
+        let particles = particles.into_iter().flat_map(flatten).collect();
+        let complex = Complex { doc: node.doc(), particles, place: node.place() };
+        self.contract.complex.insert(name, complex);
+        Ok(())
+    }
+
+    /// The content of a derived type: what it inherits and adds, or what it restates.
+    fn derived(&mut self, node: At<'t>, context: &Context, owner: &str) -> Fallible<Vec<Particle>> {
+        node.only(&[])?;
+        let step = node.children().next().ok_or_else(|| node.wrong("empty complexContent"))?;
+        step.only(&["base"])?;
+        let TypeRef::Named(base) = self.type_named(step, step.need("base")?)? else {
+            return Err(step.wrong("base is not a complex type"));
+        };
+        let base =
+            self.contract.complex.get(&base).ok_or_else(|| step.wrong("base is not a complex type"))?;
+        let mut particles = match step.tag() {
+            "extension" => base.particles.clone(),
+            "restriction" => Vec::new(),
+            _ => return Err(step.unknown()),
+        };
+        for child in step.children() {
+            particles.push(self.particle(child, context, owner)?);
+        }
+        Ok(particles)
+    }
+
+    fn particle(&mut self, node: At<'t>, context: &Context, owner: &str) -> Fallible<Particle> {
+        let occurs = occurs(node)?;
+        let term = match node.tag() {
+            "element" => self.element(node, context, owner)?,
+            "sequence" | "choice" => {
+                node.only(&["minOccurs", "maxOccurs"])?;
+                let inner: Fallible<Vec<Particle>> =
+                    node.children().map(|child| self.particle(child, context, owner)).collect();
+                let inner = inner?.into_iter();
+                match node.tag() {
+                    "choice" => Term::Choice(inner.collect()),
+                    _ => Term::Sequence(inner.flat_map(flatten).collect()),
+                }
+            }
+            _ => return Err(node.unknown()),
+        };
+        Ok(Particle { occurs, term, doc: node.doc(), place: node.place() })
+    }
+
+    fn element(&mut self, node: At<'t>, context: &Context, owner: &str) -> Fallible<Term> {
+        node.only(&["name", "type", "ref", "form", "minOccurs", "maxOccurs"])?;
+        if let Some(value) = node.get("ref") {
+            let name = node.qname(value)?;
+            if !self.elements.contains_key(&name) {
+                return Err(node.wrong(format!("element {value} is not defined in any of the sources")));
+            }
+            self.root(&name)?;
+            let of = self.contract.roots.get(&name).cloned();
+            return of
+                .map(|of| Term::Element { name, of })
+                .ok_or_else(|| node.wrong("element without a type"));
+        }
+        let local = node.need("name")?;
+        let of = self.type_of(node, context, &format!("{owner}{}", names::pascal(local)))?;
+        let qualified = node.get("form").map_or(context.qualified, |form| form == "qualified");
+        let namespace = if qualified { context.target.clone() } else { String::new() };
+        Ok(Term::Element { name: (namespace, local.to_owned()), of })
+    }
+
+    fn service(&mut self, root: At<'t>) -> Fallible<()> {
+        let mut bound = BTreeMap::new();
+        for binding in root.children().filter(|child| child.node.has_tag_name((WSDL, "binding"))) {
+            for operation in binding.children().filter(|child| child.node.has_tag_name((WSDL, "operation"))) {
+                let action = operation.child(SOAP, "operation").and_then(|soap| soap.get("soapAction"));
+                let action = action.ok_or_else(|| operation.wrong("operation without a soapAction"))?;
+                bound.insert(operation.need("name")?, action.to_owned());
+            }
+        }
+        for port in root.children().filter(|child| child.node.has_tag_name((WSDL, "portType"))) {
+            for node in port.children().filter(|child| child.node.has_tag_name((WSDL, "operation"))) {
+                let name = node.need("name")?;
+                let action = bound.get(name).cloned();
+                let operation = Operation {
+                    doc: node.doc(),
+                    action: action.ok_or_else(|| node.wrong("operation without a binding"))?,
+                    request: self.message(root, node, "input")?,
+                    response: self.message(root, node, "output")?,
+                    place: node.place(),
+                };
+                if self.contract.operations.insert(name.to_owned(), operation).is_some() {
+                    return Err(node.wrong("two operations have this name"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The element that one side of an operation sends.
+    fn message(&self, root: At<'t>, operation: At<'t>, side: &str) -> Fallible<QName> {
+        let end = operation.child(WSDL, side);
+        let end = end.ok_or_else(|| operation.wrong(format!("operation without an {side}")))?;
+        let (_, wanted) = end.qname(end.need("message")?)?;
+        let message = root
+            .children()
+            .find(|child| child.node.has_tag_name((WSDL, "message")) && child.get("name") == Some(&wanted));
+        let message = message.ok_or_else(|| end.wrong(format!("message {wanted} is not defined")))?;
+        let mut parts = message.children();
+        let part = parts.next().ok_or_else(|| message.wrong("message without a part"))?;
+        if parts.next().is_some() {
+            return Err(message.wrong("a message of several parts is outside the subset"));
+        }
+        let element = part.qname(part.need("element")?)?;
+        if self.contract.roots.contains_key(&element) {
+            return Ok(element);
+        }
+        Err(part.wrong(format!("element {} is not defined in any of the sources", element.1)))
+    }
+}
+
+/// A plain sequence dissolves into its surroundings.
+fn flatten(particle: Particle) -> Vec<Particle> {
+    match particle.term {
+        Term::Sequence(inner) if particle.occurs == (Occurs { min: 1, max: 1 }) => inner,
+        term => vec![Particle { term, ..particle }],
+    }
+}
+
+fn builtin(name: &str) -> Option<Builtin> {
+    Some(match name {
+        "string" => Builtin::Text,
+        "normalizedString" => Builtin::NormalizedText,
+        "token" => Builtin::Token,
+        "decimal" => Builtin::Decimal,
+        "int" => Builtin::Int,
+        "boolean" => Builtin::Boolean,
+        "date" => Builtin::Date,
+        "dateTime" => Builtin::DateTime,
+        "base64Binary" => Builtin::Base64,
+        _ => return None,
+    })
+}
+
+fn occurs(node: At<'_>) -> Fallible<Occurs> {
+    let number = |text: &str| text.parse().map_err(|_| node.wrong(format!("`{text}` is not a number")));
+    let min = node.get("minOccurs").map_or(Ok(1), number)?;
+    let max = match node.get("maxOccurs") {
+        Some("unbounded") => usize::MAX,
+        other => other.map_or(Ok(1), number)?,
+    };
+    if max == 0 || min > max {
+        return Err(node.wrong("occurs never, or at least more often than at most"));
+    }
+    Ok(Occurs { min, max })
+}
+
+/// Adds the facets of one derivation step to those inherited.
+fn gather(step: At<'_>, base: Builtin, facets: &mut Facets) -> Fallible<()> {
+    let texts = matches!(base, Builtin::Text | Builtin::NormalizedText | Builtin::Token);
+    let numbers = matches!(base, Builtin::Decimal | Builtin::Int);
+    let mut patterns = Vec::new();
+    let mut values = Vec::new();
+    for facet in step.children() {
+        facet.only(&["value"])?;
+        let value = facet.need("value")?;
+        let count = || value.parse::<usize>().map_err(|_| facet.wrong(format!("`{value}` is not a number")));
+        match facet.tag() {
+            "length" if texts => {
+                facets.min_length = Some(count()?);
+                facets.max_length = Some(count()?);
+            }
+            "minLength" if texts => facets.min_length = Some(count()?),
+            "maxLength" if texts => facets.max_length = Some(count()?),
+            "pattern" if texts || matches!(base, Builtin::Decimal | Builtin::Base64) => {
+                patterns.push(value.to_owned())
+            }
+            "enumeration" if texts || base == Builtin::Int => values.push(value.to_owned()),
+            "minInclusive" if numbers => facets.min = Some(value.to_owned()),
+            "maxInclusive" if numbers => facets.max = Some(value.to_owned()),
+            "fractionDigits" if base == Builtin::Decimal => facets.fraction_digits = Some(count()?),
+            name => return Err(facet.wrong(format!("facet {name} on {base:?} is outside the subset"))),
+        }
+    }
+    if !patterns.is_empty() {
+        facets.patterns.push(patterns);
+    }
+    if !values.is_empty() {
+        facets.values = Some(values);
+    }
+    Ok(())
+}
