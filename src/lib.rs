@@ -1,4 +1,24 @@
 //! Varco: the gateway between the pagoPA node and the systems of a public body.
+//!
+//! A request of the node passes from top to bottom, and no layer names one above it:
+//!
+//! ```text
+//! node ─TLS─▶ tls ─▶ serve ─▶ soap ─▶ primitive ─▶ domain ─▶ store ═commit═▶ answer
+//!             who?   limits   one     one file      pure      facts
+//!                             pass    each          rules
+//! ```
+//!
+//! 1. [`tls`] shakes hands and knows the caller, or refuses.
+//! 2. [`serve`] bounds size, time and connections, and hands over bytes.
+//! 3. [`soap`] finds the operation by the payload's root and decodes it with [`wire`], the contract
+//!    enforced while reading; or it answers that operation's syntax fault.
+//! 4. [`primitive`] checks the identifiers against the [`registry`], asks the [`domain`], and maps the
+//!    decision to the response: one file for each operation.
+//! 5. [`domain`] decides, by pure functions over facts and the clock.
+//! 6. [`store`] keeps the facts: raw message, receipt and position in one commit.
+//!
+//! REST requests enter at [`api`] and meet the same `domain` and `store`. [`gateway`] puts the parts
+//! together; [`cli`] starts it. `tests/tidy.rs` holds the layers to this order.
 
 pub mod cli;
 pub mod config;
