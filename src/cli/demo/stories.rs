@@ -48,7 +48,7 @@ pub const STORIES: [Story; 5] = [
             iupd: "MENSA",
             description: "Mensa scolastica, marzo",
             office: "Ufficio scuola",
-            shares: &[Share { cents: 8_450, to: To::TownBankOrPost, category: "9/0101002IM/" }],
+            shares: &[Share { cents: 8_450, to: To::TownBank, category: "9/0101002IM/" }],
             after_due: AfterDue::Expires,
         },
         due_in_days: 60,
