@@ -118,21 +118,24 @@ impl Gateway {
     }
 
     /// Serves until a signal asks to stop, then finishes what is in flight.
-    pub async fn run_until_stopped(self) -> Result<Stopped, StartError> {
+    pub async fn run_until_stopped(self) -> Result<(), StartError> {
         self.shutdown.on_signal().await?;
-        Ok(self.finish().await)
+        self.finish().await;
+        Ok(())
     }
 
     /// Stops accepting and finishes what is in flight.
-    pub async fn stop(self) -> Stopped {
+    pub async fn stop(self) {
         self.shutdown.begin();
-        self.finish().await
+        self.finish().await;
     }
 
-    async fn finish(self) -> Stopped {
-        let stopped = self.shutdown.finish(self.grace).await;
+    async fn finish(self) {
+        match self.shutdown.finish(self.grace).await {
+            Stopped::Clean => tracing::info!("stopped"),
+            Stopped::Forced { left } => tracing::warn!(left, "stopped while connections were still open"),
+        }
         self.store.close().await;
-        stopped
     }
 }
 

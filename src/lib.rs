@@ -21,6 +21,7 @@
 //! together; [`cli`] starts it. `tests/tidy.rs` holds the layers to this order.
 
 pub mod api;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod gateway;

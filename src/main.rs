@@ -1,3 +1,13 @@
-//! The `varco` command.
+//! The `varco` command: parses its arguments and runs one subcommand.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use varco::cli::Cli;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    varco::cli::run(Cli::parse())
+}

@@ -1,0 +1,177 @@
+//! `varco demo`: a whole installation in one folder, and the node that pays a notice of it.
+
+pub mod blueprint;
+pub mod folder;
+pub mod gallery;
+pub mod guide;
+pub mod node;
+pub mod pki;
+pub mod play;
+pub mod settings;
+pub mod stories;
+pub mod world;
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use sha2::{Digest, Sha256};
+
+use self::folder::Folder;
+use self::node::Node;
+use self::pki::{Pki, Prepared};
+use self::settings::Addresses;
+use self::world::{TOWN, TOWN_NAME, valid};
+use super::client::{Client, TlsFiles};
+use super::{Failure, print};
+use crate::config::{Config, Log, LogFormat};
+use crate::domain::clock::Clock;
+use crate::domain::fiscal_code::FiscalCode;
+use crate::gateway::Gateway;
+use crate::store::{ApiKey, ApiScope, Store, StoreOptions};
+
+/// Longer than the gateway's own deadlines, so that its answer is seen and not ours.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Which of the stories is played; the others stay for the reader to try.
+const PLAYED: usize = 1;
+
+const ABOUT: &str = "\
+Sets up a town that is owed money, with certificates, a database and notices, starts the gateway, and
+plays the payment node: it pays one notice over mutual TLS and tells what happens on the way.
+Then it stays up and prints commands to try by hand, until Ctrl-C.
+
+Everything lies in one folder and is used again by the next run; delete the folder to begin anew.
+Nothing leaves this machine, and all names and codes are invented.
+
+Written to the folder: varco.toml for `varco serve`, and demo.env with lines KEY=VALUE for scripts.
+
+Exit status: 0 if every step went well, 1 if one did not, 2 if the demo could not start.";
+
+const EXAMPLES: &str = "\
+Examples:
+  varco demo
+  varco demo --once                      play and leave, for a build server
+  varco demo --data-dir /tmp/varco --soap-addr 127.0.0.1:0 --api-addr 127.0.0.1:0";
+
+/// See a whole payment on this machine, with nothing to install
+#[derive(Debug, Args)]
+#[command(long_about = ABOUT, after_long_help = EXAMPLES)]
+pub struct DemoArgs {
+    /// Where everything is kept
+    #[arg(long, value_name = "DIR", default_value = "./varco-data")]
+    data_dir: PathBuf,
+    /// Where the node calls; port 0 takes any free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8443")]
+    soap_addr: SocketAddr,
+    /// Where REST, health and metrics are served; port 0 takes any free port
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    api_addr: SocketAddr,
+    /// Leave after the payment instead of staying up
+    #[arg(long)]
+    once: bool,
+}
+
+/// Sets up, serves, plays, and stays or leaves.
+pub async fn run(args: DemoArgs) -> Result<(), Failure> {
+    let clock = Clock::system();
+    let folder = Folder::open(&args.data_dir)?;
+    let known_key = settings::known_api_key(&folder)?;
+    // Scripts wait for it: it has to be of this run.
+    folder.remove(settings::ENVIRONMENT)?;
+    let (pki, prepared) = pki::prepare(&folder, clock.now())?;
+    let api_key = furnish(&folder, known_key, &clock).await?;
+    introduce(&folder, prepared)?;
+
+    let gateway =
+        start(&folder, &pki, Addresses { soap: args.soap_addr, api: args.api_addr }, &clock).await?;
+    let addresses = Addresses { soap: gateway.soap_addr(), api: gateway.api_addr() };
+    settings::write_config(&folder, &pki, &addresses)?;
+    let played = perform(&gateway, &folder, &pki, (&addresses, &api_key), &clock).await;
+    if args.once || played.is_err() {
+        gateway.stop().await;
+        return played;
+    }
+    print("Varco is up. Press Ctrl-C to stop it.\n")?;
+    gateway.run_until_stopped().await.map_err(|error| Failure::Found(error.to_string()))
+}
+
+/// Creates the database with everything in it; returns the API key.
+async fn furnish(folder: &Folder, known_key: Option<String>, clock: &Clock) -> Result<String, Failure> {
+    let store = valid(Store::open(&settings::database_url(folder), StoreOptions::default()).await)?;
+    valid(store.migrate().await)?;
+    world::register(&store).await?;
+    gallery::hang(&store).await?;
+    stories::tell(&store, clock.now()).await?;
+    let api_key = api_key(&store, known_key).await?;
+    store.close().await;
+    Ok(api_key)
+}
+
+async fn api_key(store: &Store, known: Option<String>) -> Result<String, Failure> {
+    let hash = |key: &str| -> [u8; 32] { Sha256::digest(key.as_bytes()).into() };
+    if let Some(key) = known
+        && valid(store.api_key(&hash(&key)).await)?.is_some()
+    {
+        return Ok(key);
+    }
+    let key = random_hex()?;
+    let institutions = ApiScope::Only(BTreeSet::from([valid(FiscalCode::new(TOWN))?]));
+    let entry = ApiKey { id: "demo".to_owned(), label: "varco demo".to_owned(), institutions };
+    valid(store.add_api_key(&entry, &hash(&key)).await)?;
+    Ok(key)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a composition root: the key of the demo is drawn here")]
+fn random_hex() -> Result<String, Failure> {
+    let mut bytes = [0; 24];
+    valid(getrandom::fill(&mut bytes))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn introduce(folder: &Folder, prepared: Prepared) -> Result<(), Failure> {
+    let place = folder.path("").display().to_string();
+    let state = match prepared {
+        Prepared::Fresh => "made now",
+        Prepared::Reused => "used again",
+    };
+    print(&format!(
+        "Varco demo\n\n  {TOWN_NAME} is owed money. Citizens pay at their bank; the payment node (pagoPA) stands\n  \
+         between the banks and the town, and Varco answers the node for the town.\n\n  \
+         Certificates, database and keys are in {place} ({state}).\n"
+    ))
+}
+
+async fn start(folder: &Folder, pki: &Pki, wanted: Addresses, clock: &Clock) -> Result<Gateway, Failure> {
+    settings::write_config(folder, pki, &wanted)?;
+    let mut config = Config::load(&folder.path(settings::CONFIG), []).map_err(Failure::unusable)?;
+    // The story is told on stdout; the log of every request would drown it on a terminal.
+    config.log = Log { format: LogFormat::Text, filter: "warn".to_owned() };
+    crate::observe::logs::init(&config.log).map_err(Failure::unusable)?;
+    Gateway::start(config, clock.clone()).await.map_err(Failure::unusable)
+}
+
+/// Plays the story and prints the commands; what was paid is replaced, so that all stories stay payable.
+async fn perform(
+    gateway: &Gateway,
+    folder: &Folder,
+    pki: &Pki,
+    (addresses, api_key): (&Addresses, &str),
+    clock: &Clock,
+) -> Result<(), Failure> {
+    let files =
+        TlsFiles { ca: Some(pki.ca.clone()), identity: Some((pki.node.clone(), pki.node_key.clone())) };
+    let client = Client::new(&addresses.soap_url(), &files, PATIENCE).map_err(Failure::unusable)?;
+    let told = stories::tell(gateway.store(), clock.now()).await?;
+    let (Some(simple), Some(played)) = (told.first(), told.get(PLAYED)) else {
+        return Err(Failure::unusable("there is no story to play"));
+    };
+    settings::write_environment(folder, pki, addresses, api_key, &simple.notice)?;
+    play::play(&mut Node::new(client), played, clock.now()).await?;
+    let told = stories::tell(gateway.store(), clock.now()).await?;
+    guide::notices(&told)?;
+    let base_of_new = u64::try_from(clock.now().as_second()).unwrap_or_default();
+    guide::commands(folder, &told, base_of_new)
+}

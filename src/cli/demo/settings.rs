@@ -1,0 +1,151 @@
+//! The two files that the demo writes for others: `varco.toml` for the server, `demo.env` for scripts.
+
+use std::fmt::Write;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+
+use toml::Value;
+
+use super::folder::{Access, Folder};
+use super::pki::{CA_SUBJECT, NODE_SUBJECT, Pki};
+use super::world::{
+    BANK_IBAN, BROKER, OTHER_BROKER, POSTAL_IBAN, PROVINCE, PROVINCE_IBAN, SEGREGATION, STATION, TOWN,
+};
+use crate::cli::Failure;
+use crate::domain::notice_number::NoticeNumber;
+
+/// The server's configuration.
+pub const CONFIG: &str = "varco.toml";
+/// What a script needs to know, in lines of `KEY=VALUE`.
+pub const ENVIRONMENT: &str = "demo.env";
+const API_KEY: &str = "VARCO_API_KEY=";
+
+/// Where the server listens.
+#[derive(Clone, Copy, Debug)]
+pub struct Addresses {
+    /// For the node.
+    pub soap: SocketAddr,
+    /// For everybody else.
+    pub api: SocketAddr,
+}
+
+impl Addresses {
+    /// Where the node's requests go.
+    pub fn soap_url(&self) -> String {
+        format!("https://{}/paForNode", reachable(self.soap))
+    }
+
+    /// Where REST requests go.
+    pub fn api_url(&self) -> String {
+        format!("http://{}", reachable(self.api))
+    }
+}
+
+/// A server that listens on every address is reached on the loopback one, which its certificate names.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from([127, 0, 0, 1]),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+/// The database of the demo.
+pub fn database_url(folder: &Folder) -> String {
+    format!("sqlite://{}", folder.path("varco.db").display())
+}
+
+/// Writes the server's configuration.
+pub fn write_config(folder: &Folder, pki: &Pki, addresses: &Addresses) -> Result<(), Failure> {
+    let quoted = |text: &str| Value::String(text.to_owned()).to_string();
+    let file = |path: &Path| quoted(&path.to_string_lossy());
+    let text = format!(
+        "# Written by varco demo. Start the same server with: varco serve --config {CONFIG}\n\n\
+         [soap]\nlisten = {}\n\n\
+         [soap.tls]\ncertificate = {}\nkey = {}\nclient_ca = [{}]\n\
+         allowed_clients = [{{ subject = {}, issuer = {} }}]\n\n\
+         [api]\nlisten = {}\n\n\
+         [database]\nurl = {}\n",
+        quoted(&addresses.soap.to_string()),
+        file(&pki.server),
+        file(&pki.server_key),
+        file(&pki.ca),
+        quoted(NODE_SUBJECT),
+        quoted(CA_SUBJECT),
+        quoted(&addresses.api.to_string()),
+        quoted(&database_url(folder)),
+    );
+    folder.write(CONFIG, &text, Access::Public)
+}
+
+/// The API key of an earlier run.
+pub fn known_api_key(folder: &Folder) -> Result<Option<String>, Failure> {
+    let text = folder.read(ENVIRONMENT)?.unwrap_or_default();
+    Ok(text.lines().find_map(|line| line.strip_prefix(API_KEY)).map(str::to_owned))
+}
+
+/// Writes what scripts need. It holds the API key, so only its owner may read it.
+pub fn write_environment(
+    folder: &Folder,
+    pki: &Pki,
+    addresses: &Addresses,
+    api_key: &str,
+    notice: &NoticeNumber,
+) -> Result<(), Failure> {
+    let path = |path: &Path| path.display().to_string();
+    let mut text = String::new();
+    for (key, value) in [
+        ("SOAP_URL", addresses.soap_url()),
+        ("API_URL", addresses.api_url()),
+        ("CA", path(&pki.ca)),
+        ("NODE_CERT", path(&pki.node)),
+        ("NODE_KEY", path(&pki.node_key)),
+        ("API_KEY", api_key.to_owned()),
+        ("EC", TOWN.to_owned()),
+        ("BROKER", BROKER.to_owned()),
+        ("STATION", STATION.to_owned()),
+        ("SEGREGATION", SEGREGATION.to_owned()),
+        ("IBAN", BANK_IBAN.to_owned()),
+        ("NOTICE", notice.to_string()),
+        ("POSTAL_IBAN", POSTAL_IBAN.to_owned()),
+        ("PROVINCE", PROVINCE.to_owned()),
+        ("PROVINCE_IBAN", PROVINCE_IBAN.to_owned()),
+        ("OTHER_BROKER", OTHER_BROKER.to_owned()),
+    ] {
+        let _ = writeln!(text, "VARCO_{key}={value}");
+    }
+    folder.write(ENVIRONMENT, &text, Access::Private)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pki;
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn the_configuration_is_one_that_the_server_takes() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = Folder::open(&root.path().join("a \"strange\" folder")).unwrap();
+        let (pki, _) = pki::prepare(&folder, "2026-03-01T10:00:00Z".parse().unwrap()).unwrap();
+        let addresses = Addresses { soap: "0.0.0.0:0".parse().unwrap(), api: "[::1]:8080".parse().unwrap() };
+        write_config(&folder, &pki, &addresses).unwrap();
+        let config = Config::load(&folder.path(CONFIG), []).unwrap();
+        assert_eq!((config.soap.listen, config.api.listen), (addresses.soap, addresses.api));
+        assert_eq!(addresses.soap_url(), "https://127.0.0.1:0/paForNode");
+        assert_eq!(addresses.api_url(), "http://[::1]:8080");
+    }
+
+    #[test]
+    fn the_api_key_is_found_again() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = Folder::open(root.path()).unwrap();
+        let (pki, _) = pki::prepare(&folder, "2026-03-01T10:00:00Z".parse().unwrap()).unwrap();
+        let address = "127.0.0.1:1".parse().unwrap();
+        assert_eq!(known_api_key(&folder).unwrap(), None);
+        let addresses = Addresses { soap: address, api: address };
+        write_environment(&folder, &pki, &addresses, "secret", &NoticeNumber::PROBE).unwrap();
+        assert_eq!(known_api_key(&folder).unwrap().as_deref(), Some("secret"));
+    }
+}

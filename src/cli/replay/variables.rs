@@ -1,0 +1,117 @@
+//! Variables: what a fixture leaves open so that it can be replayed against any installation.
+
+use std::collections::BTreeMap;
+
+use crate::domain::notice_number::{NoticeNumber, TwoDigits};
+
+/// Names and values, given by `--set` or read from a file such as `demo.env`.
+#[derive(Clone, Debug, Default)]
+pub struct Variables(BTreeMap<String, String>);
+
+/// Why variables cannot be put in.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VariableError {
+    /// A setting without an equals sign or without a name.
+    #[error("{0:?} is not KEY=VALUE")]
+    Form(String),
+    /// Nobody gave it a value.
+    #[error("variable {0} has no value: give --env FILE or --set {0}=VALUE")]
+    Missing(String),
+    /// It asks for a notice that cannot be made.
+    #[error("${{{0}}} asks for a notice number, but {1}")]
+    Notice(String, String),
+    /// A `${` without its `}`.
+    #[error("a ${{ has no closing brace")]
+    Open,
+}
+
+impl Variables {
+    /// Takes one setting of the form `KEY=VALUE`.
+    pub fn set(&mut self, setting: &str) -> Result<(), VariableError> {
+        match setting.split_once('=') {
+            Some((key, value)) if !key.trim().is_empty() => {
+                self.0.insert(key.trim().to_owned(), value.to_owned());
+                Ok(())
+            }
+            _ => Err(VariableError::Form(setting.to_owned())),
+        }
+    }
+
+    /// Takes the lines of an environment file; `VARCO_EC` becomes `EC`, comments are skipped.
+    pub fn read(&mut self, text: &str) -> Result<(), VariableError> {
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            self.set(line.strip_prefix("VARCO_").unwrap_or(line))?;
+        }
+        Ok(())
+    }
+
+    /// Puts values in the place of `${NAME}`. The bytes around them may be in any encoding.
+    ///
+    /// `${NOTICE:1001}` is the notice number of base 1001 under the variable SEGREGATION, check digits
+    /// included, and `${IUV:1001}` the reference inside it.
+    pub fn fill(&self, template: &[u8]) -> Result<Vec<u8>, VariableError> {
+        let mut filled = Vec::with_capacity(template.len());
+        let mut rest = template;
+        while let Some(at) = rest.windows(2).position(|pair| pair == b"${") {
+            let (before, after) = rest.split_at(at);
+            filled.extend_from_slice(before);
+            let after = after.get(2..).unwrap_or_default();
+            let end = after.iter().position(|byte| *byte == b'}').ok_or(VariableError::Open)?;
+            let (name, after) = after.split_at(end);
+            filled.extend_from_slice(self.value(&String::from_utf8_lossy(name))?.as_bytes());
+            rest = after.get(1..).unwrap_or_default();
+        }
+        filled.extend_from_slice(rest);
+        Ok(filled)
+    }
+
+    fn value(&self, name: &str) -> Result<String, VariableError> {
+        match name.split_once(':') {
+            Some(("NOTICE", base)) => Ok(self.notice(name, base)?.to_string()),
+            Some(("IUV", base)) => Ok(self.notice(name, base)?.iuv().to_string()),
+            _ => self.0.get(name).cloned().ok_or_else(|| VariableError::Missing(name.to_owned())),
+        }
+    }
+
+    fn notice(&self, name: &str, base: &str) -> Result<NoticeNumber, VariableError> {
+        let wrong = |reason: String| VariableError::Notice(name.to_owned(), reason);
+        let code = TwoDigits::new(&self.value("SEGREGATION")?).map_err(|error| wrong(error.to_string()))?;
+        let base = base.parse().map_err(|_| wrong(format!("{base:?} is not a number")))?;
+        NoticeNumber::issue(code, base).map_err(|error| wrong(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn variables() -> Variables {
+        let mut variables = Variables::default();
+        variables.read("# demo\nVARCO_EC=77777777777\n\nVARCO_SEGREGATION=02\nURL=http://x/?a=b\n").unwrap();
+        variables
+    }
+
+    fn fill(template: &str) -> Result<String, VariableError> {
+        variables().fill(template.as_bytes()).map(|bytes| String::from_utf8(bytes).unwrap())
+    }
+
+    #[test]
+    fn values_take_the_place_of_names() {
+        assert_eq!(fill("<a>${EC}</a>${URL}").unwrap(), "<a>77777777777</a>http://x/?a=b");
+        assert_eq!(fill("no $variable {here}").unwrap(), "no $variable {here}");
+        assert_eq!(variables().fill(b"\xe8 ${EC}").unwrap(), b"\xe8 77777777777");
+    }
+
+    #[test]
+    fn notice_numbers_are_computed() {
+        assert_eq!(fill("${NOTICE:1} ${IUV:1}").unwrap(), "302000000000000184 02000000000000184");
+    }
+
+    #[test]
+    fn a_missing_value_is_named() {
+        assert_eq!(fill("${IBAN}"), Err(VariableError::Missing("IBAN".to_owned())));
+        assert_eq!(fill("${IBAN"), Err(VariableError::Open));
+        assert!(matches!(fill("${NOTICE:x}"), Err(VariableError::Notice(..))));
+        assert_eq!(Variables::default().set("EC"), Err(VariableError::Form("EC".to_owned())));
+    }
+}
