@@ -24,6 +24,7 @@ pub mod api;
 pub mod config;
 pub mod domain;
 pub mod observe;
+pub mod primitive;
 pub mod registry;
 pub mod serve;
 pub mod soap;
