@@ -225,8 +225,8 @@ impl Planner<'_> {
 
     fn complex(&mut self, name: &QName, complex: &Complex) -> Fallible<()> {
         let owner = self.name(&name.1, &complex.place)?;
-        let fields = self.fields(&owner, &complex.particles)?;
         deterministic(&complex.particles, &BTreeSet::new())?;
+        let fields = self.fields(&owner, &complex.particles)?;
         let item =
             Item { name: owner, doc: complex.doc.clone(), shape: Shape::Struct(fields, Around::Element) };
         self.module.items.push(item);
