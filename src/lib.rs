@@ -20,10 +20,13 @@
 //! REST requests enter at [`api`] and meet the same `domain` and `store`. [`gateway`] puts the parts
 //! together; [`cli`] starts it. `tests/tidy.rs` holds the layers to this order.
 
+pub mod api;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod gateway;
 pub mod observe;
+pub mod primitive;
 pub mod registry;
 pub mod serve;
 pub mod soap;

@@ -14,8 +14,6 @@ pub struct Database {
     pub url: SecretString,
     /// Connections in the pool; twice the cores is plenty.
     pub max_connections: Count,
-    /// Requests taken into one SQLite commit at most.
-    pub write_batch: Count,
     /// How long a request waits for a connection before it is answered 503.
     pub acquire_timeout: HumanDuration,
 }
@@ -25,7 +23,6 @@ impl Database {
         Self {
             url: read_url(section),
             max_connections: section.or("max_connections", Count::new(8)),
-            write_batch: section.or("write_batch", Count::new(64)),
             acquire_timeout: section.or("acquire_timeout", HumanDuration::from_secs(3)),
         }
     }
@@ -34,7 +31,6 @@ impl Database {
         table([
             ("url", Value::String(redacted(self.url.expose_secret()))),
             ("max_connections", self.max_connections.to_value()),
-            ("write_batch", self.write_batch.to_value()),
             ("acquire_timeout", self.acquire_timeout.to_value()),
         ])
     }

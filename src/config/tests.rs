@@ -35,7 +35,6 @@ fn defaults_are_the_published_ones() {
     assert_eq!(config.soap.idle_timeout.to_string(), "75s");
     assert_eq!(config.api.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.api.tls, None);
-    assert_eq!(config.database.write_batch.get(), 64);
     assert_eq!(config.log, Log { format: LogFormat::Text, filter: "info".to_owned() });
 }
 

@@ -113,25 +113,51 @@ pub fn check_validity_date(valid_from: Option<Timestamp>, now: Timestamp) -> Res
 
 /// Everything that is wrong with a new notice, given the validity date of its option.
 pub fn inconsistencies(notice: &Notice, valid_from: Option<Timestamp>, now: Timestamp) -> Vec<Inconsistency> {
+    let shares: Vec<_> = notice.transfers.iter().map(|transfer| (transfer.id, transfer.amount)).collect();
+    let dates = NoticeDates { due: notice.due, retention: notice.retention, valid_from };
+    let mut wrong = share_inconsistencies(notice.amount, &shares);
+    wrong.extend(date_inconsistencies(&dates, now));
+    wrong
+}
+
+/// Everything that is wrong with how an amount is shared out, from the id and amount of each transfer.
+pub fn share_inconsistencies(amount: Cents, shares: &[(i64, Cents)]) -> Vec<Inconsistency> {
     let mut wrong = Vec::new();
-    let mut ids: Vec<i64> = notice.transfers.iter().map(|transfer| transfer.id).collect();
+    let mut ids: Vec<i64> = shares.iter().map(|(id, _)| *id).collect();
     ids.sort_unstable();
     ids.dedup();
-    if ids.len() != notice.transfers.len() {
+    if ids.len() != shares.len() {
         wrong.push(Inconsistency::TransferIds);
     }
-    if !(1..=5).contains(&notice.transfers.len()) {
+    if !(1..=5).contains(&shares.len()) {
         wrong.push(Inconsistency::TransferCount);
-    } else if Cents::checked_sum(notice.transfers.iter().map(|t| t.amount)) != Some(notice.amount) {
+    } else if Cents::checked_sum(shares.iter().map(|(_, share)| *share)) != Some(amount) {
         wrong.push(Inconsistency::Sum);
     }
-    if notice.due < now {
+    wrong
+}
+
+/// The dates of a new notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoticeDates {
+    /// Until when it should be paid.
+    pub due: Timestamp,
+    /// Until when the creditor keeps it.
+    pub retention: Option<Timestamp>,
+    /// The validity date of its option.
+    pub valid_from: Option<Timestamp>,
+}
+
+/// Everything that is wrong with the dates of a new notice.
+pub fn date_inconsistencies(dates: &NoticeDates, now: Timestamp) -> Vec<Inconsistency> {
+    let mut wrong = Vec::new();
+    if dates.due < now {
         wrong.push(Inconsistency::DueDatePassed);
     }
-    if valid_from.is_some_and(|from| notice.due < from) {
+    if dates.valid_from.is_some_and(|from| dates.due < from) {
         wrong.push(Inconsistency::DueBeforeValidity);
     }
-    if notice.retention.is_some_and(|retention| retention < notice.due) {
+    if dates.retention.is_some_and(|retention| retention < dates.due) {
         wrong.push(Inconsistency::RetentionBeforeDue);
     }
     wrong

@@ -13,5 +13,6 @@ pub mod party;
 pub mod payability;
 pub mod position;
 pub mod receipt;
+pub mod rome;
 pub mod status;
 pub mod text;

@@ -53,14 +53,13 @@ impl NoticeNumber {
     /// What the node asks for when it probes whether a station is back (SANP 3.10, stand-in).
     pub const PROBE: NoticeNumber = NoticeNumber([b'0'; 18]);
 
-    /// Reads eighteen digits with a known aux digit. Check digits are not asked for: the node does not
-    /// enforce them and its test notices break them.
+    /// Reads eighteen digits. Neither a known aux digit nor right check digits are asked for: the node
+    /// enforces neither, and the receipt of such a notice must be kept all the same.
     pub fn new(text: &str) -> Result<Self, NoticeNumberError> {
         let digits: [u8; 18] = text.as_bytes().try_into().map_err(|_| NoticeNumberError::Form)?;
         if !digits.iter().all(u8::is_ascii_digit) {
             return Err(NoticeNumberError::Form);
         }
-        AuxDigit::from_byte(digits[0]).ok_or(NoticeNumberError::AuxDigit)?;
         Ok(NoticeNumber(digits))
     }
 
@@ -87,33 +86,43 @@ impl NoticeNumber {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// How the number is laid out.
-    pub fn aux_digit(&self) -> AuxDigit {
-        AuxDigit::from_byte(self.0[0]).unwrap_or(AuxDigit::Zero)
+    /// How the number is laid out; none if the first digit says nothing of that.
+    pub fn aux_digit(&self) -> Option<AuxDigit> {
+        AuxDigit::from_byte(self.0[0])
     }
 
     /// The two digits after the aux digit, where the layout has a code there (aux digit 0 and 3).
     pub fn code(&self) -> Option<TwoDigits> {
         match self.aux_digit() {
-            AuxDigit::Zero | AuxDigit::Three => Some(TwoDigits((self.0[1] - b'0') * 10 + (self.0[2] - b'0'))),
-            AuxDigit::One | AuxDigit::Two => None,
+            Some(AuxDigit::Zero | AuxDigit::Three) => {
+                Some(TwoDigits((self.0[1] - b'0') * 10 + (self.0[2] - b'0')))
+            }
+            Some(AuxDigit::One | AuxDigit::Two) | None => None,
         }
     }
 
     /// The creditor's reference inside the number.
     pub fn iuv(&self) -> Iuv {
-        let skipped = if self.aux_digit() == AuxDigit::Zero { 3 } else { 1 };
+        let skipped = if self.aux_digit() == Some(AuxDigit::Zero) { 3 } else { 1 };
         Iuv(self.as_str().chars().skip(skipped).collect())
     }
 
-    /// Checks the last two digits, where the layout has check digits (all but aux digit 1).
+    /// What the last two digits should be, where the layout has check digits (all but aux digit 1).
+    pub fn right_check_digits(&self) -> Option<TwoDigits> {
+        let (body, _) = self.0.split_at(16);
+        // A remainder by 93 fits in a byte.
+        let right = u8::try_from(remainder_93(body)).ok().map(TwoDigits);
+        if self.aux_digit() == Some(AuxDigit::One) { None } else { right }
+    }
+
+    /// Checks what a creditor may issue: a known aux digit, and right check digits where the layout has
+    /// them.
     pub fn verify_check_digits(&self) -> Result<(), NoticeNumberError> {
-        let (body, check) = self.0.split_at(16);
-        let right = format!("{:02}", remainder_93(body));
-        if self.aux_digit() == AuxDigit::One || right.as_bytes() == check {
-            Ok(())
-        } else {
-            Err(NoticeNumberError::CheckDigits)
+        self.aux_digit().ok_or(NoticeNumberError::AuxDigit)?;
+        let (_, check) = self.0.split_at(16);
+        match self.right_check_digits() {
+            Some(right) if right.to_string().as_bytes() != check => Err(NoticeNumberError::CheckDigits),
+            _ => Ok(()),
         }
     }
 }
@@ -238,6 +247,9 @@ mod tests {
         }
         let wrong = NoticeNumber::new("302000000000000185").unwrap();
         assert_eq!(wrong.verify_check_digits(), Err(NoticeNumberError::CheckDigits));
+        assert_eq!(wrong.right_check_digits(), TwoDigits::new("84").ok());
+        let free = NoticeNumber::new("112345678901234567").unwrap();
+        assert_eq!(free.right_check_digits(), None);
     }
 
     #[test]
@@ -256,7 +268,9 @@ mod tests {
     fn other_forms_are_refused() {
         assert_eq!(NoticeNumber::new("30200000000000018"), Err(NoticeNumberError::Form));
         assert_eq!(NoticeNumber::new("30200000000000018x"), Err(NoticeNumberError::Form));
-        assert_eq!(NoticeNumber::new("402000000000000184"), Err(NoticeNumberError::AuxDigit));
+        let foreign = NoticeNumber::new("402000000000000184").unwrap();
+        assert_eq!((foreign.aux_digit(), foreign.code()), (None, None));
+        assert_eq!(foreign.verify_check_digits(), Err(NoticeNumberError::AuxDigit));
         assert!(NoticeNumber::new(NoticeNumber::PROBE.as_str()).is_ok());
     }
 

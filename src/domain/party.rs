@@ -73,6 +73,6 @@ pub struct EcIban {
 impl StationLink {
     /// Whether the station serves this notice of the creditor institution.
     pub fn serves(&self, notice: &NoticeNumber) -> bool {
-        self.aux_digit == notice.aux_digit() && self.code == notice.code()
+        Some(self.aux_digit) == notice.aux_digit() && self.code == notice.code()
     }
 }

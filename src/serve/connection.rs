@@ -129,6 +129,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
             let waiting = matches!(stage, Stage::Fresh | Stage::Idle);
             if waiting && buf.filled().len() > before {
                 this.progress.set(Stage::Head);
+                // Pipelined headers can follow one another with no wait between them to tell apart.
+                this.reading.stop();
             }
             return polled;
         }

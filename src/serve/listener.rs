@@ -229,6 +229,11 @@ impl Serving {
         let listener = self.shared.settings.name;
         let stream = match tokio::time::timeout(limit, acceptor.accept(stream)).await {
             Ok(Ok(stream)) => stream,
+            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                // Balancers probe the port this way, every few seconds.
+                tracing::debug!(%addr, listener, "closed before the end of the TLS handshake");
+                return;
+            }
             Ok(Err(error)) => {
                 let why = refusal(&error);
                 tracing::info!(%addr, why, listener, "TLS handshake refused");

@@ -20,7 +20,7 @@ use varco::serve::{
 };
 use varco::tls::{TlsReloader, TlsSettings};
 
-use super::support::{Authority, Reply, client, install, read_reply, request};
+use super::support::{Authority, PATIENCE, Reply, client, install, read_reply, request};
 
 struct Api {
     addr: SocketAddr,
@@ -49,6 +49,7 @@ async fn start(api: &str) -> Result<Api, ServeError> {
         .route("/positions/{id}", get(|Path(id): Path<String>| async move { id }))
         .route("/length", post(|body: String| async move { body.len().to_string() }))
         .route("/panic", get(panics))
+        .route("/big", get(|| async { vec![0_u8; 64 << 20] }))
         .merge(health::routes(health));
     let stack = Stack {
         interface: Interface::Api { max_body: config.api.max_body.get() },
@@ -131,6 +132,21 @@ async fn readiness_is_red_at_once_on_a_stop() {
     let reply = read_reply(&mut late).await.unwrap();
     assert_eq!(reply.status, 503);
     assert!(reply.body.contains("stopping"), "{}", reply.body);
+}
+
+#[tokio::test]
+async fn a_caller_that_does_not_read_its_answer_is_let_go() {
+    let api = start(&format!("{ANY_PORT}\nrequest_timeout = '200ms'")).await.unwrap();
+    let mut stream = TcpStream::connect(api.addr).await.unwrap();
+    stream.write_all(request("GET /big", "", "").as_bytes()).await.unwrap();
+    // The answer has begun; from here on nothing is read.
+    stream.readable().await.unwrap();
+    let let_go = async {
+        while !api.metrics.render().unwrap().contains(r#"varco_connections{listener="api"} 0"#) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, let_go).await.expect("the connection is let go");
 }
 
 #[tokio::test]

@@ -1,0 +1,207 @@
+//! Who may ask: API keys, and the creditor institutions that each may act for.
+//!
+//! Only the SHA-256 of a key is stored, and it is what keys are found by, in the store and in memory.
+//! That is what keeps the comparison from leaking through time: how long a look-up takes depends on
+//! the hash, and a caller who can choose a hash close to the right one has already broken SHA-256.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::Api;
+use super::problem::{Problem, unknown_path};
+use crate::domain::fiscal_code::FiscalCode;
+use crate::store::{ApiKey, ApiScope, Store, StoreError};
+
+/// The header that carries the key.
+pub const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
+
+/// How long a key that was revoked may still be served.
+const REMEMBERED: SignedDuration = SignedDuration::from_secs(5);
+
+/// How many keys are remembered.
+const REMEMBERED_MAX: usize = 1024;
+
+/// The SHA-256 under which a key is stored.
+pub fn hash_key(key: &str) -> [u8; 32] {
+    Sha256::digest(key.as_bytes()).into()
+}
+
+/// A creditor institution that exists and that the caller may act for: the proof that handlers ask for.
+pub(super) struct Organization(pub FiscalCode);
+
+/// Why a caller is turned away.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum AuthError {
+    #[error("no key")]
+    NoKey,
+    #[error("unknown key")]
+    UnknownKey,
+    #[error("the key does not hold the creditor institution")]
+    Forbidden,
+    #[error("the path is not UTF-8")]
+    UnreadablePath,
+    #[error("no such creditor institution")]
+    UnknownOrganization,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl FromRequestParts<Arc<Api>> for Organization {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+        let key = presented_key(parts).ok_or(AuthError::NoKey)?;
+        let key =
+            api.keys.find(&hash_key(&key), &api.store, api.clock.now()).await.map_err(AuthError::from)?;
+        let scope = key.ok_or(AuthError::UnknownKey)?;
+        let path = Path::<OrganizationPath>::from_request_parts(parts, api).await;
+        let Path(path) = path.map_err(|_| AuthError::UnreadablePath)?;
+        let ec = FiscalCode::new(&path.organizationfiscalcode).ok();
+        // Before the question whether it exists: a key learns nothing about others' institutions.
+        let held = ec.as_ref().map_or(*scope == ApiScope::Every, |ec| scope.holds(ec));
+        if !held {
+            return Err(AuthError::Forbidden.into());
+        }
+        let known = ec.filter(|ec| api.registry.current().institution(ec).is_some());
+        Ok(known.map(Organization).ok_or(AuthError::UnknownOrganization)?)
+    }
+}
+
+#[derive(Deserialize)]
+struct OrganizationPath {
+    organizationfiscalcode: String,
+}
+
+#[derive(Deserialize)]
+struct KeyQuery {
+    #[serde(rename = "subscription-key")]
+    key: Option<String>,
+}
+
+fn presented_key(parts: &Parts) -> Option<String> {
+    let header = parts.headers.get(KEY_HEADER).map(|value| value.to_str().unwrap_or_default().to_owned());
+    let query = || Query::<KeyQuery>::try_from_uri(&parts.uri).ok().and_then(|Query(query)| query.key);
+    header.or_else(query).filter(|key| !key.is_empty())
+}
+
+impl From<AuthError> for Problem {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::NoKey => Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "Unauthorized",
+                "missing_key",
+                "The request has no API key; send it in the header Ocp-Apim-Subscription-Key.",
+            ),
+            AuthError::UnknownKey => Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "Unauthorized",
+                "unknown_key",
+                "The API key is not known.",
+            ),
+            AuthError::Forbidden => Problem::new(
+                StatusCode::FORBIDDEN,
+                "Forbidden",
+                "foreign_organization",
+                "You are not allowed to access this resource.",
+            ),
+            AuthError::UnreadablePath => unknown_path(),
+            AuthError::UnknownOrganization => Problem::new(
+                StatusCode::NOT_FOUND,
+                "Not found the organization",
+                "unknown_organization",
+                "No creditor institution with the fiscal code of the path is registered here.",
+            ),
+            AuthError::Store(error) => Problem::internal("INTERNAL SERVER ERROR", &error),
+        }
+    }
+}
+
+/// The keys seen lately, so that a request costs no question to the database.
+///
+/// Only keys that exist are remembered: a new key works at once, and a flood of wrong ones cannot
+/// push the right ones out.
+#[derive(Default)]
+pub(super) struct KeyCache(Mutex<HashMap<[u8; 32], Remembered>>);
+
+struct Remembered {
+    scope: Arc<ApiScope>,
+    at: Timestamp,
+}
+
+impl KeyCache {
+    async fn find(
+        &self,
+        hash: &[u8; 32],
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Option<Arc<ApiScope>>, StoreError> {
+        if let Some(scope) = self.recall(hash, now) {
+            return Ok(Some(scope));
+        }
+        let found = store.api_key(hash).await?;
+        Ok(found.map(|ApiKey { institutions, .. }| self.remember(*hash, institutions, now)))
+    }
+
+    fn recall(&self, hash: &[u8; 32], now: Timestamp) -> Option<Arc<ApiScope>> {
+        let keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.get(hash).filter(|key| key.is_fresh(now)).map(|key| Arc::clone(&key.scope))
+    }
+
+    fn remember(&self, hash: [u8; 32], scope: ApiScope, now: Timestamp) -> Arc<ApiScope> {
+        let scope = Arc::new(scope);
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.len() >= REMEMBERED_MAX {
+            keys.retain(|_, key| key.is_fresh(now));
+        }
+        if keys.len() < REMEMBERED_MAX {
+            keys.insert(hash, Remembered { scope: Arc::clone(&scope), at: now });
+        }
+        scope
+    }
+}
+
+impl Remembered {
+    /// A clock that was set back makes an entry stale, not eternal.
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        let age = now.duration_since(self.at);
+        !age.is_negative() && age < REMEMBERED
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn a_key_is_remembered_for_five_seconds() {
+        let cache = KeyCache::default();
+        cache.remember([1; 32], ApiScope::Every, at(100));
+        assert!(cache.recall(&[1; 32], at(104)).is_some());
+        assert!(cache.recall(&[1; 32], at(105)).is_none());
+        assert!(cache.recall(&[1; 32], at(99)).is_none(), "the clock was set back");
+        assert!(cache.recall(&[2; 32], at(100)).is_none());
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let cache = KeyCache::default();
+        for number in 0..2 * REMEMBERED_MAX {
+            cache.remember(hash_key(&number.to_string()), ApiScope::Every, at(100));
+        }
+        assert_eq!(cache.0.lock().unwrap().len(), REMEMBERED_MAX);
+        cache.remember([1; 32], ApiScope::Every, at(200));
+        assert!(cache.recall(&[1; 32], at(200)).is_some(), "stale keys made room");
+    }
+}

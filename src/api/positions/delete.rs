@@ -1,0 +1,53 @@
+//! `DELETE …/debtpositions/{iupd}`: a position for which no money came goes, and frees its names.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::{NamedPosition, unknown_position};
+use crate::api::Api;
+use crate::api::auth::Organization;
+use crate::api::problem::Problem;
+use crate::domain::lifecycle::{NotDeletable, check_deletable};
+use crate::store::StoreError;
+
+/// Why a position cannot be deleted.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DeleteError {
+    #[error("no such position")]
+    Unknown,
+    #[error(transparent)]
+    Refused(#[from] NotDeletable),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Answers 200 with a text, as the published service does; 404, or 409 once money was received.
+pub(super) async fn handler(
+    State(api): State<Arc<Api>>,
+    Organization(ec): Organization,
+    NamedPosition(iupd): NamedPosition,
+) -> Result<Json<&'static str>, Problem> {
+    let now = api.clock.now();
+    let deleted = api.store.delete_position(&ec, &iupd, |position| check_deletable(position, now)).await;
+    let checked = deleted.map_err(DeleteError::from)?.ok_or(DeleteError::Unknown)?;
+    checked.map_err(DeleteError::from)?;
+    Ok(Json("The debt position was deleted."))
+}
+
+impl From<DeleteError> for Problem {
+    fn from(error: DeleteError) -> Self {
+        match error {
+            DeleteError::Unknown => unknown_position(),
+            DeleteError::Refused(reason) => Problem::new(
+                StatusCode::CONFLICT,
+                "Existing related payment found",
+                "payment_found",
+                format!("The position stays as it is: {reason}."),
+            ),
+            DeleteError::Store(error) => Problem::internal("The debt position delete is failed", &error),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! `POST …/debtpositions/{iupd}/invalidate`: the creditor cancels what is published or valid.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::{NamedPosition, render, unknown_position};
+use crate::api::Api;
+use crate::api::auth::Organization;
+use crate::api::problem::Problem;
+use crate::domain::lifecycle::{self, NotInvalidable};
+use crate::store::StoreError;
+
+/// Why a position cannot be cancelled.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum InvalidateError {
+    #[error("no such position")]
+    Unknown,
+    #[error(transparent)]
+    Refused(#[from] NotInvalidable),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Answers 200 with the cancelled position; 404, or 409 with the reason.
+pub(super) async fn handler(
+    State(api): State<Arc<Api>>,
+    Organization(ec): Organization,
+    NamedPosition(iupd): NamedPosition,
+) -> Result<Response, Problem> {
+    let now = api.clock.now();
+    let changed =
+        api.store.change_position(&ec, &iupd, |position| lifecycle::invalidate(position, now)).await;
+    let position = changed.map_err(InvalidateError::from)?.ok_or(InvalidateError::Unknown)?;
+    let position = position.map_err(InvalidateError::from)?;
+    Ok(render::with_debtor(StatusCode::OK, &position, now))
+}
+
+impl From<InvalidateError> for Problem {
+    fn from(error: InvalidateError) -> Self {
+        match error {
+            InvalidateError::Unknown => unknown_position(),
+            InvalidateError::Refused(reason) => Problem::new(
+                StatusCode::CONFLICT,
+                "Existing related payment found or not in invalidable state",
+                "not_invalidable",
+                format!("The position stays as it is: {reason}."),
+            ),
+            InvalidateError::Store(error) => {
+                Problem::internal("The debt position invalidate is failed", &error)
+            }
+        }
+    }
+}

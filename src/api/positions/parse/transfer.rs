@@ -1,0 +1,197 @@
+//! A transfer: whose money, how much, and where it goes.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+
+use super::super::model::{Field, StampRequest, TransferRequest};
+use super::metadata::{self, metadata};
+use super::report::{Pointer, Report};
+use crate::domain::amount::Cents;
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::iban::Iban;
+use crate::domain::position::{Destination, Stamp, Transfer};
+use crate::domain::text::Text;
+
+/// What could be read of a transfer.
+#[derive(Default)]
+pub struct ReadTransfer {
+    /// Its id and amount, which the rules of the whole notice ask for even if the rest is wrong.
+    pub share: Option<(i64, Cents)>,
+    /// All of it.
+    pub transfer: Option<Transfer>,
+}
+
+/// Reads a transfer of a notice of that creditor institution.
+pub fn transfer(
+    request: TransferRequest,
+    at: &Pointer,
+    ec: &FiscalCode,
+    report: &mut Report,
+) -> ReadTransfer {
+    let id = id(request.id_transfer, &at.field("idTransfer"), report);
+    let amount = report.amount(request.amount, &at.field("amount"));
+    let share = id.zip(amount);
+    let beneficiary = beneficiary(request.organization_fiscal_code, at, ec, report);
+    let company_name = report.optional_text(request.company_name, &at.field("companyName"));
+    let remittance = report.text(request.remittance_information, &at.field("remittanceInformation"));
+    let category = category(request.category, &at.field("category"), report);
+    let accounts = Accounts { iban: request.iban, postal: request.postal_iban, stamp: request.stamp };
+    let destination = destination(accounts, at, report);
+    let postal = destination.as_ref().and_then(Destination::postal_iban).is_some();
+    let reserved = if postal { metadata::OF_POSTAL_TRANSFERS } else { &[] };
+    let metadata = metadata(request.transfer_metadata, &at.field("transferMetadata"), reserved, report);
+    let all = (share, beneficiary, remittance, category, destination);
+    let (
+        Some((id, amount)),
+        Some(beneficiary),
+        Some(remittance_information),
+        Some(category),
+        Some(destination),
+    ) = all
+    else {
+        return ReadTransfer { share, transfer: None };
+    };
+    let transfer = Transfer {
+        id,
+        amount,
+        beneficiary,
+        company_name,
+        remittance_information,
+        category,
+        destination,
+        metadata,
+        reported_at: None,
+    };
+    ReadTransfer { share, transfer: Some(transfer) }
+}
+
+fn id(field: Field<String>, at: &Pointer, report: &mut Report) -> Option<i64> {
+    let text = report.required(field, at)?;
+    let id = match text.as_str() {
+        "1" => Some(1),
+        "2" => Some(2),
+        "3" => Some(3),
+        "4" => Some(4),
+        "5" => Some(5),
+        _ => None,
+    };
+    if id.is_none() {
+        report.add(at, "transfer_id", "must be one of the texts 1, 2, 3, 4, 5");
+    }
+    id
+}
+
+fn beneficiary(
+    field: Field<String>,
+    at: &Pointer,
+    ec: &FiscalCode,
+    report: &mut Report,
+) -> Option<FiscalCode> {
+    let at = at.field("organizationFiscalCode");
+    match field {
+        Field::Absent => Some(ec.clone()),
+        Field::Given(text) if text.trim().is_empty() => Some(ec.clone()),
+        given => {
+            let text = report.required(given, &at)?;
+            report.read(&at, FiscalCode::new(&text))
+        }
+    }
+}
+
+/// Checks the form of a taxonomy code, not that the taxonomy holds it: the taxonomy changes daily.
+fn category(field: Field<String>, at: &Pointer, report: &mut Report) -> Option<Text<140>> {
+    let text = report.text::<140>(field, at)?;
+    if is_taxonomy_code(text.as_str().as_bytes()) {
+        return Some(text);
+    }
+    report.add(at, "category_form", "must be a taxonomy code such as 9/0101002IM/");
+    None
+}
+
+fn is_taxonomy_code(code: &[u8]) -> bool {
+    let [prefix, b'/', service @ .., reason_a, reason_b, b'/'] = code else { return false };
+    let reason = [*reason_a, *reason_b];
+    prefix.is_ascii_digit()
+        && service.len() == 7
+        && service.iter().all(u8::is_ascii_digit)
+        && [b"IM", b"TS", b"SP", b"SA", b"AP"].contains(&&reason)
+}
+
+struct Accounts {
+    iban: Field<String>,
+    postal: Field<String>,
+    stamp: Field<StampRequest>,
+}
+
+fn destination(accounts: Accounts, at: &Pointer, report: &mut Report) -> Option<Destination> {
+    let (iban_at, postal_at, stamp_at) = (at.field("iban"), at.field("postalIban"), at.field("stamp"));
+    let misread = matches!(accounts.iban, Field::WrongType) || matches!(accounts.stamp, Field::WrongType);
+    let iban_text = report.optional_string(accounts.iban, &iban_at);
+    let postal_text = report.optional_string(accounts.postal, &postal_at);
+    let iban = iban_text.as_deref().and_then(|text| report.read(&iban_at, Iban::new(text)));
+    let postal = postal_text.as_deref().and_then(|text| report.read(&postal_at, Iban::new(text)));
+    let stamp = report.optional(accounts.stamp, &stamp_at);
+    match (iban_text.is_some(), stamp) {
+        (true, Some(_)) => {
+            report.add(&stamp_at, "iban_or_stamp", "excludes iban: a transfer has one of them");
+            None
+        }
+        (false, Some(stamp)) => {
+            if postal_text.is_some() {
+                report.add(&postal_at, "postal_iban_alone", "can only accompany iban");
+            }
+            read_stamp(stamp, &stamp_at, report).map(Destination::Stamp)
+        }
+        (true, None) => iban.map(|iban| Destination::Account { iban, postal }),
+        (false, None) => {
+            // One of the wrong type is reported as such already.
+            if !misread {
+                report.add(at, "iban_or_stamp", "must have either iban or stamp");
+            }
+            None
+        }
+    }
+}
+
+fn read_stamp(request: StampRequest, at: &Pointer, report: &mut Report) -> Option<Stamp> {
+    let hash_at = at.field("hashDocument");
+    let document_hash = report.text::<72>(request.hash_document, &hash_at).filter(|hash| {
+        let decoded = BASE64_STANDARD.decode(hash.as_str()).is_ok();
+        if !decoded {
+            report.add(&hash_at, "base64_form", "must be Base64, of the SHA-256 of the document");
+        }
+        decoded
+    });
+    let kind_at = at.field("stampType");
+    let kind = report.text::<2>(request.stamp_type, &kind_at).filter(|kind| {
+        let known = kind.as_str() == "01";
+        if !known {
+            report.add(&kind_at, "stamp_type", "must be 01, the only type that the node carries");
+        }
+        known
+    });
+    let province_at = at.field("provincialResidence");
+    let province = report.text::<2>(request.provincial_residence, &province_at).filter(|province| {
+        let known = super::is_two_capitals(province.as_str());
+        if !known {
+            report.add(&province_at, "province_form", "must be two capital letters");
+        }
+        known
+    });
+    Some(Stamp { document_hash: document_hash?, kind: kind?, province: province? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taxonomy_code_has_one_form() {
+        for right in ["9/0101002IM/", "0/1234567AP/", "6/0301101TS/"] {
+            assert!(is_taxonomy_code(right.as_bytes()), "{right}");
+        }
+        for wrong in ["", "9/0101002IM", "9/0101002XX/", "9/010100IM/", "9/0101002IM/x", "x/0101002IM/"] {
+            assert!(!is_taxonomy_code(wrong.as_bytes()), "{wrong}");
+        }
+    }
+}

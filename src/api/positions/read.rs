@@ -1,0 +1,41 @@
+//! `GET …/debtpositions/{iupd}`: one position, with its status as of now.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+
+use super::{NamedPosition, render, unknown_position};
+use crate::api::Api;
+use crate::api::auth::Organization;
+use crate::api::problem::Problem;
+use crate::store::StoreError;
+
+/// Why a position cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ReadError {
+    #[error("no such position")]
+    Unknown,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Answers 200 with the position, or 404.
+pub(super) async fn handler(
+    State(api): State<Arc<Api>>,
+    Organization(ec): Organization,
+    NamedPosition(iupd): NamedPosition,
+) -> Result<Response, Problem> {
+    let found = api.store.position(&ec, &iupd).await.map_err(ReadError::from)?;
+    let position = found.ok_or(ReadError::Unknown)?;
+    Ok(render::with_history(&position, api.clock.now()))
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Unknown => unknown_position(),
+            ReadError::Store(error) => Problem::internal("INTERNAL SERVER ERROR", &error),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What the API answers when it refuses: RFC 9457 problem details.
+//!
+//! `title`, `status` and `detail` are those of the published contract; `code` and `violations` are
+//! ours, for programs. No text here repeats a value of the request: it may be personal data.
+
+use std::borrow::Cow;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::store::StoreError;
+
+/// A refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    status: StatusCode,
+    title: &'static str,
+    code: &'static str,
+    detail: Cow<'static, str>,
+    violations: Vec<Violation>,
+}
+
+/// One thing that is wrong with the body of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// Where: a JSON pointer (RFC 6901) into the body.
+    pub pointer: String,
+    /// What, for programs.
+    pub code: &'static str,
+    /// What, for people.
+    pub message: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    code: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    violations: &'a [Violation],
+    /// What the published gateway writes instead of a problem when it forbids.
+    #[serde(flatten)]
+    forbidden: Option<GatewayBody<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GatewayBody<'a> {
+    status_code: u16,
+    message: &'a str,
+}
+
+impl Problem {
+    /// A refusal with the title of the published contract, a word for programs and a sentence.
+    pub fn new(
+        status: StatusCode,
+        title: &'static str,
+        code: &'static str,
+        detail: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Problem { status, title, code, detail: detail.into(), violations: Vec::new() }
+    }
+
+    /// The same, naming what is wrong in the body.
+    pub fn with_violations(self, violations: Vec<Violation>) -> Self {
+        Problem { violations, ..self }
+    }
+
+    /// A failure of ours. What happened goes to the log; the caller only learns that it did.
+    pub fn internal(title: &'static str, error: &StoreError) -> Self {
+        tracing::error!(%error, "{title}");
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            title,
+            "internal_error",
+            "The request could not be carried out because of a failure on our side; it can be repeated.",
+        )
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.status.as_u16();
+        let forbidden = self.status == StatusCode::FORBIDDEN;
+        let body = Body {
+            title: self.title,
+            status,
+            detail: &self.detail,
+            code: self.code,
+            violations: &self.violations,
+            forbidden: forbidden.then_some(GatewayBody { status_code: status, message: &self.detail }),
+        };
+        let mut response = (self.status, axum::Json(body)).into_response();
+        let form = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, form);
+        response
+    }
+}
+
+/// What unknown paths get.
+pub(super) fn unknown_path() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "Not Found", "unknown_path", "The API has no such path.")
+}
+
+/// What known paths get with a method that they do not have; `Allow` names those they have.
+pub(super) fn unknown_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "Method Not Allowed",
+        "method_not_allowed",
+        "The path does not have this method; the Allow header names the methods it has.",
+    )
+}

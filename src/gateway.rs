@@ -1,0 +1,283 @@
+//! The composition root: builds every part and joins them. It owns no rule.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use bytes::Bytes;
+use secrecy::ExposeSecret;
+
+use crate::api;
+use crate::config::{Api, Config, HumanDuration, Soap};
+use crate::domain::clock::Clock;
+use crate::observe::{Metrics, Outcome};
+use crate::primitive::{Answer, Deadlines, Primitives};
+use crate::registry::RegistryView;
+use crate::serve::{
+    BoxFuture, Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError,
+    Shutdown, SoapCall, SoapHandler, SoapReply, SoapSettings, Stack, Stopped, health, soap_endpoint,
+};
+use crate::soap::Limits;
+use crate::store::{Store, StoreError, StoreOptions};
+use crate::tls::{TlsError, TlsReloader, TlsSettings};
+
+/// The contract as the node reads it.
+pub const CONTRACT: Contract = Contract {
+    wsdl: include_str!("../wsdl/paForNode.wsdl"),
+    schemas: &[
+        ("paForNode.xsd", include_str!("../xsd/paForNode.xsd")),
+        ("common.xsd", include_str!("../xsd/common.xsd")),
+    ],
+};
+
+/// How often the parties are read again, for changes made by another instance.
+const REGISTRY_REFRESH: Duration = Duration::from_secs(5);
+
+/// Why the gateway could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A certificate or key.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A socket or signal.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The system gave no random bytes.
+    #[error("the system has no source of randomness: {0}")]
+    Random(getrandom::Error),
+}
+
+/// A running gateway.
+#[derive(Debug)]
+pub struct Gateway {
+    soap_addr: SocketAddr,
+    api_addr: SocketAddr,
+    store: Store,
+    registry: RegistryView,
+    shutdown: Shutdown,
+    grace: Duration,
+}
+
+impl Gateway {
+    /// Opens the database, brings its schema up to date, and listens on both addresses.
+    pub async fn start(config: Config, clock: Clock) -> Result<Gateway, StartError> {
+        let options = StoreOptions {
+            max_connections: config.database.max_connections.get(),
+            acquire_timeout: config.database.acquire_timeout.get(),
+        };
+        let store = Store::open(config.database.url.expose_secret(), options).await?;
+        for migration in store.migrate().await? {
+            tracing::info!(migration, "schema brought up to date");
+        }
+        let parts = Parts {
+            registry: RegistryView::new(store.parties().await?),
+            store,
+            clock,
+            shutdown: Shutdown::new(),
+            metrics: Arc::new(Metrics::new(|_| {})),
+            ids: Arc::new(RequestIds::new(random()?)),
+        };
+        let soap_addr = parts.start_soap(&config.soap).await?;
+        let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval).await?;
+        parts.start_refresh();
+        tracing::info!(%soap_addr, %api_addr, "ready");
+        let Parts { registry, store, shutdown, .. } = parts;
+        Ok(Gateway {
+            soap_addr,
+            api_addr,
+            store,
+            registry,
+            shutdown,
+            grace: config.soap.shutdown_grace.get(),
+        })
+    }
+
+    /// Where the node calls.
+    pub fn soap_addr(&self) -> SocketAddr {
+        self.soap_addr
+    }
+
+    /// Where EC systems and operators call.
+    pub fn api_addr(&self) -> SocketAddr {
+        self.api_addr
+    }
+
+    /// Where facts are kept.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Reads the parties again, now.
+    pub async fn refresh_registry(&self) -> Result<(), StoreError> {
+        self.registry.replace(self.store.parties().await?);
+        Ok(())
+    }
+
+    /// Serves until a signal asks to stop, then finishes what is in flight.
+    pub async fn run_until_stopped(self) -> Result<(), StartError> {
+        self.shutdown.on_signal().await?;
+        self.finish().await;
+        Ok(())
+    }
+
+    /// Stops accepting and finishes what is in flight.
+    pub async fn stop(self) {
+        self.shutdown.begin();
+        self.finish().await;
+    }
+
+    async fn finish(self) {
+        match self.shutdown.finish(self.grace).await {
+            Stopped::Clean => tracing::info!("stopped"),
+            Stopped::Forced { left } => tracing::warn!(left, "stopped while connections were still open"),
+        }
+        self.store.close().await;
+    }
+}
+
+struct Parts {
+    store: Store,
+    registry: RegistryView,
+    clock: Clock,
+    shutdown: Shutdown,
+    metrics: Arc<Metrics>,
+    ids: Arc<RequestIds>,
+}
+
+impl Parts {
+    async fn start_soap(&self, config: &Soap) -> Result<SocketAddr, StartError> {
+        let settings = SoapSettings {
+            max_message: config.max_message.get(),
+            public_url: config.public_url.clone(),
+            contract: CONTRACT,
+        };
+        let primitives = Primitives {
+            store: self.store.clone(),
+            registry: self.registry.clone(),
+            clock: self.clock.clone(),
+            limits: Limits { message_bytes: config.max_message.get(), ..Limits::default() },
+            deadlines: Deadlines {
+                question: config.verify_deadline.get(),
+                receipt: config.receipt_deadline.get(),
+            },
+        };
+        let routes = soap_endpoint::routes(settings, Arc::new(NodeFacing(Arc::new(primitives))));
+        let router = self.stack(Interface::Soap, config.body_timeout.get()).around(routes);
+        let tls = self.tls("soap", TlsSettings::from(&config.tls))?;
+        let listener = Listener::bind(config.into(), Some(tls), Arc::clone(&self.metrics)).await?;
+        Ok(self.serve(listener, router))
+    }
+
+    async fn start_api(
+        &self,
+        config: &Api,
+        reload_interval: HumanDuration,
+    ) -> Result<SocketAddr, StartError> {
+        let tls = match &config.tls {
+            Some(tls) => Some(self.tls("api", TlsSettings::for_api(tls, reload_interval))?),
+            None => None,
+        };
+        let health = Health {
+            checks: vec![self.database_check()],
+            stopping: self.shutdown.soft(),
+            metrics: Arc::clone(&self.metrics),
+        };
+        let state = api::ApiState {
+            store: self.store.clone(),
+            registry: self.registry.clone(),
+            clock: self.clock.clone(),
+        };
+        let routes = api::router(state).merge(health::routes(health));
+        let interface = Interface::Api { max_body: config.max_body.get() };
+        let router = self.stack(interface, config.request_timeout.get()).around(routes);
+        let listener = Listener::bind(ListenerSettings::from(config), tls, Arc::clone(&self.metrics)).await?;
+        Ok(self.serve(listener, router))
+    }
+
+    fn stack(&self, interface: Interface, timeout: Duration) -> Stack {
+        Stack { interface, timeout, ids: Arc::clone(&self.ids), metrics: Arc::clone(&self.metrics) }
+    }
+
+    /// Loads certificates, watches them for changes, and shows how long ours is good for.
+    fn tls(&self, name: &'static str, settings: TlsSettings) -> Result<Arc<TlsReloader>, TlsError> {
+        let tls = Arc::new(TlsReloader::load(settings, self.clock.clone())?);
+        let watched = Arc::clone(&tls);
+        self.metrics.watch_certificate(name, move || watched.days_left());
+        tokio::spawn(Arc::clone(&tls).watch(self.shutdown.soft()));
+        Ok(tls)
+    }
+
+    fn serve(&self, listener: Listener, router: axum::Router) -> SocketAddr {
+        let address = listener.local_addr();
+        tokio::spawn(listener.serve(router, self.shutdown.clone()));
+        address
+    }
+
+    fn database_check(&self) -> Check {
+        let store = self.store.clone();
+        Check::new("database", move || {
+            let store = store.clone();
+            async move { store.ping().await.map_err(|_| "the database does not answer".to_owned()) }
+        })
+    }
+
+    fn start_refresh(&self) {
+        let (store, registry, stop) = (self.store.clone(), self.registry.clone(), self.shutdown.soft());
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(REGISTRY_REFRESH) => {}
+                }
+                match store.parties().await {
+                    Ok(parties) => registry.replace(parties),
+                    Err(error) => tracing::warn!(%error, "the parties could not be read again"),
+                }
+            }
+        });
+    }
+}
+
+/// Hands the node's messages to the primitives and their answers to HTTP.
+struct NodeFacing(Arc<Primitives>);
+
+impl SoapHandler for NodeFacing {
+    fn call(&self, call: SoapCall) -> BoxFuture<SoapReply> {
+        let primitives = Arc::clone(&self.0);
+        Box::pin(async move { reply(primitives.answer(call.body).await) })
+    }
+}
+
+fn reply(answer: Answer) -> SoapReply {
+    match answer {
+        Answer::Response { operation, message, refused } => SoapReply {
+            status: StatusCode::OK,
+            body: message.into(),
+            primitive: operation.name(),
+            outcome: if refused.is_some() { Outcome::Ko } else { Outcome::Ok },
+        },
+        Answer::Fault { message } => SoapReply {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            body: message.into(),
+            primitive: "none",
+            outcome: Outcome::Fault,
+        },
+        Answer::ComeAgain { operation } => SoapReply {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            body: Bytes::new(),
+            primitive: operation.name(),
+            outcome: Outcome::Unavailable,
+        },
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the composition root draws what makes request ids unique")]
+fn random() -> Result<u64, StartError> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).map_err(StartError::Random)?;
+    Ok(u64::from_ne_bytes(bytes))
+}

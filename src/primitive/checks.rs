@@ -1,0 +1,102 @@
+//! Whether a request is addressed to us: broker, station, creditor institution and notice, in the
+//! order of SANP 3.10.
+
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::ids::{BrokerCode, StationCode};
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::party::StationLink;
+use crate::registry::Registry;
+use crate::wire::common::{NoticeCode, Text35};
+
+use super::fault::{PaaCode, Refused};
+
+/// The identifiers that every request carries.
+pub struct Address<'a> {
+    pub id_pa: &'a Text35,
+    pub id_broker_pa: &'a Text35,
+    pub id_station: &'a Text35,
+}
+
+/// The parties that an address names, all of them known.
+#[derive(Debug)]
+pub struct Known {
+    pub ec: FiscalCode,
+    pub broker: BrokerCode,
+    pub station: StationCode,
+}
+
+impl Address<'_> {
+    /// Finds the parties: broker, station, station of the broker, creditor institution.
+    pub fn parties(&self, registry: &Registry) -> Result<Known, Refused> {
+        let broker = BrokerCode::new(self.id_broker_pa.as_str()).ok();
+        let Some(broker) = broker.filter(|code| registry.broker(code).is_some()) else {
+            return Err(
+                self.refused(PaaCode::IdIntermediarioErrato, "idBrokerPA is no broker of this installation")
+            );
+        };
+        let station = StationCode::new(self.id_station.as_str()).ok();
+        let Some(station) = station.as_ref().and_then(|code| registry.station(code)) else {
+            return Err(
+                self.refused(PaaCode::StazioneIntErrata, "idStation is no station of this installation")
+            );
+        };
+        if station.broker != broker {
+            return Err(self
+                .refused(PaaCode::StazioneIntErrata, "idStation belongs to another broker than idBrokerPA"));
+        }
+        let ec = FiscalCode::new(self.id_pa.as_str()).ok();
+        let Some(ec) = ec.filter(|ec| registry.institution(ec).is_some()) else {
+            return Err(self
+                .refused(PaaCode::IdDominioErrato, "idPA is no creditor institution of this installation"));
+        };
+        Ok(Known { ec, broker, station: station.code.clone() })
+    }
+
+    /// Finds the parties and the notice that a question is about.
+    pub fn notice(
+        &self,
+        qr_code: &NoticeCode,
+        registry: &Registry,
+    ) -> Result<(Known, NoticeNumber), Refused> {
+        let known = self.parties(registry)?;
+        if qr_code.fiscal_code.as_str() != known.ec.as_str() {
+            return Err(self.refused(PaaCode::IdDominioErrato, "qrCode/fiscalCode differs from idPA"));
+        }
+        let links = registry.links(&known.ec);
+        if !links.iter().any(|link| link.station == known.station) {
+            return Err(self.refused(PaaCode::IdDominioErrato, "idPA is not linked to idStation"));
+        }
+        let Ok(notice) = NoticeNumber::new(qr_code.notice_number.as_str()) else {
+            return Err(
+                self.refused(PaaCode::PagamentoSconosciuto, "qrCode/noticeNumber is no notice number")
+            );
+        };
+        self.routing(links, &known.station, &notice)?;
+        Ok((known, notice))
+    }
+
+    /// The recovery probe (eighteen zeros) must end as an unknown payment, so a layout that nobody
+    /// serves does too; only a notice of another station of the creditor is a wrong station.
+    fn routing(
+        &self,
+        links: &[StationLink],
+        station: &StationCode,
+        notice: &NoticeNumber,
+    ) -> Result<(), Refused> {
+        let mut serving = links.iter().filter(|link| link.serves(notice)).peekable();
+        if serving.peek().is_none() {
+            let description = "no station of the creditor serves the aux digit and code of the notice";
+            return Err(self.refused(PaaCode::PagamentoSconosciuto, description));
+        }
+        if !serving.any(|link| &link.station == station) {
+            let description = "another station of the creditor serves the notice";
+            return Err(self.refused(PaaCode::StazioneIntErrata, description));
+        }
+        Ok(())
+    }
+
+    /// A refusal in the name of the creditor institution that the request names.
+    pub fn refused(&self, code: PaaCode, description: &str) -> Refused {
+        Refused::new(code, self.id_pa.as_str(), description)
+    }
+}
