@@ -24,6 +24,10 @@ pub const BROKER: &str = "99000020018";
 pub const OTHER_BROKER: &str = "99000040016";
 /// The station.
 pub const STATION: &str = "99000020018_01";
+/// Another station of the same broker, for the notices of another segregation code.
+pub const OTHER_STATION: &str = "99000020018_02";
+/// The segregation code of those.
+pub const OTHER_SEGREGATION: &str = "03";
 /// The segregation code of the town's notices.
 pub const SEGREGATION: &str = "02";
 /// The town's bank account.
@@ -47,9 +51,15 @@ pub async fn register(store: &Store) -> Result<(), Failure> {
     for (code, name) in [(&broker, "Varco demo"), (&other, "Altro intermediario")] {
         valid(store.put_broker(&Broker { code: code.clone(), name: valid(Text::new(name))? }).await)?;
     }
-    let primitives = PrimitiveVersion::V2;
-    valid(store.put_station(&Station { code: station.clone(), broker, primitives }).await)?;
-    for ec in [&town, &province] {
+    let other_station = valid(StationCode::new(OTHER_STATION))?;
+    let other_code = Some(valid(TwoDigits::new(OTHER_SEGREGATION))?);
+    for (code, primitives) in [(&station, PrimitiveVersion::V2), (&other_station, PrimitiveVersion::V1)] {
+        let station = Station { code: code.clone(), broker: broker.clone(), primitives };
+        valid(store.put_station(&station).await)?;
+    }
+    for (ec, station, code) in
+        [(&town, &station, code), (&province, &station, code), (&town, &other_station, other_code)]
+    {
         let link = StationLink { ec: ec.clone(), station: station.clone(), aux_digit, code };
         valid(store.put_link(&link).await)?;
     }
@@ -99,6 +109,6 @@ mod tests {
         register(&store).await.unwrap();
         register(&store).await.unwrap();
         let parties = store.parties().await.unwrap();
-        assert_eq!((parties.institutions.len(), parties.stations.len(), parties.ibans.len()), (2, 1, 3));
+        assert_eq!((parties.institutions.len(), parties.stations.len(), parties.ibans.len()), (2, 2, 3));
     }
 }

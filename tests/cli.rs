@@ -1,0 +1,148 @@
+//! The command line as a person meets it: texts, exit codes, and the demo from end to end.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+fn varco() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_varco"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    varco().args(arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A demo that stays up until it is dropped.
+struct Demo(Child);
+
+impl Demo {
+    fn start(folder: &Path) -> Demo {
+        let mut command = varco();
+        command.args(["demo", "--soap-addr", "127.0.0.1:0", "--api-addr", "127.0.0.1:0", "--data-dir"]);
+        let mut child = command.arg(folder).stdout(Stdio::piped()).spawn().unwrap();
+        let mut told = String::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+            if line.starts_with("Varco is up") {
+                return Demo(child);
+            }
+            told.push_str(&line);
+        }
+        panic!("the demo did not come up: {told}");
+    }
+
+    fn replay(folder: &Path, more: &[&str]) -> Output {
+        let environment = std::fs::read_to_string(folder.join("demo.env")).unwrap();
+        let value = |key: &str| {
+            let found = environment.lines().find_map(|line| line.strip_prefix(&format!("VARCO_{key}=")));
+            found.unwrap().to_owned()
+        };
+        let mut command = varco();
+        command.args(["replay", "fixtures/paForNode", "--env"]).arg(folder.join("demo.env"));
+        command.args(["--url", &value("SOAP_URL"), "--ca", &value("CA")]);
+        command.args(["--cert", &value("NODE_CERT"), "--key", &value("NODE_KEY")]).args(more);
+        command.output().unwrap()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn every_command_explains_itself() {
+    for command in ["demo", "serve", "replay", "migrate", "check-config"] {
+        let help = run(&[command, "--help"]);
+        assert!(help.status.success());
+        assert!(stdout(&help).contains("Example"), "{command} shows no example");
+    }
+}
+
+#[test]
+fn what_cannot_be_done_ends_with_2_and_names_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("varco.toml");
+    std::fs::write(&config, "[soap]\nlissten = \"127.0.0.1:0\"\n").unwrap();
+    let config = config.to_str().unwrap();
+    for (arguments, reason) in [
+        (vec!["serve", "--config", "/nonexistent/varco.toml"], "/nonexistent/varco.toml"),
+        (vec!["serve", "--config", config], "soap.lissten"),
+        (vec!["check-config", "--config", config], "soap.lissten"),
+        (vec!["migrate", "--config", config], "soap.lissten"),
+        (vec!["replay", "fixtures", "--url", "http://127.0.0.1:1/"], "variable "),
+        (vec!["replay", "/nonexistent", "--url", "http://127.0.0.1:1/"], "/nonexistent"),
+        (vec!["sserve"], "sserve"),
+    ] {
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&output).contains(reason), "{arguments:?}: {}", stderr(&output));
+        assert_eq!(stdout(&output), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_demo_pays_a_notice_and_can_be_run_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let arguments = |data: &Path| {
+        let mut command = varco();
+        command.args(["demo", "--once", "--soap-addr", "127.0.0.1:0", "--api-addr", "127.0.0.1:0"]);
+        command.arg("--data-dir").arg(data).output().unwrap()
+    };
+    let key = |data: &Path| {
+        let environment = std::fs::read_to_string(data.join("demo.env")).unwrap();
+        environment.lines().find(|line| line.starts_with("VARCO_API_KEY=")).unwrap().to_owned()
+    };
+    let first = arguments(&data);
+    assert!(first.status.success(), "{}{}", stdout(&first), stderr(&first));
+    assert!(stdout(&first).contains("That was a whole payment."));
+    assert!(!stdout(&first).contains("\u{1b}["), "no colour where nobody looks");
+    let known = key(&data);
+    assert!(!stdout(&first).contains(known.split_once('=').unwrap().1), "the key is not shown");
+    let second = arguments(&data);
+    assert!(second.status.success(), "{}{}", stdout(&second), stderr(&second));
+    assert_eq!(key(&data), known);
+
+    let config = data.join("varco.toml");
+    let config = config.to_str().unwrap();
+    assert!(stdout(&run(&["check-config", "--config", config])).contains("[soap.tls]"));
+    assert_eq!(stdout(&run(&["migrate", "--config", config])), "The schema is up to date.\n");
+}
+
+#[test]
+fn all_fixtures_replay_against_the_demo_any_number_of_times() {
+    let folder = tempfile::tempdir().unwrap();
+    let _demo = Demo::start(folder.path());
+    let junit = folder.path().join("report.junit.xml");
+    for round in 1..=2 {
+        let output = Demo::replay(folder.path(), &["--junit", junit.to_str().unwrap()]);
+        let told = stdout(&output);
+        assert_eq!(output.status.code(), Some(0), "round {round}: {told}{}", stderr(&output));
+        assert!(told.trim_end().ends_with(" passed, 0 failed"), "{told}");
+    }
+    let report = std::fs::read_to_string(&junit).unwrap();
+    let report = roxmltree::Document::parse(&report).unwrap();
+    assert_eq!(report.root_element().attribute("failures"), Some("0"));
+}
+
+#[test]
+fn an_answer_that_differs_is_shown_and_ends_with_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let _demo = Demo::start(folder.path());
+    let output = Demo::replay(folder.path(), &["--set", "IBAN=IT00"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("-                <IBAN>IT00</IBAN>"), "{}", stdout(&output));
+}
