@@ -127,6 +127,12 @@ impl<K: TextKind> Text<K> {
         Text::new(text.get(..end).unwrap_or(text))
     }
 
+    /// A text cut like [`Text::cut`], or none if there is nothing but blanks in it: optional elements are left
+    /// out, never sent empty.
+    pub fn optional(text: Option<&str>) -> Result<Option<Self>, FacetError> {
+        text.filter(|text| !text.trim().is_empty()).map(Text::cut).transpose()
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
