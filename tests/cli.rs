@@ -1,5 +1,5 @@
 //! The command line as a person meets it: texts, exit codes, and the demo from end to end.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -30,11 +30,11 @@ impl Demo {
     fn start(folder: &Path) -> Demo {
         let mut command = varco();
         command.args(["demo", "--soap-addr", "127.0.0.1:0", "--api-addr", "127.0.0.1:0", "--data-dir"]);
-        let mut child = command.arg(folder).stdout(Stdio::piped()).spawn().unwrap();
+        let mut demo = Demo(command.arg(folder).stdout(Stdio::piped()).spawn().unwrap());
         let mut told = String::new();
-        for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+        for line in BufReader::new(demo.0.stdout.take().unwrap()).lines().map_while(Result::ok) {
             if line.starts_with("Varco is up") {
-                return Demo(child);
+                return demo;
             }
             told.push_str(&line);
         }

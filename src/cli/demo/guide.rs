@@ -1,5 +1,7 @@
 //! What to try by hand, once the demo is up.
 
+use jiff::Timestamp;
+
 use super::folder::{Access, Folder};
 use super::gallery::GALLERY;
 use super::settings::ENVIRONMENT;
@@ -26,10 +28,10 @@ pub fn notices(told: &[Told]) -> Result<(), Failure> {
 }
 
 /// Prints commands that work as they stand; the messages they send are files in the demo's folder.
-pub fn commands(folder: &Folder, told: &[Told], base_of_new: u64) -> Result<(), Failure> {
+pub fn commands(folder: &Folder, told: &[Told], now: Timestamp) -> Result<(), Failure> {
     let Some(simple) = told.first() else { return Ok(()) };
     folder.write(VERIFY, &verify_message(simple), Access::Public)?;
-    folder.write(POSITION, &new_position(base_of_new)?, Access::Public)?;
+    folder.write(POSITION, &new_position(now)?, Access::Public)?;
     let file = |name: &str| folder.path(name).display().to_string();
     let (environment, verify, position) = (file(ENVIRONMENT), file(VERIFY), file(POSITION));
     print(&format!(
@@ -84,7 +86,9 @@ fn verify_message(told: &Told) -> String {
 }
 
 /// A position in the words of the REST contract: one notice, one transfer.
-fn new_position(base: u64) -> Result<String, Failure> {
+fn new_position(now: Timestamp) -> Result<String, Failure> {
+    // Seconds since 1970 are far above the bases of stories and gallery, and differ from run to run.
+    let base = u64::try_from(now.as_second()).unwrap_or_default();
     let notice = notice_number(base)?;
     let transfer = serde_json::json!({
         "idTransfer": "1",
