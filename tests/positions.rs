@@ -445,6 +445,7 @@ async fn each_rule_has_its_place_and_its_code() {
         ("/paymentOption/0/iuv", json!("123"), "iuv_form"),
         ("/paymentOption/0/iuv", json!(iuv("09", 1)), "notice_not_served"),
         ("/paymentOption/0/nav", json!("3020"), "notice_number_form"),
+        ("/paymentOption/0/nav", json!("402000000000000184"), "notice_number_form"),
         ("/paymentOption/0/amount", json!("10000"), "wrong_type"),
         ("/paymentOption/0/amount", json!(9_999), "sum_of_transfers"),
         ("/paymentOption/0/amount", json!(100_000_000_000_i64), "amount_too_large"),

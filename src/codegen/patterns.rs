@@ -24,12 +24,20 @@ pub struct Table {
     pub accepts: Vec<bool>,
 }
 
-/// The table of patterns of which one must match. `ascii` restricts `.` and `\d` to ASCII, for values that
-/// cannot hold anything else.
-pub fn table(patterns: &[String], ascii: bool) -> Result<Table, String> {
+/// Which characters `.` and `\d` stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alphabet {
+    /// Those of Unicode.
+    Unicode,
+    /// Those of ASCII, for values that cannot hold others: the table becomes much smaller.
+    Ascii,
+}
+
+/// The table of patterns of which one must match.
+pub fn table(patterns: &[String], alphabet: Alphabet) -> Result<Table, String> {
     let translated: Result<Vec<String>, String> = patterns
         .iter()
-        .map(|pattern| translate(pattern, ascii).map(|regex| format!("(?:{regex})")))
+        .map(|pattern| translate(pattern, alphabet).map(|regex| format!("(?:{regex})")))
         .collect();
     let regex = format!("(?:{})", translated?.join("|"));
     let dfa = dense::Builder::new()
@@ -172,7 +180,7 @@ pub fn matches(table: &Table, text: &str) -> bool {
 }
 
 /// The same language in the syntax of the regex crate.
-fn translate(pattern: &str, ascii: bool) -> Result<String, String> {
+fn translate(pattern: &str, alphabet: Alphabet) -> Result<String, String> {
     let mut out = String::new();
     let mut rest = pattern.chars().peekable();
     let mut class = false;
@@ -184,7 +192,7 @@ fn translate(pattern: &str, ascii: bool) -> Result<String, String> {
         }
         repeatable = !quantifier && (class || !matches!(c, '(' | '|'));
         match c {
-            '\\' => out.push_str(&escape(rest.next(), class, ascii)?),
+            '\\' => out.push_str(&escape(rest.next(), class, alphabet)?),
             '[' if class => return Err("class subtraction is outside the subset".to_owned()),
             '[' => {
                 class = true;
@@ -198,9 +206,10 @@ fn translate(pattern: &str, ascii: bool) -> Result<String, String> {
                 out.push(']');
             }
             '-' if class => out.push('-'),
-            '.' if !class => {
-                out.push_str(if ascii { "[\\x01-\\x09\\x0B\\x0C\\x0E-\\x7F]" } else { "[^\\n\\r]" })
-            }
+            '.' if !class => out.push_str(match alphabet {
+                Alphabet::Ascii => "[\\x01-\\x09\\x0B\\x0C\\x0E-\\x7F]",
+                Alphabet::Unicode => "[^\\n\\r]",
+            }),
             '{' if !class => {
                 let count: String = std::iter::from_fn(|| rest.next_if(|c| *c != '}')).collect();
                 rest.next().filter(|_| !count.is_empty()).ok_or("`{` without a count")?;
@@ -228,10 +237,10 @@ fn literal(c: char) -> String {
     if c.is_ascii_alphanumeric() { c.to_string() } else { format!("\\x{{{:X}}}", u32::from(c)) }
 }
 
-fn escape(c: Option<char>, class: bool, ascii: bool) -> Result<String, String> {
+fn escape(c: Option<char>, class: bool, alphabet: Alphabet) -> Result<String, String> {
     let set = |inner: &str| if class { inner.to_owned() } else { format!("[{inner}]") };
     Ok(match c {
-        Some('d') if ascii => set("0-9"),
+        Some('d') if alphabet == Alphabet::Ascii => set("0-9"),
         Some('d') => set("\\p{Nd}"),
         Some('s') => set(" \\t\\n\\r"),
         Some('n') => "\\n".to_owned(),

@@ -6,7 +6,7 @@ use super::model::{
     Builtin, Complex, Contract, Facets, Occurs, Operation, Particle, Place, QName, Simple, Term, TypeRef,
 };
 use super::names;
-use super::patterns::{self, Table};
+use super::patterns::{self, Alphabet, Table};
 use super::shapes;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -202,9 +202,12 @@ impl Planner<'_> {
     fn simple(&mut self, name: &QName, simple: &Simple) -> Fallible<Item> {
         let name = self.name(&name.1, &simple.place)?;
         let facets = simple.facets.clone();
-        let ascii = !matches!(simple.base, Builtin::Text | Builtin::NormalizedText | Builtin::Token);
+        let alphabet = match simple.base {
+            Builtin::Text | Builtin::NormalizedText | Builtin::Token => Alphabet::Unicode,
+            _ => Alphabet::Ascii,
+        };
         let tables: Result<Vec<Table>, String> =
-            facets.patterns.iter().map(|step| patterns::table(step, ascii)).collect();
+            facets.patterns.iter().map(|step| patterns::table(step, alphabet)).collect();
         let tables = tables.map_err(|message| wrong(&simple.place, message))?;
         let space = white_space(simple.base);
         let shape = match simple.base {
@@ -225,8 +228,8 @@ impl Planner<'_> {
 
     fn complex(&mut self, name: &QName, complex: &Complex) -> Fallible<()> {
         let owner = self.name(&name.1, &complex.place)?;
-        let fields = self.fields(&owner, &complex.particles)?;
         deterministic(&complex.particles, &BTreeSet::new())?;
+        let fields = self.fields(&owner, &complex.particles)?;
         let item =
             Item { name: owner, doc: complex.doc.clone(), shape: Shape::Struct(fields, Around::Element) };
         self.module.items.push(item);

@@ -55,6 +55,7 @@ pub fn contract(trees: &[Tree<'_>]) -> Result<Contract, Vec<Diagnostic>> {
         wrong.extend(roots.iter().filter_map(|name| resolver.root(name).err()));
         wrong.extend(services.iter().filter_map(|service| resolver.service(*service).err()));
     }
+    wrong.sort_by(|a: &Diagnostic, b| (&a.path, a.line, &a.message).cmp(&(&b.path, b.line, &b.message)));
     wrong.dedup();
     if wrong.is_empty() { Ok(resolver.contract) } else { Err(wrong) }
 }
@@ -185,18 +186,23 @@ impl<'t> Resolver<'t> {
             return Err(node.wrong("a type that contains itself is outside the subset"));
         }
         self.pending.push(name.clone());
-        let mut particles = Vec::new();
-        for child in node.children() {
-            match child.tag() {
-                "complexContent" => particles.extend(self.derived(child, context, &name.1)?),
-                _ => particles.push(self.particle(child, context, &name.1)?),
-            }
-        }
+        let particles = self.content(node, context, &name.1);
         self.pending.pop();
-        let particles = particles.into_iter().flat_map(flatten).collect();
+        let particles = particles?.into_iter().flat_map(flatten).collect();
         let complex = Complex { doc: node.doc(), particles, place: node.place() };
         self.contract.complex.insert(name, complex);
         Ok(())
+    }
+
+    fn content(&mut self, node: At<'t>, context: &Context, owner: &str) -> Fallible<Vec<Particle>> {
+        let mut particles = Vec::new();
+        for child in node.children() {
+            match child.tag() {
+                "complexContent" => particles.extend(self.derived(child, context, owner)?),
+                _ => particles.push(self.particle(child, context, owner)?),
+            }
+        }
+        Ok(particles)
     }
 
     /// The content of a derived type: what it inherits and adds, or what it restates.

@@ -109,20 +109,24 @@ impl NoticeNumber {
 
     /// What the last two digits should be, where the layout has check digits (all but aux digit 1).
     pub fn right_check_digits(&self) -> Option<TwoDigits> {
-        let (body, _) = self.0.split_at(16);
-        // A remainder by 93 fits in a byte.
-        let right = u8::try_from(remainder_93(body)).ok().map(TwoDigits);
-        if self.aux_digit() == Some(AuxDigit::One) { None } else { right }
+        match self.aux_digit()? {
+            AuxDigit::One => None,
+            AuxDigit::Zero | AuxDigit::Two | AuxDigit::Three => {
+                let (body, _) = self.0.split_at(16);
+                // A remainder by 93 fits in a byte.
+                u8::try_from(remainder_93(body)).ok().map(TwoDigits)
+            }
+        }
     }
 
     /// Checks what a creditor may issue: a known aux digit, and right check digits where the layout has
-    /// them.
+    /// them (all but aux digit 1).
     pub fn verify_check_digits(&self) -> Result<(), NoticeNumberError> {
         self.aux_digit().ok_or(NoticeNumberError::AuxDigit)?;
         let (_, check) = self.0.split_at(16);
         match self.right_check_digits() {
             Some(right) if right.to_string().as_bytes() != check => Err(NoticeNumberError::CheckDigits),
-            _ => Ok(()),
+            Some(_) | None => Ok(()),
         }
     }
 }

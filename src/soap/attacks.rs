@@ -1,4 +1,4 @@
-//! What a hostile sender may try, and what stops it. `tests/attacks.rs` holds a message for every line.
+//! What a hostile sender may try, and what stops it. `tests/codec/` holds a message for every line.
 //!
 //! | attack | what stops it |
 //! |---|---|

@@ -4,17 +4,19 @@
 //! often wrong. A message that is no operation of ours is answered with a `soap:Fault`; one that is, but breaks
 //! its schema, is handed back as [`Refusal::Syntax`] for the response of that operation to say so.
 
+mod answer;
 mod attacks;
 mod envelope;
 mod fault;
 mod lenient;
 mod limits;
 
+pub use answer::refusal;
 pub use fault::{FaultCode, SoapFault};
 pub use limits::Limits;
 
-use crate::wire::pa_for_node::{Operation, Request, Response};
-use crate::wire::{Name, PlainText, Position, Reader, Violation, Writer};
+use crate::wire::pa_for_node::{Operation, Request, Response, Text35};
+use crate::wire::{Name, Position, Reader, Violation, Writer};
 
 /// Why a request is not served.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,9 +40,9 @@ pub struct SyntaxRefusal {
     /// Line and column of the place.
     pub position: Position,
     /// The public body that the request names, as far as it could be read: for the `id` of the fault.
-    pub id_pa: Option<PlainText>,
+    pub id_pa: Option<Text35>,
     /// The broker that the request names, as far as it could be read.
-    pub id_broker_pa: Option<PlainText>,
+    pub id_broker_pa: Option<Text35>,
 }
 
 impl SyntaxRefusal {
@@ -150,7 +152,7 @@ fn refused(operation: Operation, violation: Violation, message: &[u8], limits: &
 }
 
 /// The first two children of the payload, if they are what they should be. Everything that follows may be broken.
-fn parties(message: &[u8], limits: &Limits) -> Option<(Option<PlainText>, Option<PlainText>)> {
+fn parties(message: &[u8], limits: &Limits) -> Option<(Option<Text35>, Option<Text35>)> {
     let mut reader = envelope::open(message, limits).ok()?;
     reader.enter_any().ok()?;
     let id_pa = reader.one(&Name::local("idPA")).ok();

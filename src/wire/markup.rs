@@ -121,6 +121,11 @@ pub(crate) fn is_xml_char(c: char) -> bool {
 
 /// Whether a text is a name with at most one prefix.
 pub(crate) fn is_qualified_name(name: &str) -> bool {
+    // Nearly all names are of letters and digits only, which a glance at the bytes tells.
+    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric());
+    if plain && name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic()) {
+        return true;
+    }
     match name.split_once(':') {
         None => is_name(name),
         Some((prefix, local)) => is_name(prefix) && is_name(local),

@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
     /// Whether the reader stands at the start of an element of that name.
     pub fn is(&self, name: &Name) -> bool {
         match &self.token {
-            Token::Start(tag) => tag.local == name.local && self.namespace(tag) == name.namespace,
+            Token::Start(tag) => same(tag.local, name.local) && same(self.namespace(tag), name.namespace),
             _ => false,
         }
     }
@@ -302,7 +302,7 @@ impl<'a> Reader<'a> {
                     return Err(self.broken_at(Rule::WellFormed("element without an end tag"), at));
                 }
                 Item::Text(text) => {
-                    at += text.len() - text.trim_start_matches(markup::BLANKS).len();
+                    at += text.bytes().take_while(|b| super::value::is_blank(*b)).count();
                     markup::is_all_blank(text)
                 }
                 Item::Verbatim(_) => false,
@@ -342,9 +342,15 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether two short texts are equal. A loop: calling the library's comparison costs more than these few bytes,
+/// and this is asked several times per element.
+pub(super) fn same(a: &str, b: &str) -> bool {
+    a.len() == b.len() && a.bytes().zip(b.bytes()).all(|(a, b)| a == b)
+}
+
 /// The text with line ends as XML has them: one line feed each.
 fn line_ends(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') {
+    if text.as_bytes().contains(&b'\r') {
         return Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"));
     }
     Cow::Borrowed(text)

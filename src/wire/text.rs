@@ -38,10 +38,10 @@ impl TextFacets {
                 return Err(length);
             }
         }
-        if let Some(pattern) = self.patterns.iter().find(|pattern| !pattern.matches(text)) {
-            return Err(FacetError::Pattern(pattern.source()));
+        match self.patterns.iter().find(|pattern| !pattern.matches(text)) {
+            Some(pattern) => Err(FacetError::Pattern(pattern.source())),
+            None => Ok(()),
         }
-        if is_xml_text(text) { Ok(()) } else { Err(FacetError::Character) }
     }
 }
 
@@ -106,7 +106,12 @@ pub type PlainText = Text<AnyText>;
 impl<K: TextKind> Text<K> {
     /// A text, if it keeps the facets. Blanks are treated as the type says before that.
     pub fn new(text: impl Into<String>) -> Result<Self, FacetError> {
-        let text: String = text.into();
+        let text = Text::treated(text.into())?;
+        if is_xml_text(&text.0) { Ok(text) } else { Err(FacetError::Character) }
+    }
+
+    /// A text whose characters are known to be XML's, if it keeps the facets.
+    fn treated(text: String) -> Result<Self, FacetError> {
         let text = match K::FACETS.white_space.apply(&text) {
             Cow::Borrowed(same) if same.len() == text.len() => text,
             Cow::Borrowed(part) => part.to_owned(),
@@ -122,6 +127,12 @@ impl<K: TextKind> Text<K> {
         Text::new(text.get(..end).unwrap_or(text))
     }
 
+    /// A text cut like [`Text::cut`], or none if there is nothing but blanks in it: optional elements are left
+    /// out, never sent empty.
+    pub fn optional(text: Option<&str>) -> Result<Option<Self>, FacetError> {
+        text.filter(|text| !text.trim().is_empty()).map(Text::cut).transpose()
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -135,7 +146,8 @@ impl<K: TextKind> Text<K> {
 
 impl<K: TextKind> Value for Text<K> {
     fn parse(text: Cow<'_, str>) -> Result<Self, FacetError> {
-        Text::new(text)
+        // The reader has looked at every character already.
+        Text::treated(text.into_owned())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::error::{Rule, Violation};
 use super::markup::{self, Attribute, Attributes};
-use super::reader::Reader;
+use super::reader::{Reader, same};
 use quick_xml::errors::{Error, IllFormedError, SyntaxError};
 use quick_xml::events::Event;
 use std::borrow::Cow;
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
                 Event::End(_) => return Ok(Item::End(from)),
                 Event::Text(_) => {
                     let text = self.slice(from, self.position());
-                    if !text.contains("]]>") {
+                    if !text.as_bytes().contains(&b'>') || !text.contains("]]>") {
                         return Ok(Item::Text(text));
                     }
                     Rule::WellFormed("`]]>` in text")
@@ -189,7 +189,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn lookup(&self, prefix: &str) -> Option<usize> {
-        self.scopes.iter().rposition(|scope| scope.prefix == prefix)
+        self.scopes.iter().rposition(|scope| same(scope.prefix, prefix))
     }
 
     pub(super) fn uri(&self, at: usize) -> &str {

@@ -162,6 +162,26 @@ fn responses_belong_to_their_operation() {
 }
 
 #[test]
+fn every_operation_can_refuse() {
+    let text = |text: &str| varco::wire::PlainText::new(text).unwrap();
+    for operation in Operation::ALL {
+        let fault = varco::wire::pa_for_node::Fault {
+            fault_code: text("PAA_SYSTEM_ERROR"),
+            fault_string: text("Errore generico"),
+            id: text("77777777777"),
+            description: None,
+            serial: None,
+            original_fault_code: None,
+            original_fault_string: None,
+            original_description: None,
+        };
+        let response = varco::soap::refusal(operation, fault);
+        let message = varco::soap::write_response(&response);
+        assert_eq!(read_response(&message, operation, &Limits::default()), Ok(response));
+    }
+}
+
+#[test]
 fn faults_are_messages_too() {
     let Err(Refusal::Fault(fault)) = read(&soap("<x/>")) else { panic!("not refused") };
     let text = String::from_utf8(fault.render()).unwrap();

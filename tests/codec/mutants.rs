@@ -297,6 +297,49 @@ fn libxml2_judges_mutants_alike() {
     assert!(known * 20 <= SAMPLES, "{known} explained");
 }
 
+/// What is written is valid, and an independent parser sees the same texts in it.
+#[test]
+fn libxml2_accepts_whatever_is_written() {
+    let folder = std::env::temp_dir().join(format!("varco-written-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let mut sampler = Sampler::new(11);
+    let mut files = Vec::new();
+    for root in sampler.roots() {
+        for at in 0..100 {
+            let payload = sampler.payload(&root);
+            let mut writer = varco::wire::Writer::new();
+            match root.ends_with("Req") || root.ends_with("Request") {
+                true => request(&payload).unwrap().write(&mut writer),
+                false => response(&payload).unwrap().write(&mut writer),
+            }
+            let written = String::from_utf8(writer.finish()).unwrap();
+            let texts = |xml: &str| -> Vec<(String, String)> {
+                let document = roxmltree::Document::parse(xml).unwrap();
+                let leaves = document
+                    .descendants()
+                    .filter(|node| node.is_element() && !node.children().any(|c| c.is_element()));
+                let text = |node: roxmltree::Node| {
+                    node.children().filter_map(|child| child.text()).collect::<String>()
+                };
+                leaves.map(|node| (node.tag_name().name().to_owned(), text(node))).collect()
+            };
+            let (before, after) = (texts(&payload), texts(&written));
+            assert_eq!(before.len(), after.len());
+            for (want, got) in
+                before.iter().zip(&after).filter(|(want, _)| want.0.ends_with("Name") || want.0 == "value")
+            {
+                assert_eq!(want, got);
+            }
+            files.push(format!("{root}{at}.xml"));
+            std::fs::write(folder.join(files.last().unwrap()), written).unwrap();
+        }
+    }
+    let verdicts = judge(&folder, &files);
+    std::fs::remove_dir_all(&folder).unwrap();
+    let refused: Vec<&String> = files.iter().filter(|name| verdicts.get(*name) != Some(&true)).collect();
+    assert!(refused.is_empty(), "{refused:?}");
+}
+
 #[test]
 fn no_bytes_cause_a_panic() {
     let mut sampler = Sampler::new(7);

@@ -193,6 +193,8 @@ fn values_check_themselves_when_built() {
     assert_eq!(Text35::new("a\u{1}"), Err(FacetError::Character));
     assert_eq!(Text35::new("\u{FFFE}"), Err(FacetError::Character));
     assert_eq!(Text35::cut(&"è".repeat(50)).unwrap().as_str().chars().count(), 35);
+    assert_eq!((Text35::optional(None), Text35::optional(Some(" \n"))), (Ok(None), Ok(None)));
+    assert_eq!(Text35::optional(Some("a")), Text35::new("a").map(Some));
     assert_eq!(NoticeNumber::new("٣٠٢٠٠٠١٠٠٠٠٠٠٠٩٤٢٤"), Err(FacetError::Pattern("[0-9]{18}")));
     assert!(DocumentHash::encode(&[7; 32]).is_ok() && DocumentHash::encode(&[7; 64]).is_err());
     assert!(TransferNumber::try_from(5).is_ok() && TransferNumber::try_from(6).is_err());

@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, time};
 use jiff::tz::TimeZone;
 
+use crate::domain::rome;
+
 /// What a date without a time of day means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WholeDay {
@@ -69,8 +71,7 @@ impl WholeDay {
 }
 
 fn in_rome(wall_clock: DateTime) -> Result<Timestamp, DateError> {
-    let rome = TimeZone::get("Europe/Rome").map_err(|_| DateError::Form)?;
-    rome.to_timestamp(wall_clock).map_err(|_| DateError::Range)
+    rome::instant(wall_clock).ok_or(DateError::Range)
 }
 
 /// The library reads more forms than RFC 3339 has (week dates, zone names); none of them gets through.

@@ -6,7 +6,7 @@ use super::super::dates::WholeDay;
 use super::super::model::{Field, OptionRequest, TransferRequest};
 use super::Context;
 use super::metadata::{self, metadata};
-use super::report::{Pointer, Report};
+use super::report::{Coded, Pointer, Report};
 use super::transfer::{ReadTransfer, transfer};
 use crate::domain::amount::Cents;
 use crate::domain::lifecycle::{Inconsistency, NoticeDates, date_inconsistencies, share_inconsistencies};
@@ -84,9 +84,16 @@ fn number(
         None if nav_is_wrong => return None,
         None => (iuv_at.clone(), report.read(&iuv_at, NoticeNumber::of_iuv(iuv.as_ref()?))?),
     };
-    if let Some(right) = number.right_check_digits().filter(|_| number.verify_check_digits().is_err()) {
-        let sentence = format_args!("must end in the check digits {right}");
-        report.add(&at, "notice_number_check_digits", sentence);
+    match (number.verify_check_digits(), number.right_check_digits()) {
+        (Ok(()), _) => {}
+        (Err(error), Some(right)) => {
+            report.add(&at, error.code(), format_args!("must end in the check digits {right}"));
+        }
+        // Whose layout is not known has neither a station nor an IUV.
+        (Err(error), None) => {
+            report.add_error(&at, &error);
+            return None;
+        }
     }
     let iuv = iuv?;
     if number.iuv() != iuv {
