@@ -139,6 +139,28 @@ fn all_fixtures_replay_against_the_demo_any_number_of_times() {
 }
 
 #[test]
+fn ctrl_c_stops_the_demo_cleanly_and_a_server_can_take_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut demo = Demo::start(folder.path());
+    let stop = Command::new("kill").args(["-INT", &demo.0.id().to_string()]).status().unwrap();
+    assert!(stop.success());
+    assert!(demo.0.wait().unwrap().success());
+
+    let mut command = varco();
+    command
+        .args(["serve", "--config"])
+        .arg(folder.path().join("varco.toml"))
+        .env("VARCO__LOG__FORMAT", "json");
+    let mut server = Demo(command.stderr(Stdio::piped()).spawn().unwrap());
+    let mut lines = BufReader::new(server.0.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.contains("\"ready\"")));
+    // A server that nobody listens to would wait for its log to be read.
+    std::thread::spawn(move || lines.for_each(drop));
+    let output = Demo::replay(folder.path(), &[]);
+    assert_eq!(output.status.code(), Some(0), "{}{}", stdout(&output), stderr(&output));
+}
+
+#[test]
 fn an_answer_that_differs_is_shown_and_ends_with_1() {
     let folder = tempfile::tempdir().unwrap();
     let _demo = Demo::start(folder.path());

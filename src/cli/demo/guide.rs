@@ -33,6 +33,8 @@ pub fn commands(folder: &Folder, told: &[Told], now: Timestamp) -> Result<(), Fa
     folder.write(VERIFY, &verify_message(simple), Access::Public)?;
     folder.write(POSITION, &new_position(now)?, Access::Public)?;
     let file = |name: &str| folder.path(name).display().to_string();
+    let program =
+        std::env::current_exe().map_or_else(|_| "varco".to_owned(), |path| path.display().to_string());
     let (environment, verify, position) = (file(ENVIRONMENT), file(VERIFY), file(POSITION));
     print(&format!(
         r#"
@@ -52,7 +54,7 @@ Try it by hand, in another terminal
       "$VARCO_API_URL/gpd/debt-positions-service/v1/organizations/$VARCO_EC/debtpositions?toPublish=true"
 
   Be the tester: all fixtures, compared answer by answer.
-    varco replay fixtures/paForNode --env "{environment}" --url "$VARCO_SOAP_URL" \
+    "{program}" replay fixtures/paForNode --env "{environment}" --url "$VARCO_SOAP_URL" \
       --ca "$VARCO_CA" --cert "$VARCO_NODE_CERT" --key "$VARCO_NODE_KEY"
 
   Be the operator.
