@@ -1,11 +1,9 @@
 //! The faults of the contract (PAA codes), each with its fixed sentence and with whose fault it is.
 
 use crate::domain::payability::NotPayable;
+use crate::soap;
 use crate::wire::PlainText;
-use crate::wire::common::{Fault, Outcome};
-use crate::wire::pa_for_node::{
-    Acknowledgement, DemandAnswer, NoticeAnswer, Operation, PaymentAnswer, PaymentAnswerV2, Response,
-};
+use crate::wire::pa_for_node::{Fault, Operation, Response};
 
 /// A fault code that an operation can answer (SANP 3.10, "codici di errore PAA").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +79,7 @@ impl PaaCode {
             PaaCode::SintassiExtraxsd => "Il messaggio non rispetta le regole di sintassi.",
             PaaCode::Semantica => "Il contenuto della richiesta è incoerente.",
             PaaCode::SystemError => "Errore generico del sistema dell'ente creditore.",
-            PaaCode::IdDominioErrato => "La fiscalità dell'ente creditore non corrisponde al dominio atteso.",
+            PaaCode::IdDominioErrato => "L'ente creditore indicato non corrisponde al dominio atteso.",
             PaaCode::IdIntermediarioErrato => {
                 "L'identificativo dell'intermediario non corrisponde a quello atteso."
             }
@@ -141,47 +139,23 @@ impl Refused {
         Refused { code, id: id.to_owned(), description: description.into() }
     }
 
-    fn fault(&self) -> Option<Fault> {
+    fn fault(&self) -> Fault {
         // None of these texts can hold what XML forbids: ids were read from XML, the rest is ours.
-        Some(Fault {
-            fault_code: PlainText::new(self.code.name()).ok()?,
-            fault_string: PlainText::new(self.code.sentence()).ok()?,
-            id: PlainText::new(&*self.id).ok()?,
-            description: PlainText::new(&*self.description).ok(),
+        let plain = |text: &str| PlainText::new(text).unwrap_or_default();
+        Fault {
+            fault_code: plain(self.code.name()),
+            fault_string: plain(self.code.sentence()),
+            id: plain(&self.id),
+            description: Some(plain(&self.description)),
             serial: None,
             original_fault_code: None,
             original_fault_string: None,
             original_description: None,
-        })
+        }
     }
 }
 
 /// The response of an operation that refuses.
 pub fn ko(operation: Operation, refused: &Refused) -> Response {
-    let (outcome, fault) = (Outcome::Ko, refused.fault());
-    match operation {
-        Operation::PaVerifyPaymentNotice => Response::PaVerifyPaymentNotice(NoticeAnswer {
-            outcome,
-            fault,
-            payment_list: None,
-            payment_description: None,
-            fiscal_code_pa: None,
-            company_name: None,
-            office_name: None,
-        }),
-        Operation::PaGetPayment => Response::PaGetPayment(PaymentAnswer { outcome, fault, data: None }),
-        Operation::PaGetPaymentV2 => Response::PaGetPaymentV2(PaymentAnswerV2 { outcome, fault, data: None }),
-        Operation::PaSendRT => Response::PaSendRT(Acknowledgement { outcome, fault }),
-        Operation::PaSendRTV2 => Response::PaSendRTV2(Acknowledgement { outcome, fault }),
-        Operation::PaDemandPaymentNotice => Response::PaDemandPaymentNotice(DemandAnswer {
-            outcome,
-            fault,
-            qr_code: None,
-            payment_list: None,
-            payment_description: None,
-            fiscal_code_pa: None,
-            company_name: None,
-            office_name: None,
-        }),
-    }
+    soap::refusal(operation, refused.fault())
 }

@@ -24,7 +24,9 @@ use crate::registry::RegistryView;
 use crate::soap::{self, Limits, SyntaxRefusal};
 use crate::store::Store;
 use crate::wire::pa_for_node::{Operation, Request, Response};
-use fault::{PaaCode, Refused, ko};
+use fault::{Refused, ko};
+
+pub use fault::{Blame, PaaCode};
 
 /// Everything that an operation works with.
 #[derive(Clone, Debug)]
@@ -73,8 +75,6 @@ pub enum Answer {
         operation: Operation,
     },
 }
-
-pub use fault::PaaCode as FaultCode;
 
 impl Primitives {
     /// Answers one message of the node.

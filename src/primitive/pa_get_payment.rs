@@ -61,7 +61,7 @@ fn data(found: &PayableNotice, channel: Option<TransferChannel>) -> Result<Optio
 fn transfer(share: &Share, channel: Option<TransferChannel>) -> Result<Option<Transfer>, FacetError> {
     let Destination::Account { iban, .. } = &share.destination else { return Ok(None) };
     Ok(Some(Transfer {
-        id_transfer: payment::transfer_number(share),
+        id_transfer: payment::transfer_number(share)?,
         transfer_amount: payment::amount(share.amount)?,
         fiscal_code_pa: OrganizationCode::new(share.beneficiary.as_str())?,
         iban: Text::new(payment::account(iban, share.destination.postal_iban(), channel).as_str())?,

@@ -62,7 +62,7 @@ fn transfer(share: &Share, channel: Option<TransferChannel>) -> Result<PaymentTr
         Some(TransferChannel::Postal) | None => payment::metadata(&share.metadata)?,
     };
     Ok(PaymentTransfer {
-        id_transfer: payment::transfer_number(share),
+        id_transfer: payment::transfer_number(share)?,
         transfer_amount: payment::amount(share.amount)?,
         fiscal_code_pa: OrganizationCode::new(share.beneficiary.as_str())?,
         company_name: share.company_name.as_ref().map(payment::text).transpose()?,

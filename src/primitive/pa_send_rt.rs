@@ -32,7 +32,7 @@ pub async fn handle(
 
 fn transfer(share: &Transfer) -> Result<ReceiptTransfer, NotStored> {
     Ok(ReceiptTransfer {
-        id: receipt::transfer_id(share.id_transfer),
+        id: i64::from(share.id_transfer.number()),
         amount: share.transfer_amount.cents(),
         beneficiary: receipt::fiscal_code(&share.fiscal_code_pa)?,
         iban: Some(share.iban.as_str().to_owned()),

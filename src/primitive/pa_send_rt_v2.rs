@@ -38,7 +38,7 @@ fn transfer(share: &Share) -> Result<ReceiptTransfer, NotStored> {
         IbanOrMbdAttachment::MbdAttachment(stamp) => (None, Some(stamp.decode())),
     };
     Ok(ReceiptTransfer {
-        id: receipt::transfer_id(share.id_transfer),
+        id: i64::from(share.id_transfer.number()),
         amount: share.transfer_amount.cents(),
         beneficiary: receipt::fiscal_code(&share.fiscal_code_pa)?,
         iban,

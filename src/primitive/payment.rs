@@ -62,14 +62,8 @@ pub fn debtor(debtor: &Debtor) -> Result<Subject, FacetError> {
 }
 
 /// The number of a transfer.
-pub fn transfer_number(transfer: &Transfer) -> TransferNumber {
-    match transfer.id {
-        1 => TransferNumber::N1,
-        2 => TransferNumber::N2,
-        3 => TransferNumber::N3,
-        4 => TransferNumber::N4,
-        _ => TransferNumber::N5,
-    }
+pub fn transfer_number(transfer: &Transfer) -> Result<TransferNumber, FacetError> {
+    TransferNumber::try_from(i32::try_from(transfer.id).unwrap_or_default())
 }
 
 /// Metadata as the contract writes it: never an empty tag.

@@ -9,7 +9,7 @@ use crate::domain::receipt::{PaidThrough, Receipt, ReceiptOutcome};
 use crate::domain::rome;
 use crate::store::{BookReceipt, Novelty};
 use crate::wire::DateTime;
-use crate::wire::common::{OrganizationCode, Outcome as Word, TransferNumber};
+use crate::wire::common::{OrganizationCode, Outcome as Word};
 use crate::wire::pa_for_node::{Acknowledgement, Operation};
 
 use super::Primitives;
@@ -77,17 +77,6 @@ pub fn instant(moment: DateTime) -> Option<Timestamp> {
 /// A fiscal code that the contract has already checked; its form is the domain's own.
 pub fn fiscal_code(code: &OrganizationCode) -> Result<FiscalCode, NotStored> {
     FiscalCode::new(code.as_str()).map_err(|_| NotStored)
-}
-
-/// The number of a transfer.
-pub fn transfer_id(number: TransferNumber) -> i64 {
-    match number {
-        TransferNumber::N1 => 1,
-        TransferNumber::N2 => 2,
-        TransferNumber::N3 => 3,
-        TransferNumber::N4 => 4,
-        TransferNumber::N5 => 5,
-    }
 }
 
 /// The facts that both versions of the receipt spell the same.

@@ -144,6 +144,13 @@ impl<K: TextKind> Text<K> {
     }
 }
 
+/// The empty text, which nothing of plain text forbids.
+impl Default for Text<AnyText> {
+    fn default() -> Self {
+        Text(String::new(), PhantomData)
+    }
+}
+
 impl<K: TextKind> Value for Text<K> {
     fn parse(text: Cow<'_, str>) -> Result<Self, FacetError> {
         // The reader has looked at every character already.
