@@ -95,8 +95,11 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
         return played;
     }
     guide::commands(&folder, &stories::tell(gateway.store(), clock.now()).await?, clock.now())?;
-    print("Varco is up. Press Ctrl-C to stop it.\n")?;
-    gateway.run_until_stopped().await.map_err(|error| Failure::Found(error.to_string()))
+    // The signals are listened to before anybody is told that there is something to stop.
+    let announced = async { print("Varco is up. Press Ctrl-C to stop it.\n") };
+    let (stopped, announced) = tokio::join!(biased; gateway.run_until_stopped(), announced);
+    announced?;
+    stopped.map_err(|error| Failure::Found(error.to_string()))
 }
 
 /// Creates the database with everything in it; returns the API key.
