@@ -2,8 +2,13 @@
 
 #![allow(dead_code, reason = "each test target uses its part")]
 
+pub mod gateway;
+pub mod messages;
+pub mod node;
+pub mod pki;
 pub mod postgres;
 pub mod samples;
+pub mod world;
 
 use std::future::Future;
 
