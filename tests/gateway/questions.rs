@@ -132,7 +132,7 @@ async fn a_refusal_names_the_creditor_and_says_why_in_italian() {
             (about(9), "Il pagamento risulta sconosciuto all'ente creditore."),
             (
                 Question { ec: "11111111111".to_owned(), ..about(9) },
-                "La fiscalità dell'ente creditore non corrisponde al dominio atteso.",
+                "L'ente creditore indicato non corrisponde al dominio atteso.",
             ),
         ] {
             let answer = gateway.verify(&question).await;

@@ -69,6 +69,15 @@ impl TestGateway {
         super::node::get(self.gateway.api_addr(), path).await
     }
 
+    pub fn soap_addr(&self) -> std::net::SocketAddr {
+        self.gateway.soap_addr()
+    }
+
+    /// What a further caller needs to be let in.
+    pub fn tls(&self) -> Arc<ClientConfig> {
+        Arc::clone(&self.tls)
+    }
+
     pub fn api_addr(&self) -> std::net::SocketAddr {
         self.gateway.api_addr()
     }
