@@ -69,7 +69,7 @@ async fn a_whole_payment_at_the_finest_log_level_names_nobody() {
         let config = pki::write_config(folder.path(), &database.url, "receipt_deadline = '500ms'");
         let served = Served::start(&config, &[], &[("VARCO__LOG__FILTER", "trace")]);
         let node = Node::new(served.soap, tls);
-        let due = (Clock::system().now() + 240.hours()).to_string();
+        let due = (Clock::system().now() + 240.hours()).strftime("%Y-%m-%dT%H:%M:%S").to_string();
 
         assert_eq!(rest(served.api, "POST", "?toPublish=true", position(&due)).await, 201);
         assert_eq!(rest(served.api, "POST", "?toPublish=true", position(&due)).await, 409);
