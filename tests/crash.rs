@@ -93,7 +93,7 @@ impl Ordeal {
         let store = database.store().await;
         world::seed(&store).await;
         store.close().await;
-        let config = pki::write_config(folder.path(), &database.url, "");
+        let config = pki::write_config(folder.path(), &database.url);
         let random = Random(seed | 1);
         Ordeal { database, tls, config, random, books: Arc::default(), redelivered: 0, _folder: folder }
     }

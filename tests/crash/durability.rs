@@ -31,7 +31,7 @@ async fn traced(options: &[&str], record: &Path) -> Vec<u16> {
     let store = database.store().await;
     world::seed(&store).await;
     store.close().await;
-    let config = pki::write_config(folder.path(), &database.url, "");
+    let config = pki::write_config(folder.path(), &database.url);
     let mut wrapper: Vec<String> = ["strace", "-f", "-yy", "--seccomp-bpf", "-o"].map(str::to_owned).to_vec();
     wrapper.push(record.display().to_string());
     wrapper.extend(options.iter().map(|&option| option.to_owned()));
