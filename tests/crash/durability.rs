@@ -73,7 +73,8 @@ fn calls(record: &str, port: u16) -> Vec<Call> {
                 calls.push(Call::Answered);
             }
             _ => {
-                let resumed = call.starts_with("<... fsync resumed") || call.starts_with("<... fdatasync resumed");
+                let resumed =
+                    call.starts_with("<... fsync resumed") || call.starts_with("<... fdatasync resumed");
                 if resumed && let Some(at) = syncing.iter().position(|waiting| *waiting == thread) {
                     syncing.remove(at);
                     if call.ends_with("= 0") {
@@ -147,8 +148,7 @@ async fn a_log_that_cannot_be_synced_acknowledges_nothing() {
     }
     let folder = tempfile::tempdir().unwrap();
     let record = folder.path().join("record");
-    let options =
-        ["-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=1+"];
+    let options = ["-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=1+"];
     let statuses = traced(&options, &record).await;
     assert_eq!(statuses, vec![503; ANSWERS as usize]);
 }

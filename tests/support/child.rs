@@ -58,7 +58,9 @@ impl Served {
     pub fn stop_wrapped(mut self) {
         let id = self.child.id();
         let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
-        assert!(Command::new("kill").arg("-TERM").args(children.split_whitespace()).status().unwrap().success());
+        assert!(
+            Command::new("kill").arg("-TERM").args(children.split_whitespace()).status().unwrap().success()
+        );
         self.child.wait().unwrap();
     }
 
