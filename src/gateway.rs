@@ -84,7 +84,6 @@ impl Gateway {
         let soap_addr = parts.start_soap(&config.soap).await?;
         let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval).await?;
         parts.start_refresh();
-        tracing::info!(%soap_addr, %api_addr, "ready");
         let Parts { registry, store, shutdown, .. } = parts;
         Ok(Gateway {
             soap_addr,
@@ -119,7 +118,10 @@ impl Gateway {
 
     /// Serves until a signal asks to stop, then finishes what is in flight.
     pub async fn run_until_stopped(self) -> Result<(), StartError> {
-        self.shutdown.on_signal().await?;
+        let signalled = self.shutdown.on_signal()?;
+        // Told only now: who reads it may send a signal at once.
+        tracing::info!(soap = %self.soap_addr, api = %self.api_addr, "ready");
+        signalled.await;
         self.finish().await;
         Ok(())
     }

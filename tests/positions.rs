@@ -12,6 +12,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -28,7 +29,9 @@ use varco::domain::fiscal_code::FiscalCode;
 use varco::domain::ids::{BrokerCode, StationCode};
 use varco::domain::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
 use varco::domain::party::{Broker, CreditorInstitution, PrimitiveVersion, Station, StationLink};
+use varco::observe::Metrics;
 use varco::registry::RegistryView;
+use varco::serve::{Interface, RequestIds, Stack};
 use varco::store::{ApiKey, ApiScope, BookReceipt, Store};
 
 /// Held by [`KEY`]; its code 02 is served by a V2 station, its code 01 by a V1 station.
@@ -37,6 +40,7 @@ const EC: &str = samples::EC;
 const OTHER_EC: &str = "66666666666";
 const KEY: &str = "key-of-one-institution";
 const MASTER_KEY: &str = "key-of-every-institution";
+const MAX_BODY: usize = 64 * 1024;
 
 struct Gateway {
     address: SocketAddr,
@@ -57,7 +61,13 @@ impl Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
         let (clock, hand) = Clock::manual(samples::now());
-        let router = api::router(ApiState { store: store.clone(), registry, clock });
+        let stack = Stack {
+            interface: Interface::Api { max_body: MAX_BODY },
+            timeout: Duration::from_secs(30),
+            ids: Arc::new(RequestIds::new(1)),
+            metrics: Arc::new(Metrics::new(|_| {})),
+        };
+        let router = stack.around(api::router(ApiState { store: store.clone(), registry, clock }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -660,7 +670,7 @@ async fn what_http_gets_wrong_is_a_problem_too() {
         "malformed_json",
     );
     raw("?toPublish=maybe", "application/json", fine).await.is_problem(400, "BAD REQUEST", "query_parameter");
-    let large = Bytes::from(vec![b' '; api::BODY_MAX_BYTES + 1]);
+    let large = Bytes::from(vec![b' '; MAX_BODY + 1]);
     raw("", "application/json", large).await.is_problem(413, "Payload Too Large", "body_too_large");
 
     gateway.ask(Method::GET, "/a/b/c", None).await.is_problem(404, "Not Found", "unknown_path");
@@ -685,7 +695,7 @@ async fn every_answer_names_its_request() {
     };
     assert_eq!(ask("my-id").await.headers["x-request-id"], "my-id");
     let replaced = ask(&"x".repeat(200)).await;
-    assert_eq!(replaced.headers["x-request-id"].len(), 36);
+    assert!(replaced.headers["x-request-id"].len() < 200);
     let (one, two) = (gateway.read("none").await, gateway.read("none").await);
     assert_ne!(one.headers["x-request-id"], two.headers["x-request-id"]);
 }

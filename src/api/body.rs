@@ -64,7 +64,7 @@ impl From<BodyError> for Problem {
         };
         let detail = match error {
             BodyError::NotJson => "The body must be JSON, with the content type application/json.".into(),
-            BodyError::TooLarge => format!("The body must not exceed {} bytes.", super::BODY_MAX_BYTES),
+            BodyError::TooLarge => "The body exceeds the largest size that is accepted.".into(),
             BodyError::Broken => "The body could not be received whole.".into(),
             BodyError::Malformed { line, column } => {
                 format!("The body is not well-formed JSON: line {line}, column {column}.")

@@ -1,13 +1,12 @@
 //! The REST API: one folder per published contract, one file per endpoint.
 //!
 //! An endpoint's file holds its error enum, its handler and its mapping to the contract's answers.
-//! What all share is here: [`problem`] (how refusals look), [`auth`] (who may ask), [`body`] (how a
-//! body is read) and [`request_id`].
+//! What all share is here: [`problem`] (how refusals look), [`auth`] (who may ask) and [`body`] (how a
+//! body is read). Sizes, times and request ids are bounded by the listener's layers before.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 
 use crate::domain::clock::Clock;
 use crate::registry::RegistryView;
@@ -17,10 +16,6 @@ pub mod auth;
 mod body;
 mod positions;
 pub mod problem;
-mod request_id;
-
-/// The largest body that is read. A hundred notices with five transfers each fit well.
-pub const BODY_MAX_BYTES: usize = 1024 * 1024;
 
 /// What the API works with.
 #[derive(Clone)]
@@ -50,7 +45,5 @@ pub fn router(state: ApiState) -> Router {
         .nest("/gpd/debt-positions-service/v1", positions::router())
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())
-        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(&api), request_id::echo))
         .with_state(api)
 }

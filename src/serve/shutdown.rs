@@ -55,29 +55,30 @@ impl Shutdown {
         self.soft.cancel();
     }
 
-    /// Waits for SIGTERM or SIGINT, or for a stop begun otherwise; then begins the soft stop. A second
-    /// signal, at any time after, forces the end.
-    pub async fn on_signal(&self) -> Result<(), ServeError> {
+    /// Listens to SIGTERM and SIGINT from now on. The future ends at the first, or at a stop begun
+    /// otherwise, and has then begun the soft stop; a second signal, at any time after, forces the end.
+    pub fn on_signal(&self) -> Result<impl Future<Output = ()> + Send + use<>, ServeError> {
         let wrong = |source| ServeError::Signal { source };
         let mut terminate = signal(SignalKind::terminate()).map_err(wrong)?;
         let mut interrupt = signal(SignalKind::interrupt()).map_err(wrong)?;
-        tokio::select! {
-            _ = terminate.recv() => tracing::info!("SIGTERM: stopping softly"),
-            _ = interrupt.recv() => tracing::info!("SIGINT: stopping softly"),
-            () = self.soft.cancelled() => {}
-        }
-        self.begin();
-        let hard = self.hard.clone();
-        tokio::spawn(async move {
+        let (soft, hard) = (self.soft.clone(), self.hard.clone());
+        Ok(async move {
             tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-                () = hard.cancelled() => return,
+                _ = terminate.recv() => tracing::info!("SIGTERM: stopping softly"),
+                _ = interrupt.recv() => tracing::info!("SIGINT: stopping softly"),
+                () = soft.cancelled() => {}
             }
-            tracing::warn!("second signal: stopping at once");
-            hard.cancel();
-        });
-        Ok(())
+            soft.cancel();
+            tokio::spawn(async move {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                    () = hard.cancelled() => return,
+                }
+                tracing::warn!("second signal: stopping at once");
+                hard.cancel();
+            });
+        })
     }
 
     /// Begins the soft stop if nobody did, waits up to `grace` for what is in flight, drops the rest.

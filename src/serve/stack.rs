@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -113,13 +114,28 @@ impl Stack {
             Interface::Soap => router,
             // axum's own, smaller bound would stand below the configured one.
             Interface::Api { max_body } => {
-                router.layer(DefaultBodyLimit::disable()).layer(RequestBodyLimitLayer::new(max_body))
+                let bounded = router.layer(DefaultBodyLimit::disable());
+                bounded.layer(RequestBodyLimitLayer::new(max_body)).layer(map_response(too_large))
             }
         };
         // The layer added last is the outermost.
         router.layer(from_fn(catch_panics)).layer(timeout).layer(from_fn_with_state(self, observe))
     }
 }
+
+/// The layer that bounds bodies answers in plain text; REST callers are promised a problem.
+async fn too_large(response: Response) -> Response {
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    if response.status() != StatusCode::PAYLOAD_TOO_LARGE
+        || response.headers().get(CONTENT_TYPE) != Some(&plain)
+    {
+        return response;
+    }
+    let problem = [(CONTENT_TYPE, "application/problem+json")];
+    (StatusCode::PAYLOAD_TOO_LARGE, problem, TOO_LARGE).into_response()
+}
+
+const TOO_LARGE: &str = r#"{"title":"Payload Too Large","status":413,"detail":"The body exceeds the largest size that is accepted.","code":"body_too_large"}"#;
 
 async fn catch_panics(request: Request, next: Next) -> Response {
     match catch(next.run(request)).await {

@@ -16,7 +16,7 @@ pub use fault::{FaultCode, SoapFault};
 pub use limits::Limits;
 
 use crate::wire::pa_for_node::{Operation, Request, Response, Text35};
-use crate::wire::{Name, Position, Reader, Violation, Writer};
+use crate::wire::{Name, Position, Read, Reader, Violation, Writer};
 
 /// Why a request is not served.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -146,18 +146,30 @@ fn operation<'r>(reader: &'r Reader<'_>) -> Option<(Operation, &'r str)> {
 }
 
 fn refused(operation: Operation, violation: Violation, message: &[u8], limits: &Limits) -> Refusal {
-    let (id_pa, id_broker_pa) = parties(message, limits).unwrap_or_default();
+    let (id_pa, id_broker_pa) = parties(message, limits);
     let position = violation.position(message);
     Refusal::Syntax(Box::new(SyntaxRefusal { operation, violation, position, id_pa, id_broker_pa }))
 }
 
-/// The first two children of the payload, if they are what they should be. Everything that follows may be broken.
-fn parties(message: &[u8], limits: &Limits) -> Option<(Option<Text35>, Option<Text35>)> {
-    let mut reader = envelope::open(message, limits).ok()?;
-    reader.enter_any().ok()?;
-    let id_pa = reader.one(&Name::local("idPA")).ok();
-    let id_broker_pa = reader.one(&Name::local("idBrokerPA")).ok();
-    Some((id_pa, id_broker_pa))
+/// The parties that the payload names, wherever among its children and in whatever namespace: the message
+/// is broken already, and who is meant is worth a second look.
+fn parties(message: &[u8], limits: &Limits) -> (Option<Text35>, Option<Text35>) {
+    let (mut id_pa, mut id_broker_pa) = (None, None);
+    let Ok(mut reader) = envelope::open(message, limits) else { return (id_pa, id_broker_pa) };
+    let mut read = || {
+        reader.enter_any()?;
+        while let Some((local, _)) = reader.name() {
+            match local {
+                "idPA" => id_pa = Some(Text35::read(&mut reader)?),
+                "idBrokerPA" => id_broker_pa = Some(Text35::read(&mut reader)?),
+                _ => reader.skip()?,
+            }
+        }
+        Ok::<(), Violation>(())
+    };
+    // What was found before the place that cannot be read is what there is to tell.
+    let _unreadable = read();
+    (id_pa, id_broker_pa)
 }
 
 /// The same violation with a path that begins at the payload.

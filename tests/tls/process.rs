@@ -43,7 +43,7 @@ async fn the_first_signal_stops_softly_and_the_second_at_once() {
     let shutdown = Shutdown::new();
     shutdown.tasks().spawn(std::future::pending::<()>());
     let waiting = shutdown.clone();
-    let signalled = tokio::spawn(async move { waiting.on_signal().await });
+    let signalled = tokio::spawn(waiting.on_signal().unwrap());
     let stopping = async {
         while !shutdown.soft().is_cancelled() {
             send("-TERM");
@@ -51,7 +51,7 @@ async fn the_first_signal_stops_softly_and_the_second_at_once() {
         }
     };
     tokio::time::timeout(PATIENCE, stopping).await.expect("a soft stop");
-    signalled.await.unwrap().unwrap();
+    signalled.await.unwrap();
     let finish = tokio::spawn({
         let shutdown = shutdown.clone();
         async move { shutdown.finish(PATIENCE * 2).await }

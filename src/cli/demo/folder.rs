@@ -27,6 +27,11 @@ impl Folder {
         path.canonicalize().map(Folder).map_err(|error| named(path, &error))
     }
 
+    /// Its own absolute path.
+    pub fn root(&self) -> &Path {
+        &self.0
+    }
+
     /// The absolute path of a file in it.
     pub fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)

@@ -1,5 +1,7 @@
 //! What to try by hand, once the demo is up.
 
+use jiff::Timestamp;
+
 use super::folder::{Access, Folder};
 use super::gallery::GALLERY;
 use super::settings::ENVIRONMENT;
@@ -26,11 +28,13 @@ pub fn notices(told: &[Told]) -> Result<(), Failure> {
 }
 
 /// Prints commands that work as they stand; the messages they send are files in the demo's folder.
-pub fn commands(folder: &Folder, told: &[Told], base_of_new: u64) -> Result<(), Failure> {
+pub fn commands(folder: &Folder, told: &[Told], now: Timestamp) -> Result<(), Failure> {
     let Some(simple) = told.first() else { return Ok(()) };
     folder.write(VERIFY, &verify_message(simple), Access::Public)?;
-    folder.write(POSITION, &new_position(base_of_new)?, Access::Public)?;
+    folder.write(POSITION, &new_position(now)?, Access::Public)?;
     let file = |name: &str| folder.path(name).display().to_string();
+    let program =
+        std::env::current_exe().map_or_else(|_| "varco".to_owned(), |path| path.display().to_string());
     let (environment, verify, position) = (file(ENVIRONMENT), file(VERIFY), file(POSITION));
     print(&format!(
         r#"
@@ -50,7 +54,7 @@ Try it by hand, in another terminal
       "$VARCO_API_URL/gpd/debt-positions-service/v1/organizations/$VARCO_EC/debtpositions?toPublish=true"
 
   Be the tester: all fixtures, compared answer by answer.
-    varco replay fixtures/paForNode --env "{environment}" --url "$VARCO_SOAP_URL" \
+    "{program}" replay fixtures/paForNode --env "{environment}" --url "$VARCO_SOAP_URL" \
       --ca "$VARCO_CA" --cert "$VARCO_NODE_CERT" --key "$VARCO_NODE_KEY"
 
   Be the operator.
@@ -84,7 +88,9 @@ fn verify_message(told: &Told) -> String {
 }
 
 /// A position in the words of the REST contract: one notice, one transfer.
-fn new_position(base: u64) -> Result<String, Failure> {
+fn new_position(now: Timestamp) -> Result<String, Failure> {
+    // Seconds since 1970 are far above the bases of stories and gallery, and differ from run to run.
+    let base = u64::try_from(now.as_second()).unwrap_or_default();
     let notice = notice_number(base)?;
     let transfer = serde_json::json!({
         "idTransfer": "1",

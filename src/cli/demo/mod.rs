@@ -94,8 +94,12 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
         gateway.stop().await;
         return played;
     }
-    print("Varco is up. Press Ctrl-C to stop it.\n")?;
-    gateway.run_until_stopped().await.map_err(|error| Failure::Found(error.to_string()))
+    guide::commands(&folder, &stories::tell(gateway.store(), clock.now()).await?, clock.now())?;
+    // The signals are listened to before anybody is told that there is something to stop.
+    let announced = async { print("Varco is up. Press Ctrl-C to stop it.\n") };
+    let (stopped, announced) = tokio::join!(biased; gateway.run_until_stopped(), announced);
+    announced?;
+    stopped.map_err(|error| Failure::Found(error.to_string()))
 }
 
 /// Creates the database with everything in it; returns the API key.
@@ -132,7 +136,7 @@ fn random_hex() -> Result<String, Failure> {
 }
 
 fn introduce(folder: &Folder, prepared: Prepared) -> Result<(), Failure> {
-    let place = folder.path("").display().to_string();
+    let place = folder.root().display();
     let state = match prepared {
         Prepared::Fresh => "made now",
         Prepared::Reused => "used again",
@@ -153,7 +157,7 @@ async fn start(folder: &Folder, pki: &Pki, wanted: Addresses, clock: &Clock) -> 
     Gateway::start(config, clock.clone()).await.map_err(Failure::unusable)
 }
 
-/// Plays the story and prints the commands; what was paid is replaced, so that all stories stay payable.
+/// Plays the story and lists the notices; what was paid is replaced, so that all stories stay payable.
 async fn perform(
     gateway: &Gateway,
     folder: &Folder,
@@ -171,7 +175,5 @@ async fn perform(
     settings::write_environment(folder, pki, addresses, api_key, &simple.notice)?;
     play::play(&mut Node::new(client), played, clock.now()).await?;
     let told = stories::tell(gateway.store(), clock.now()).await?;
-    guide::notices(&told)?;
-    let base_of_new = u64::try_from(clock.now().as_second()).unwrap_or_default();
-    guide::commands(folder, &told, base_of_new)
+    guide::notices(&told)
 }

@@ -90,6 +90,12 @@ impl From<Failure> for MakeError {
     }
 }
 
+/// What signs a certificate, and the certificate that belongs behind it in a chain.
+struct Signer<'a> {
+    issuer: Issuer<'a, KeyPair>,
+    certificate: String,
+}
+
 fn make(folder: &Folder, now: Timestamp) -> Result<(), MakeError> {
     let mut ca = params(CA_NAME, now, Vec::new())?;
     ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -98,16 +104,16 @@ fn make(folder: &Folder, now: Timestamp) -> Result<(), MakeError> {
     let authority = ca.self_signed(&ca_key)?;
     folder.write(CA.1, &ca_key.serialize_pem(), Access::Private)?;
     folder.write(CA.0, &authority.pem(), Access::Public)?;
-    let issuer = Issuer::new(ca, ca_key);
+    let signer = Signer { issuer: Issuer::new(ca, ca_key), certificate: authority.pem() };
 
     let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec();
     let mut server = params("localhost", now, names)?;
     server.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    sign(folder, SERVER, server, &issuer)?;
+    sign(folder, SERVER, server, &signer)?;
 
     let mut node = params(NODE_NAME, now, Vec::new())?;
     node.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-    sign(folder, NODE, node, &issuer)
+    sign(folder, NODE, node, &signer)
 }
 
 fn params(name: &str, now: Timestamp, names: Vec<String>) -> Result<CertificateParams, rcgen::Error> {
@@ -127,14 +133,15 @@ fn sign(
     folder: &Folder,
     (certificate_file, key_file): (&str, &str),
     mut params: CertificateParams,
-    issuer: &Issuer<'_, KeyPair>,
+    signer: &Signer<'_>,
 ) -> Result<(), MakeError> {
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.use_authority_key_identifier_extension = true;
     let key = KeyPair::generate()?;
-    let certificate = params.signed_by(&key, issuer)?;
+    let certificate = params.signed_by(&key, &signer.issuer)?;
     folder.write(key_file, &key.serialize_pem(), Access::Private)?;
-    Ok(folder.write(certificate_file, &certificate.pem(), Access::Public)?)
+    let chain = certificate.pem() + &signer.certificate;
+    Ok(folder.write(certificate_file, &chain, Access::Public)?)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ const RESPONSE: &str = ".response.xml";
 /// One request with the answer that is expected.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// The folder that it lies in, below the path that was asked for.
+    /// The folder that it lies in, from the last name of the path that was asked for.
     pub suite: String,
     /// The file name without its ending.
     pub name: String,
@@ -66,10 +66,12 @@ fn collect(path: &Path, found: &mut BTreeSet<PathBuf>) -> Result<(), CaseError> 
 }
 
 fn read(root: &Path, file: &Path, variables: &Variables) -> Result<Case, CaseError> {
-    let below = file.strip_prefix(root).ok().filter(|below| !below.as_os_str().is_empty()).unwrap_or(file);
-    let name = below.file_name().unwrap_or_default().to_string_lossy();
+    let folder = file.parent().unwrap_or(root);
+    let outside = if root == file { folder.parent() } else { root.parent() };
+    let suite = outside.and_then(|outside| folder.strip_prefix(outside).ok()).unwrap_or(folder);
+    let suite = suite.to_string_lossy().into_owned();
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
     let name = name.strip_suffix(REQUEST).unwrap_or(&name).to_owned();
-    let suite = below.parent().map(|parent| parent.to_string_lossy().into_owned()).unwrap_or_default();
     let response_file = file.with_file_name(format!("{name}{RESPONSE}"));
 
     let body = read_file(file, variables)?;
@@ -141,7 +143,7 @@ mod tests {
     fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         for (name, text) in files {
-            let file = folder.path().join(name);
+            let file = folder.path().join("set").join(name);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, text).unwrap();
         }
@@ -149,7 +151,9 @@ mod tests {
     }
 
     fn load_one(files: &[(&str, &str)]) -> Result<Vec<Case>, CaseError> {
-        load(&[folder(files).path().to_owned()], &Variables::default())
+        let folder = folder(files);
+        fs::create_dir_all(folder.path().join("set")).unwrap();
+        load(&[folder.path().join("set")], &Variables::default())
     }
 
     #[test]
@@ -170,10 +174,24 @@ mod tests {
             case.request.headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone())
         };
         let [y, x] = cases.as_slice() else { panic!("{cases:?}") };
-        assert_eq!((x.suite.as_str(), x.name.as_str(), x.status, x.body.is_some()), ("b", "x", 200, true));
+        assert_eq!(
+            (x.suite.as_str(), x.name.as_str(), x.status, x.body.is_some()),
+            ("set/b", "x", 200, true)
+        );
         assert_eq!(header(x, "SOAPAction").as_deref(), Some("\"paGetPayment\""));
-        assert_eq!((y.suite.as_str(), y.name.as_str(), y.status, y.body.is_some()), ("a", "y", 503, false));
+        assert_eq!(
+            (y.suite.as_str(), y.name.as_str(), y.status, y.body.is_some()),
+            ("set/a", "y", 503, false)
+        );
         assert_eq!(header(y, "SOAPAction").as_deref(), Some("z"));
+    }
+
+    #[test]
+    fn a_single_file_is_a_case_of_its_folder() {
+        let folder = folder(&[("b/x.request.xml", ""), ("b/x.response.xml", "")]);
+        let file = folder.path().join("set/b/x.request.xml");
+        let cases = load(&[file], &Variables::default()).unwrap();
+        assert_eq!((cases[0].suite.as_str(), cases[0].name.as_str()), ("b", "x"));
     }
 
     #[test]

@@ -68,7 +68,8 @@ fn fits(parts: &[Part], actual: &str) -> bool {
             actual.strip_prefix(literal).is_some_and(|actual| fits(rest, actual))
         }
         [Part::Hole(kind), rest @ ..] => {
-            let mut ends = actual.char_indices().map(|(at, _)| at).chain([actual.len()]);
+            // The longest first: most holes are the last part, and take all that is left.
+            let mut ends = actual.char_indices().map(|(at, _)| at).chain([actual.len()]).rev();
             ends.any(|end| {
                 let (hole, after) = actual.split_at(end);
                 kind.admits(hole) && fits(rest, after)
