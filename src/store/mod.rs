@@ -6,6 +6,7 @@
 mod batch;
 mod dialect;
 mod keys;
+mod ledger_check;
 mod migrate;
 mod notices;
 mod parties;

@@ -11,5 +11,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod activation;
+mod agreement;
+mod concurrency;
+mod operations;
+mod outages;
+mod postgres_away;
+mod privacy;
+mod questions;
+mod receipts;
 mod store_positions;
 mod store_receipts;
