@@ -9,7 +9,7 @@ const PRODUCT_LINES: usize = 400;
 const FILE_LINES: usize = 700;
 /// Lines of a function, from `fn` to its closing brace.
 const FUNCTION_LINES: usize = 70;
-/// Arguments of a function, `self` not counted.
+/// Arguments of a function of the product, `self` not counted; a property in a test takes what it varies.
 const ARGUMENTS: usize = 5;
 
 /// All Rust that people write. What the generator is expected to write is not.
@@ -52,7 +52,7 @@ fn functions_are_short_and_take_few_arguments() {
             if function.lines > FUNCTION_LINES {
                 findings.push(format!("{place} has {} lines, at most {FUNCTION_LINES}", function.lines));
             }
-            if function.arguments.len() > ARGUMENTS {
+            if source.path.starts_with("src/") && function.arguments.len() > ARGUMENTS {
                 findings.push(format!("{place} takes {} arguments", function.arguments.len()));
             }
         }
