@@ -47,7 +47,10 @@ async fn a_get_tells_the_notice_and_its_debtor_whatever_amount_was_asked() {
         let (first, second) = (data(gateway, &about(1)).await, data_v2(gateway, &about(1)).await);
         assert_eq!(first.creditor_reference_id.as_str(), notice_number(1).iuv().as_str());
         assert_eq!(first.payment_amount.cents().get(), 70_00, "not the 1.00 of the request");
-        assert_eq!((first.due_date.day().to_string().as_str(), first.due_date.offset()), ("2026-12-22", None));
+        assert_eq!(
+            (first.due_date.day().to_string().as_str(), first.due_date.offset()),
+            ("2026-12-22", None)
+        );
         assert_eq!(first.description.as_str(), "Mensa scolastica");
         assert_eq!(first.company_name.as_ref().map(Text::as_str), Some("Comune di Borgo"));
         assert_eq!((&first.office_name, &first.retention_date), (&None, &None));
@@ -125,7 +128,8 @@ async fn a_digital_stamp_is_sold_through_the_second_version_only() {
         assert_eq!(code(refused.outcome, &refused.fault), "PAA_SEMANTICA");
         assert_eq!(refused.data, None);
         let sold = data_v2(gateway, &about(1)).await.transfer_list.transfer.into_vec();
-        let IbanOrRichiestaMarcaDaBollo::RichiestaMarcaDaBollo(stamp) = &sold[0].iban_or_richiesta_marca_da_bollo
+        let IbanOrRichiestaMarcaDaBollo::RichiestaMarcaDaBollo(stamp) =
+            &sold[0].iban_or_richiesta_marca_da_bollo
         else {
             panic!("an account: {sold:?}")
         };

@@ -73,9 +73,9 @@ async fn of_two_options_paid_at_once_the_second_is_a_conflict() {
             let whole = option(2, OptionShape::Single, vec![notice(base + 2, 100)]);
             gateway.create(position(&format!("p{base}"), vec![plan, whole])).await;
         }
-        let receipts = (10..=100).step_by(10).flat_map(|base| {
-            [paid(format!("i{base}"), base, 50), paid(format!("w{base}"), base + 2, 100)]
-        });
+        let receipts = (10..=100)
+            .step_by(10)
+            .flat_map(|base| [paid(format!("i{base}"), base, 50), paid(format!("w{base}"), base + 2, 100)]);
         deliver(&gateway, receipts).await;
         for base in (10..=100).step_by(10) {
             let mut classes = gateway.classes(base).await;

@@ -80,7 +80,10 @@ async fn what_is_no_message_of_ours_is_a_soap_fault() {
         let demand = format!("{}{service}{}", &demand[..start], &demand[end..]);
         let reply = gateway.post(&demand).await.unwrap();
         assert_eq!(reply.status, 200);
-        assert!(String::from_utf8_lossy(&reply.body).contains("PAA_SYSTEM_ERROR"), "there is no catalogue yet");
+        assert!(
+            String::from_utf8_lossy(&reply.body).contains("PAA_SYSTEM_ERROR"),
+            "there is no catalogue yet"
+        );
     })
     .await;
 }

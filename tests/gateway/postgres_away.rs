@@ -84,7 +84,9 @@ async fn a_locked_position_holds_up_no_other_receipt() {
         gateway.owe(base, 100).await;
     }
     let mut intruder = Intruder::enter(&gateway.database).await;
-    intruder.run("BEGIN; SELECT version FROM position WHERE iupd IN ('single-1', 'single-2') FOR UPDATE").await;
+    intruder
+        .run("BEGIN; SELECT version FROM position WHERE iupd IN ('single-1', 'single-2') FOR UPDATE")
+        .await;
     let deliveries: Vec<_> = (1..=20)
         .map(|base| {
             let gateway = Arc::clone(&gateway);

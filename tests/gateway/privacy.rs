@@ -75,7 +75,8 @@ async fn a_whole_payment_at_the_finest_log_level_names_nobody() {
         assert_eq!(rest(served.api, "POST", "?toPublish=true", position(&due)).await, 409);
         assert_eq!(rest(served.api, "POST", "", format!("{{\"fullName\": \"{NAME}\", ")).await, 400);
         assert_eq!(rest(served.api, "GET", "/P1", String::new()).await, 200);
-        let receipt = paid("r1", 1, 100).v2().replace("RSSMRA80A01H501U", PERSON).replace("Maria Rossi", NAME);
+        let receipt =
+            paid("r1", 1, 100).v2().replace("RSSMRA80A01H501U", PERSON).replace("Maria Rossi", NAME);
         let mut broken = about(1);
         broken.notice.push('0');
         for message in [about(1).verify(), about(1).get(), about(1).get_v2(), about(2).verify()] {

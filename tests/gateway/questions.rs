@@ -165,11 +165,9 @@ async fn the_state_of_a_position_decides() {
         });
         let later = single(2, |position| position.options[0].valid_from = Some(now() + 1.hour()));
         let cancelled = single(3, |position| position.history.invalidated_at = Some(now() - 1.minute()));
-        for (base, position, code) in [
-            (1, draft, SCONOSCIUTO),
-            (2, later, SCONOSCIUTO),
-            (3, cancelled, "PAA_PAGAMENTO_ANNULLATO"),
-        ] {
+        for (base, position, code) in
+            [(1, draft, SCONOSCIUTO), (2, later, SCONOSCIUTO), (3, cancelled, "PAA_PAGAMENTO_ANNULLATO")]
+        {
             gateway.create(position).await;
             all_answer(gateway, &about(base), code).await;
         }

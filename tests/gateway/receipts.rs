@@ -70,8 +70,11 @@ async fn after_a_receipt_the_notice_is_paid_whichever_version_brought_it() {
             gateway.owe(base, 100).await;
             assert!(gateway.get_v2(&about(base)).await.data.is_some());
             let receipt = paid(format!("r{base}"), base, 100);
-            let answer =
-                if second_version { gateway.send_rt_v2(&receipt).await } else { gateway.send_rt(&receipt).await };
+            let answer = if second_version {
+                gateway.send_rt_v2(&receipt).await
+            } else {
+                gateway.send_rt(&receipt).await
+            };
             assert_eq!((answer.outcome, answer.fault), (Outcome::Ok, None));
             assert_eq!(gateway.codes(&about(base)).await, ["PAA_PAGAMENTO_DUPLICATO"; 3]);
             assert_eq!(gateway.classes(base).await[0].1, "matched");
@@ -235,8 +238,12 @@ async fn a_stand_in_flag_is_understood_however_it_is_spelt_and_placed() {
 async fn a_receipt_of_any_date_and_amount_is_kept() {
     on_both_gateways(async |gateway| {
         let moments = [
-            "0001-01-01T00:00:00", "9999-12-31T23:59:59.999999999Z", "2026-03-29T02:30:00",
-            "2026-10-25T02:30:00", "2024-02-29T24:00:00-14:00", "2026-11-22T10:00:00.123456789123+14:00",
+            "0001-01-01T00:00:00",
+            "9999-12-31T23:59:59.999999999Z",
+            "2026-03-29T02:30:00",
+            "2026-10-25T02:30:00",
+            "2024-02-29T24:00:00-14:00",
+            "2026-11-22T10:00:00.123456789123+14:00",
         ];
         for (base, moment) in (1..).zip(moments) {
             gateway.owe(base, 100).await;

@@ -38,7 +38,8 @@ pub async fn seed(store: &Store) {
         let (code, broker) = (StationCode::new(code).unwrap(), BrokerCode::new(broker).unwrap());
         store.put_station(&Station { code, broker, primitives }).await.unwrap();
     }
-    for (ec, station, code) in [(EC, STATION, "02"), (EC, SECOND_STATION, "01"), (OTHER_EC, SECOND_STATION, "05")]
+    for (ec, station, code) in
+        [(EC, STATION, "02"), (EC, SECOND_STATION, "01"), (OTHER_EC, SECOND_STATION, "05")]
     {
         let link = StationLink {
             ec: FiscalCode::new(ec).unwrap(),
