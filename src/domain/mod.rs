@@ -7,6 +7,7 @@ pub mod clock;
 pub mod fiscal_code;
 pub mod iban;
 pub mod ids;
+pub mod invariants;
 pub mod lifecycle;
 pub mod notice_number;
 pub mod party;

@@ -30,6 +30,8 @@ pub(super) mod sqlite_engine {
 
     /// Takes the write lock at once: a transaction that reads first and writes later would fail.
     pub const BEGIN: &str = "BEGIN IMMEDIATE";
+    /// All reads see the database as it is at the first.
+    pub const BEGIN_SNAPSHOT: &str = "BEGIN";
     /// The transaction already excludes every other writer.
     pub const LOCKS_ROWS: bool = false;
     /// Unused, because of [`LOCKS_ROWS`].
@@ -44,6 +46,8 @@ pub(super) mod postgres_engine {
 
     /// Readers and writers of other rows go on.
     pub const BEGIN: &str = "BEGIN";
+    /// All reads see the database as it is at the first.
+    pub const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
     /// A transaction locks the positions that it decides on.
     pub const LOCKS_ROWS: bool = true;
     /// Locks a position against other writers.

@@ -6,6 +6,7 @@
 mod batch;
 mod dialect;
 mod keys;
+mod ledger_check;
 mod migrate;
 mod notices;
 mod parties;
@@ -88,6 +89,29 @@ pub enum StoreError {
 impl StoreError {
     fn during(during: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
         move |source| StoreError::Database { during, source }
+    }
+
+    /// Whether the same work would fail for one request and not for another: then a batch is worth
+    /// taking apart. A database that is away, locked or full fails them all.
+    fn is_about_one_request(&self) -> bool {
+        let StoreError::Database { source, .. } = self else { return true };
+        match source {
+            sqlx::Error::Database(error) => {
+                // 08, 53 and 57: PostgreSQL is unreachable, out of resources or shutting down. 5, 6, 8,
+                // 10, 13 and 14: SQLite is locked, read-only, failing, full or gone.
+                let code = error.code().unwrap_or_default();
+                let ailing =
+                    ["08", "53", "57"].iter().any(|class| code.len() == 5 && code.starts_with(class));
+                let primary = code.parse::<u32>().map_or(0, |code| code & 0xff);
+                !ailing && (code.len() == 5 || !matches!(primary, 5 | 6 | 8 | 10 | 13 | 14))
+            }
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed => false,
+            _ => true,
+        }
     }
 
     /// Whether the engine gave up on a conflict with another transaction, so that the same work may

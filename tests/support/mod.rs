@@ -2,8 +2,15 @@
 
 #![allow(dead_code, reason = "each test target uses its part")]
 
+pub mod child;
+pub mod gateway;
+pub mod messages;
+pub mod node;
+pub mod pki;
 pub mod postgres;
 pub mod samples;
+pub mod trouble;
+pub mod world;
 
 use std::future::Future;
 

@@ -110,31 +110,37 @@ impl Store {
     }
 }
 
-/// Books a batch in one commit. If that fails, each receipt is tried alone, so that a bad one cannot
-/// fail its neighbours.
+/// Books a batch in one commit. If that fails for the sake of one receipt, each is tried alone, so that
+/// a bad one cannot fail its neighbours; if the database is away, nobody is kept waiting for it.
 async fn serve(pools: &Pools, jobs: Vec<Job>) {
     let (bookings, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.booking, job.reply)).unzip();
-    match book(pools, &bookings).await {
+    let error = match book(pools, &bookings).await {
         Ok(booked) => {
             for (reply, booked) in replies.into_iter().zip(booked) {
                 // A caller that has gone away will deliver the receipt again.
                 let _gone = reply.send(Ok(booked));
             }
+            return;
         }
-        Err(error) if bookings.len() == 1 => {
-            for reply in replies {
-                let _gone = reply.send(Err(StoreError::Unavailable { during: "book_receipt" }));
-            }
-            tracing::error!(%error, "a receipt could not be booked and will be delivered again");
-        }
-        Err(error) => {
-            tracing::warn!(%error, receipts = bookings.len(), "a batch failed: booking its receipts one by one");
-            for (booking, reply) in bookings.into_iter().zip(replies) {
-                let alone = Box::pin(serve(pools, vec![Job { booking, reply }]));
-                alone.await;
-            }
-        }
+        Err(error) => error,
+    };
+    tracing::error!(%error, receipts = bookings.len(), "receipts not booked");
+    let mut apart = bookings.len() > 1 && error.is_about_one_request();
+    for (booking, reply) in bookings.into_iter().zip(replies) {
+        let alone = if apart { book_alone(pools, booking).await } else { Err(UNAVAILABLE) };
+        apart &= !matches!(alone, Err(StoreError::Unavailable { .. }));
+        let _gone = reply.send(alone);
     }
+}
+
+const UNAVAILABLE: StoreError = StoreError::Unavailable { during: "book_receipt" };
+
+async fn book_alone(pools: &Pools, booking: BookReceipt) -> Result<Booked, StoreError> {
+    let mut booked = book(pools, &[booking]).await.map_err(|error| {
+        tracing::error!(%error, "a receipt could not be booked and will be delivered again");
+        if error.is_about_one_request() { error } else { UNAVAILABLE }
+    })?;
+    booked.pop().ok_or(UNAVAILABLE)
 }
 
 async fn book(pools: &Pools, bookings: &[BookReceipt]) -> Result<Vec<Booked>, StoreError> {

@@ -167,8 +167,11 @@ for_both_engines! {
             }
             let rows: Vec<FactsRow> = query.fetch_all(&mut *connection).await.map_err(failed())?;
             for row in rows {
-                let (place, facts) = row.read()?;
-                known.insert(place, facts);
+                match row.read() {
+                    Ok((place, facts)) => drop(known.insert(place, facts)),
+                    // A receipt must be kept even if the notice it pays was damaged by hand.
+                    Err(error) => tracing::error!(%error, "a notice is not readable: its receipt is kept unmatched"),
+                }
             }
         }
         Ok(known)

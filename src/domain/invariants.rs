@@ -1,0 +1,298 @@
+//! What must be true of the ledger at every moment, whatever crashed: which receipt paid which notice.
+//!
+//! Only plain facts are judged here; `store::ledger_check` reads them in one snapshot.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+
+use super::receipt::ReceiptClass;
+
+/// Everything that the invariants speak of, read at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    /// Every receipt.
+    pub receipts: Vec<ReceiptFact>,
+    /// Every notice that says it is paid.
+    pub paid_notices: Vec<PaidNoticeFact>,
+    /// Every notice that says it is not.
+    pub unpaid_notices: Vec<NoticeName>,
+    /// Creditor, name and version of every position.
+    pub positions: Vec<(String, String, i64)>,
+}
+
+/// A notice by the creditor institution that issued it and its eighteen digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct NoticeName {
+    /// The issuer's fiscal code.
+    pub ec: String,
+    /// The notice number.
+    pub number: String,
+}
+
+/// What one receipt says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptFact {
+    /// The creditor institution whose copy it is.
+    pub recipient: String,
+    /// The node's name of the payment.
+    pub id: String,
+    /// The notice it pays.
+    pub notice: NoticeName,
+    /// How it was classed, as the word of [`ReceiptClass`].
+    pub class: String,
+    /// Whether the notice is paid by it.
+    pub settles: bool,
+    /// Whether anything was paid.
+    pub executed: bool,
+    /// How many transfers were written with it.
+    pub transfers: i64,
+}
+
+/// What a paid notice says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaidNoticeFact {
+    /// The notice.
+    pub notice: NoticeName,
+    /// The id of the receipt that it names, if it does.
+    pub receipt: Option<String>,
+}
+
+/// A broken invariant, with what it was broken by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Which.
+    pub invariant: Invariant,
+    /// The creditor institution and the receipt, or the name of the position. No notice number is told in
+    /// full, because operators read this in logs.
+    pub subject: String,
+}
+
+/// The invariants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Invariant {
+    /// A receipt is booked once for each recipient.
+    BookedOnce,
+    /// A receipt has at least one transfer, as the contract asks: its commit was whole.
+    BookedWhole,
+    /// Its class is a word that we know, and settles the notice or not as that class does.
+    ClassDecides,
+    /// The notice that a receipt settles names that receipt.
+    SettledNoticeNamesReceipt,
+    /// A paid notice is settled by the receipt that it names, and by no other.
+    PaidNoticeHasItsReceipt,
+    /// An over-payment is one on top of another receipt: its notice is paid.
+    OverPaymentIsOnTop,
+    /// The version of a position counts from 1.
+    VersionCounts,
+}
+
+impl Invariant {
+    /// The rule in words.
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Invariant::BookedOnce => "a receipt is booked once for each recipient",
+            Invariant::BookedWhole => "a receipt has its transfers",
+            Invariant::ClassDecides => "the class of a receipt decides whether it settles its notice",
+            Invariant::SettledNoticeNamesReceipt => "the notice that a receipt settles names that receipt",
+            Invariant::PaidNoticeHasItsReceipt => "a paid notice is settled by exactly the receipt it names",
+            Invariant::OverPaymentIsOnTop => "the notice of an over-payment is paid by another receipt",
+            Invariant::VersionCounts => "the version of a position is at least 1",
+        }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.invariant.rule(), self.subject)
+    }
+}
+
+/// Every invariant that the ledger breaks.
+pub fn violations(ledger: &Ledger) -> Vec<Violation> {
+    let mut found = Vec::new();
+    each_receipt(ledger, &mut found);
+    each_notice(ledger, &mut found);
+    for (ec, iupd, version) in &ledger.positions {
+        if *version < 1 {
+            report(&mut found, Invariant::VersionCounts, format!("{ec} position {iupd}"));
+        }
+    }
+    found
+}
+
+/// Whether receipts of a class settle their notice; none for a word that is no class.
+fn settles(class: &str) -> Option<bool> {
+    Some(match ReceiptClass::from_word(class)? {
+        ReceiptClass::Matched
+        | ReceiptClass::AmountDiffers
+        | ReceiptClass::SiblingConflict
+        | ReceiptClass::Cancelled
+        | ReceiptClass::Expired
+        | ReceiptClass::NotYetPayable => true,
+        ReceiptClass::OverPayment
+        | ReceiptClass::UnknownNotice
+        | ReceiptClass::SecondaryBeneficiary
+        | ReceiptClass::NotExecuted => false,
+    })
+}
+
+fn each_receipt(ledger: &Ledger, found: &mut Vec<Violation>) {
+    let paid_by: HashMap<&NoticeName, Option<&str>> =
+        ledger.paid_notices.iter().map(|paid| (&paid.notice, paid.receipt.as_deref())).collect();
+    let unpaid: HashSet<&NoticeName> = ledger.unpaid_notices.iter().collect();
+    let mut seen = HashSet::new();
+    for receipt in &ledger.receipts {
+        let mut broken = |invariant| report(found, invariant, subject(receipt));
+        if !seen.insert((&receipt.recipient, &receipt.id)) {
+            broken(Invariant::BookedOnce);
+        }
+        if receipt.transfers < 1 {
+            broken(Invariant::BookedWhole);
+        }
+        let own_copy = receipt.executed && receipt.recipient == receipt.notice.ec;
+        if settles(&receipt.class) != Some(receipt.settles) || (receipt.settles && !own_copy) {
+            broken(Invariant::ClassDecides);
+        }
+        // A notice that was deleted since says nothing any more.
+        let named = paid_by.get(&receipt.notice);
+        if receipt.settles
+            && (unpaid.contains(&receipt.notice) || named.is_some_and(|named| *named != Some(&receipt.id)))
+        {
+            broken(Invariant::SettledNoticeNamesReceipt);
+        }
+        let over = receipt.class == ReceiptClass::OverPayment.word();
+        if over
+            && (unpaid.contains(&receipt.notice) || named.is_some_and(|named| *named == Some(&receipt.id)))
+        {
+            broken(Invariant::OverPaymentIsOnTop);
+        }
+    }
+}
+
+fn each_notice(ledger: &Ledger, found: &mut Vec<Violation>) {
+    let mut settled: HashMap<&NoticeName, Vec<&ReceiptFact>> = HashMap::new();
+    for receipt in ledger.receipts.iter().filter(|receipt| receipt.settles) {
+        settled.entry(&receipt.notice).or_default().push(receipt);
+    }
+    for paid in &ledger.paid_notices {
+        let by = settled.remove(&paid.notice).unwrap_or_default();
+        let exactly_its_own = matches!(&*by, [only] if Some(&only.id) == paid.receipt.as_ref());
+        if !exactly_its_own {
+            let receipt = paid.receipt.as_deref().unwrap_or("none");
+            let subject = format!("{} receipt {receipt}, settled by {}", paid.notice.ec, by.len());
+            report(found, Invariant::PaidNoticeHasItsReceipt, subject);
+        }
+    }
+    // Of a notice that is gone there must not be two either.
+    for receipts in settled.into_values().filter(|receipts| receipts.len() > 1) {
+        for receipt in receipts {
+            report(found, Invariant::PaidNoticeHasItsReceipt, subject(receipt));
+        }
+    }
+}
+
+fn subject(receipt: &ReceiptFact) -> String {
+    format!("{} receipt {}", receipt.recipient, receipt.id)
+}
+
+fn report(found: &mut Vec<Violation>, invariant: Invariant, subject: String) {
+    found.push(Violation { invariant, subject });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(number: &str) -> NoticeName {
+        NoticeName { ec: "77777777777".to_owned(), number: number.to_owned() }
+    }
+
+    fn receipt(id: &str, number: &str, class: ReceiptClass) -> ReceiptFact {
+        ReceiptFact {
+            recipient: "77777777777".to_owned(),
+            id: id.to_owned(),
+            notice: name(number),
+            class: class.word().to_owned(),
+            settles: settles(class.word()).unwrap(),
+            executed: class != ReceiptClass::NotExecuted,
+            transfers: 1,
+        }
+    }
+
+    /// Notice 1 paid by r1 and once more by r2, notice 2 not paid, notice 9 not ours.
+    fn sound() -> Ledger {
+        Ledger {
+            receipts: vec![
+                receipt("r1", "1", ReceiptClass::Matched),
+                receipt("r2", "1", ReceiptClass::OverPayment),
+                receipt("r9", "9", ReceiptClass::UnknownNotice),
+            ],
+            paid_notices: vec![PaidNoticeFact { notice: name("1"), receipt: Some("r1".to_owned()) }],
+            unpaid_notices: vec![name("2")],
+            positions: vec![("77777777777".to_owned(), "A".to_owned(), 1)],
+        }
+    }
+
+    fn broken(change: impl FnOnce(&mut Ledger)) -> Vec<Invariant> {
+        let mut ledger = sound();
+        change(&mut ledger);
+        violations(&ledger).into_iter().map(|violation| violation.invariant).collect()
+    }
+
+    #[test]
+    fn a_sound_ledger_breaks_nothing() {
+        assert_eq!(violations(&sound()), []);
+    }
+
+    #[test]
+    fn a_lost_receipt_is_found() {
+        let lost = broken(|ledger| drop(ledger.receipts.remove(0)));
+        assert_eq!(lost, [Invariant::PaidNoticeHasItsReceipt]);
+    }
+
+    #[test]
+    fn a_receipt_booked_twice_is_found() {
+        let twice = broken(|ledger| ledger.receipts.push(ledger.receipts[1].clone()));
+        assert_eq!(twice, [Invariant::BookedOnce]);
+    }
+
+    #[test]
+    fn two_receipts_that_settle_one_notice_are_found() {
+        let two = broken(|ledger| ledger.receipts.push(receipt("r3", "1", ReceiptClass::Matched)));
+        assert_eq!(two, [Invariant::SettledNoticeNamesReceipt, Invariant::PaidNoticeHasItsReceipt]);
+        let gone = broken(|ledger| {
+            ledger.receipts.push(receipt("r3", "5", ReceiptClass::Matched));
+            ledger.receipts.push(receipt("r4", "5", ReceiptClass::Expired));
+        });
+        assert_eq!(gone, [Invariant::PaidNoticeHasItsReceipt; 2]);
+    }
+
+    #[test]
+    fn a_settlement_that_did_not_reach_the_notice_is_found() {
+        let half = broken(|ledger| ledger.receipts.push(receipt("r3", "2", ReceiptClass::Matched)));
+        assert_eq!(half, [Invariant::SettledNoticeNamesReceipt]);
+        let on_top = broken(|ledger| ledger.receipts.push(receipt("r3", "2", ReceiptClass::OverPayment)));
+        assert_eq!(on_top, [Invariant::OverPaymentIsOnTop]);
+    }
+
+    #[test]
+    fn a_class_that_does_not_fit_is_found() {
+        assert_eq!(broken(|ledger| ledger.receipts[1].class = "odd".to_owned()), [Invariant::ClassDecides]);
+        let other = broken(|ledger| ledger.receipts[2].settles = true);
+        assert_eq!(other, [Invariant::ClassDecides]);
+    }
+
+    #[test]
+    fn half_a_receipt_and_a_version_that_does_not_count_are_found() {
+        assert_eq!(broken(|ledger| ledger.receipts[2].transfers = 0), [Invariant::BookedWhole]);
+        assert_eq!(broken(|ledger| ledger.positions[0].2 = 0), [Invariant::VersionCounts]);
+    }
+
+    #[test]
+    fn a_violation_is_told_in_words() {
+        let mut ledger = sound();
+        ledger.receipts[2].transfers = 0;
+        let told = violations(&ledger)[0].to_string();
+        assert_eq!(told, "a receipt has its transfers: 77777777777 receipt r9");
+    }
+}

@@ -1,0 +1,161 @@
+//! paGetPayment and paGetPaymentV2: everything that a payment needs, as the contract wants it.
+
+use varco::domain::iban::Iban;
+use varco::domain::position::{Destination, MapEntry, OptionShape, Position, Stamp};
+use varco::wire::Text;
+use varco::wire::pa_for_node::{
+    IbanOrRichiestaMarcaDaBollo, Metadata, PaymentData, PaymentDataV2, StampKind, SubjectKind,
+};
+
+use crate::support::gateway::{TestGateway, code, on_both_gateways};
+use crate::support::messages::{Question, about};
+use crate::support::samples::{EC, IBAN, notice, notice_number, option, position, text};
+use crate::support::world::POSTAL_IBAN;
+
+/// A notice with two transfers, the first of which may be paid at the post office.
+fn with_postal_account() -> Position {
+    let mut notice = notice(1, 50_00);
+    let mut second = notice.transfers[0].clone();
+    second.id = 2;
+    second.amount = varco::domain::amount::Cents::new(20_00).unwrap();
+    notice.amount = varco::domain::amount::Cents::new(70_00).unwrap();
+    notice.transfers.push(second);
+    notice.transfers[0].metadata = vec![MapEntry { key: text("ANNO"), value: text("2026") }];
+    if let Destination::Account { postal, .. } = &mut notice.transfers[0].destination {
+        *postal = Some(Iban::new(POSTAL_IBAN).unwrap());
+    }
+    position("postal", vec![option(1, OptionShape::Single, vec![notice])])
+}
+
+fn entries(metadata: Option<&Metadata>) -> Vec<(&str, &str)> {
+    let all = metadata.map_or(&[][..], |metadata| &metadata.map_entry);
+    all.iter().map(|entry| (entry.key.as_str(), entry.value.as_str())).collect()
+}
+
+async fn data(gateway: &TestGateway, question: &Question) -> PaymentData {
+    gateway.get(question).await.data.expect("it is payable")
+}
+
+async fn data_v2(gateway: &TestGateway, question: &Question) -> PaymentDataV2 {
+    gateway.get_v2(question).await.data.expect("it is payable")
+}
+
+#[tokio::test]
+async fn a_get_tells_the_notice_and_its_debtor_whatever_amount_was_asked() {
+    on_both_gateways(async |gateway| {
+        gateway.create(with_postal_account()).await;
+        let (first, second) = (data(gateway, &about(1)).await, data_v2(gateway, &about(1)).await);
+        assert_eq!(first.creditor_reference_id.as_str(), notice_number(1).iuv().as_str());
+        assert_eq!(first.payment_amount.cents().get(), 70_00, "not the 1.00 of the request");
+        assert_eq!(
+            (first.due_date.day().to_string().as_str(), first.due_date.offset()),
+            ("2026-12-22", None)
+        );
+        assert_eq!(first.description.as_str(), "Mensa scolastica");
+        assert_eq!(first.company_name.as_ref().map(Text::as_str), Some("Comune di Borgo"));
+        assert_eq!((&first.office_name, &first.retention_date), (&None, &None));
+        assert_eq!(entries(first.metadata.as_ref()), [("CAPITOLO", "3/2")]);
+        let who = &first.debtor.unique_identifier;
+        assert_eq!(who.entity_unique_identifier_type, SubjectKind::F);
+        assert_eq!(who.entity_unique_identifier_value.as_str(), "RSSMRA80A01H501U");
+        assert_eq!(first.debtor.full_name.as_str(), "Maria Rossi");
+        assert_eq!(first.debtor.city.as_ref().map(Text::as_str), Some("Borgo"));
+        assert_eq!(first.debtor.country.as_ref().map(Text::as_str), Some("IT"));
+        assert_eq!(first.debtor.e_mail, None);
+        let sum: i64 = first.transfer_list.transfer.iter().map(|t| t.transfer_amount.cents().get()).sum();
+        assert_eq!(sum, first.payment_amount.cents().get());
+
+        assert_eq!(second.company_name.as_str(), "Comune di Borgo");
+        assert_eq!(
+            (&second.debtor, &second.metadata, second.payment_amount, &second.creditor_reference_id),
+            (&first.debtor, &first.metadata, first.payment_amount, &first.creditor_reference_id)
+        );
+        for transfer in second.transfer_list.transfer.iter() {
+            assert_eq!(transfer.fiscal_code_pa.as_str(), EC);
+            assert_eq!(transfer.transfer_category.as_str(), "9/0101002IM/");
+            assert_eq!(transfer.remittance_information.as_str(), "Mensa scolastica novembre");
+            assert_eq!(transfer.company_name, None);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_account_follows_the_channel() {
+    on_both_gateways(async |gateway| {
+        gateway.create(with_postal_account()).await;
+        for (channel, account, appoggio) in [
+            (None, IBAN, None),
+            (Some("POSTAL"), POSTAL_IBAN, None),
+            (Some("PAGOPA"), IBAN, Some(POSTAL_IBAN)),
+        ] {
+            let question = Question { transfer_type: channel, ..about(1) };
+            let first = data(gateway, &question).await.transfer_list.transfer.into_vec();
+            let accounts: Vec<_> = first.iter().map(|transfer| transfer.iban.as_str()).collect();
+            assert_eq!(accounts, [account, IBAN], "V1 {channel:?}");
+            assert_eq!(entries(first[0].metadata.as_ref()), [("ANNO", "2026")], "V1 {channel:?}");
+
+            let second = data_v2(gateway, &question).await.transfer_list.transfer.into_vec();
+            let accounts: Vec<_> = second.iter().map(|t| iban(&t.iban_or_richiesta_marca_da_bollo)).collect();
+            assert_eq!(accounts, [account, IBAN], "V2 {channel:?}");
+            let mut expected = vec![("ANNO", "2026")];
+            expected.extend(appoggio.map(|account| ("IBANAPPOGGIO", account)));
+            assert_eq!(entries(second[0].metadata.as_ref()), expected, "V2 {channel:?}");
+            assert_eq!(second[1].metadata, None, "V2 {channel:?}");
+        }
+    })
+    .await;
+}
+
+fn iban(destination: &IbanOrRichiestaMarcaDaBollo) -> &str {
+    match destination {
+        IbanOrRichiestaMarcaDaBollo::Iban(iban) => iban.as_str(),
+        IbanOrRichiestaMarcaDaBollo::RichiestaMarcaDaBollo(_) => panic!("a stamp"),
+    }
+}
+
+/// The first version of the contract has no place for a stamp.
+#[tokio::test]
+async fn a_digital_stamp_is_sold_through_the_second_version_only() {
+    on_both_gateways(async |gateway| {
+        let mut notice = notice(1, 16_00);
+        let hash = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+        let stamp = Stamp { document_hash: text(hash), kind: text("01"), province: text("RM") };
+        notice.transfers[0].destination = Destination::Stamp(stamp);
+        gateway.create(position("stamp", vec![option(1, OptionShape::Single, vec![notice])])).await;
+
+        let refused = gateway.get(&about(1)).await;
+        assert_eq!(code(refused.outcome, &refused.fault), "PAA_SEMANTICA");
+        assert_eq!(refused.data, None);
+        let sold = data_v2(gateway, &about(1)).await.transfer_list.transfer.into_vec();
+        let IbanOrRichiestaMarcaDaBollo::RichiestaMarcaDaBollo(stamp) =
+            &sold[0].iban_or_richiesta_marca_da_bollo
+        else {
+            panic!("an account: {sold:?}")
+        };
+        assert_eq!((stamp.hash_documento.as_str(), stamp.tipo_bollo), (hash, StampKind::N01));
+        assert_eq!(stamp.provincia_residenza.as_str(), "RM");
+        let listed = gateway.verify(&about(1)).await.payment_list.unwrap().payment_option_description;
+        assert!(!listed.all_ccp, "a stamp has no postal account");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_known_is_left_out_and_never_an_empty_tag() {
+    on_both_gateways(async |gateway| {
+        let mut bare = notice(1, 100);
+        bare.metadata.clear();
+        let mut bare = option(1, OptionShape::Single, vec![bare]);
+        bare.debtor.address = Default::default();
+        gateway.create(position("bare", vec![bare])).await;
+        for message in [about(1).verify(), about(1).get(), about(1).get_v2(), about(9).get()] {
+            let reply = gateway.post(&message).await.unwrap();
+            let text = String::from_utf8(reply.body.to_vec()).unwrap();
+            let answer = roxmltree::Document::parse(&text).unwrap();
+            let empty = answer.descendants().filter(|node| node.is_element() && !node.has_children());
+            assert_eq!(empty.map(|node| node.tag_name().name()).collect::<Vec<_>>(), [""; 0], "{text}");
+        }
+    })
+    .await;
+}
