@@ -3,6 +3,7 @@
 pub mod check_config;
 pub mod client;
 pub mod demo;
+pub mod ledger;
 pub mod migrate;
 pub mod replay;
 pub mod serve;
@@ -41,6 +42,7 @@ enum Command {
     Replay(replay::ReplayArgs),
     Migrate(migrate::MigrateArgs),
     CheckConfig(check_config::CheckConfigArgs),
+    Ledger(ledger::LedgerArgs),
 }
 
 /// The configuration that a command works with.
@@ -114,6 +116,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Replay(args) => replay::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
         Command::CheckConfig(args) => check_config::run(&args),
+        Command::Ledger(args) => ledger::run(args).await,
     }
 }
 

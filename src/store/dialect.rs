@@ -103,6 +103,8 @@ pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<Pools, Sto
         let connect = PgConnectOptions::from_str(url)
             .map_err(StoreError::Open)?
             .application_name("varco")
+            // Otherwise one position that somebody holds would hold up every receipt of its batch.
+            .options([("lock_timeout", options.acquire_timeout.as_millis().to_string())])
             .statement_cache_capacity(256)
             .log_slow_statements(log::LevelFilter::Warn, Duration::from_secs(1));
         let pool = PgPoolOptions::new()

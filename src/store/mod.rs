@@ -139,11 +139,13 @@ impl Store {
         migrate::run(&self.pools).await
     }
 
-    /// Asks the database for a sign of life.
+    /// Asks the database for a sign of life: a read of a table of ours, because SQLite answers a mere
+    /// `SELECT 1` without looking at its file.
     pub async fn ping(&self) -> Result<(), StoreError> {
+        const ALIVE: &str = "SELECT 1 FROM creditor_institution LIMIT 1";
         match &self.pools {
-            Pools::Sqlite { read, .. } => sqlx::query("SELECT 1").execute(read).await.map(drop),
-            Pools::Postgres(pool) => sqlx::query("SELECT 1").execute(pool).await.map(drop),
+            Pools::Sqlite { read, .. } => sqlx::query(ALIVE).execute(read).await.map(drop),
+            Pools::Postgres(pool) => sqlx::query(ALIVE).execute(pool).await.map(drop),
         }
         .map_err(StoreError::during("ping"))
     }

@@ -5,6 +5,7 @@ use jiff::{Timestamp, ToSpan};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use proptest::test_runner::Config;
 use varco::domain::ids::ReceiptId;
 use varco::domain::payability::{NotPayable, PayabilityFacts, Settled, check};

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::TestDatabase;
 use crate::support::gateway::{TestGateway, on_both_gateways};
 use crate::support::messages::{Question, about, paid};
 use crate::support::samples::STATION;
+use crate::support::trouble::Intruder;
+use crate::support::{TestDatabase, pki};
 
 #[tokio::test]
 async fn outcomes_are_counted_by_primitive() {
@@ -121,6 +122,31 @@ async fn a_stop_answers_what_is_in_flight_and_loses_nothing() {
             }
         }
         assert!(kept > 0, "nothing was sent");
+        gateway.end().await;
+    }
+}
+
+#[tokio::test]
+async fn the_ledger_can_be_audited_from_the_command_line() {
+    for database in [TestDatabase::sqlite(), TestDatabase::postgres().await] {
+        let folder = tempfile::tempdir().unwrap();
+        pki::issue(folder.path());
+        let config = pki::write_config(folder.path(), &database.url);
+        let gateway = TestGateway::start(database).await;
+        gateway.owe(1, 100).await;
+        gateway.settle(&paid("r1", 1, 100)).await;
+        let audit = async || {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_varco"));
+            let output = command.args(["ledger", "check", "--config"]).arg(&config).output().unwrap();
+            (output.status.code(), String::from_utf8(output.stdout).unwrap())
+        };
+        assert_eq!(audit().await, (Some(0), "The ledger is consistent.\n".to_owned()));
+        let mut intruder = Intruder::enter(&gateway.database).await;
+        intruder.run("UPDATE notice SET paid_receipt = 'r2'").await;
+        let (status, told) = audit().await;
+        assert_eq!(status, Some(1), "{told}");
+        assert!(told.contains("77777777777 receipt r1"), "{told}");
+        intruder.run("UPDATE notice SET paid_receipt = 'r1'").await;
         gateway.end().await;
     }
 }

@@ -9,12 +9,13 @@ use crate::support::messages::{about, paid};
 use crate::support::trouble::Intruder;
 
 /// Deadlines short enough to wait for.
-const SOON: &str = "verify_deadline = '500ms'\nreceipt_deadline = '500ms'";
+const SOON: [(&str, &str); 2] =
+    [("VARCO__SOAP__VERIFY_DEADLINE", "500ms"), ("VARCO__SOAP__RECEIPT_DEADLINE", "500ms")];
 
 async fn on_both_impatient(test: impl AsyncFn(&TestGateway)) {
     for database in [TestDatabase::sqlite(), TestDatabase::postgres().await] {
         let url = database.url.clone();
-        let gateway = TestGateway::start_through(database, &url, SOON).await;
+        let gateway = TestGateway::start_through(database, &url, &SOON).await;
         test(&gateway).await;
         gateway.end().await;
     }

@@ -10,12 +10,13 @@ use crate::support::messages::{about, paid};
 use crate::support::trouble::{Intruder, Line, Proxy};
 
 /// Shorter than the deadlines, so that what an unreachable database costs is seen in the answers.
-const SOON: &str = "verify_deadline = '2s'\nreceipt_deadline = '2s'";
+const SOON: [(&str, &str); 2] =
+    [("VARCO__SOAP__VERIFY_DEADLINE", "1s"), ("VARCO__SOAP__RECEIPT_DEADLINE", "1s")];
 
 async fn behind_a_proxy() -> (TestGateway, Proxy) {
     let database = TestDatabase::postgres().await;
     let proxy = Proxy::start(&database.url).await;
-    let gateway = TestGateway::start_through(database, &proxy.url, SOON).await;
+    let gateway = TestGateway::start_through(database, &proxy.url, &SOON).await;
     gateway.owe(1, 100).await;
     gateway.owe(2, 100).await;
     assert_eq!(gateway.codes(&about(1)).await, ["OK"; 3]);
@@ -79,7 +80,10 @@ async fn broken_connections_are_replaced() {
 /// the same time and share its batch, must not wait with it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_locked_position_holds_up_no_other_receipt() {
-    let gateway = Arc::new(TestGateway::start(TestDatabase::postgres().await).await);
+    let database = TestDatabase::postgres().await;
+    let url = database.url.clone();
+    let patience = [("VARCO__DATABASE__ACQUIRE_TIMEOUT", "500ms")];
+    let gateway = Arc::new(TestGateway::start_through(database, &url, &patience).await);
     for base in 1..=20 {
         gateway.owe(base, 100).await;
     }

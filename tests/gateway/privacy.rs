@@ -22,7 +22,7 @@ use crate::support::{TestDatabase, pki, world};
 const PERSON: &str = "VRDGPP85T10A562S";
 const NAME: &str = "Giuseppa Verdelli";
 
-async fn rest(api: std::net::SocketAddr, method: &str, path: &str, body: String) -> u16 {
+async fn rest(api: std::net::SocketAddr, method: &str, path: &str, body: String) -> (u16, String) {
     let stream = TcpStream::connect(api).await.unwrap();
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
@@ -36,8 +36,8 @@ async fn rest(api: std::net::SocketAddr, method: &str, path: &str, body: String)
         .unwrap();
     let response = sender.send_request(request).await.unwrap();
     let status = response.status().as_u16();
-    response.into_body().collect().await.unwrap();
-    status
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, String::from_utf8_lossy(&body).into_owned())
 }
 
 fn position(due: &str) -> String {
@@ -45,7 +45,7 @@ fn position(due: &str) -> String {
     serde_json::json!({
         "iupd": "P1", "type": "F", "fiscalCode": PERSON, "fullName": NAME,
         "email": "giuseppa.verdelli@example.org", "streetName": "Vicolo Stretto",
-        "companyName": "Comune di Borgo",
+        "companyName": "Comune di Borgo", "switchToExpired": false,
         "paymentOption": [{
             "iuv": iuv, "amount": 100, "description": "Mensa scolastica", "isPartialPayment": false,
             "dueDate": due,
@@ -66,15 +66,20 @@ async fn a_whole_payment_at_the_finest_log_level_names_nobody() {
         let store = database.store().await;
         world::seed(&store).await;
         store.close().await;
-        let config = pki::write_config(folder.path(), &database.url, "receipt_deadline = '500ms'");
+        let config = pki::write_config(folder.path(), &database.url);
         let served = Served::start(&config, &[], &[("VARCO__LOG__FILTER", "trace")]);
         let node = Node::new(served.soap, tls);
-        let due = (Clock::system().now() + 240.hours()).to_string();
+        let due = (Clock::system().now() + 240.hours()).strftime("%Y-%m-%dT%H:%M:%S").to_string();
 
-        assert_eq!(rest(served.api, "POST", "?toPublish=true", position(&due)).await, 201);
-        assert_eq!(rest(served.api, "POST", "?toPublish=true", position(&due)).await, 409);
-        assert_eq!(rest(served.api, "POST", "", format!("{{\"fullName\": \"{NAME}\", ")).await, 400);
-        assert_eq!(rest(served.api, "GET", "/P1", String::new()).await, 200);
+        for (method, path, body, expected) in [
+            ("POST", "?toPublish=true", position(&due), 201),
+            ("POST", "?toPublish=true", position(&due), 409),
+            ("POST", "", format!("{{\"fullName\": \"{NAME}\", "), 400),
+            ("GET", "/P1", String::new(), 200),
+        ] {
+            let (status, answer) = rest(served.api, method, path, body).await;
+            assert_eq!(status, expected, "{method} {path}: {answer}");
+        }
         let receipt =
             paid("r1", 1, 100).v2().replace("RSSMRA80A01H501U", PERSON).replace("Maria Rossi", NAME);
         let mut broken = about(1);

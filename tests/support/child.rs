@@ -54,6 +54,16 @@ impl Served {
         self.child.wait().unwrap();
     }
 
+    /// As [`stop`](Served::stop), for a process under a wrapper that passes no signal on.
+    pub fn stop_wrapped(mut self) {
+        let id = self.child.id();
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+        assert!(
+            Command::new("kill").arg("-TERM").args(children.split_whitespace()).status().unwrap().success()
+        );
+        self.child.wait().unwrap();
+    }
+
     /// SIGTERM, and waits for a clean end.
     pub fn stop(mut self) {
         let id = self.child.id().to_string();

@@ -44,18 +44,18 @@ pub async fn on_both_gateways(test: impl AsyncFn(&TestGateway)) {
 impl TestGateway {
     pub async fn start(database: TestDatabase) -> Self {
         let url = database.url.clone();
-        Self::start_through(database, &url, "").await
+        Self::start_through(database, &url, &[]).await
     }
 
-    /// Reaches its database by `url` (a proxy, say); `soap` adds lines to that section.
-    pub async fn start_through(database: TestDatabase, url: &str, soap: &str) -> Self {
+    /// Reaches its database by `url` (a proxy, say), with settings as the environment gives them.
+    pub async fn start_through(database: TestDatabase, url: &str, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let tls = pki::issue(folder.path());
         let store = database.store().await;
         world::seed(&store).await;
         store.close().await;
         let (clock, hand) = Clock::manual(samples::now());
-        let gateway = Gateway::start(config(folder.path(), url, soap), clock).await.unwrap();
+        let gateway = Gateway::start(config(folder.path(), url, settings), clock).await.unwrap();
         let node = Node::new(gateway.soap_addr(), Arc::clone(&tls));
         TestGateway { engine: database.engine, node, clock: hand, database, gateway, tls, folder }
     }
@@ -178,14 +178,15 @@ impl TestGateway {
         let url = self.database.url.clone();
         self.gateway.stop().await;
         let (clock, hand) = Clock::manual(samples::now());
-        let gateway = Gateway::start(config(self.folder.path(), &url, ""), clock).await.unwrap();
+        let gateway = Gateway::start(config(self.folder.path(), &url, &[]), clock).await.unwrap();
         let node = Node::new(gateway.soap_addr(), Arc::clone(&self.tls));
         TestGateway { node, clock: hand, gateway, ..self }
     }
 }
 
-fn config(folder: &Path, url: &str, soap: &str) -> Config {
-    Config::load(&pki::write_config(folder, url, soap), []).unwrap()
+fn config(folder: &Path, url: &str, settings: &[(&str, &str)]) -> Config {
+    let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    Config::load(&pki::write_config(folder, url), settings).unwrap()
 }
 
 /// `OK`, or the code of the fault.

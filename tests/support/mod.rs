@@ -1,6 +1,13 @@
 //! What the integration tests stand on: both databases, and a clock that can be moved.
 
 #![allow(dead_code, reason = "each test target uses its part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
 
 pub mod child;
 pub mod gateway;

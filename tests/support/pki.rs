@@ -41,10 +41,10 @@ fn client(folder: &Path) -> Arc<ClientConfig> {
     Arc::new(builder.with_client_auth_cert(vec![certificate], key).unwrap())
 }
 
-/// A configuration that serves with these certificates on free ports; `soap` adds lines to its section.
-pub fn write_config(folder: &Path, database: &str, soap: &str) -> std::path::PathBuf {
+/// A configuration that serves with these certificates on free ports.
+pub fn write_config(folder: &Path, database: &str) -> std::path::PathBuf {
     let text = format!(
-        "[soap]\nlisten = '127.0.0.1:0'\n{soap}\n\
+        "[soap]\nlisten = '127.0.0.1:0'\n\
          [soap.tls]\ncertificate = 'server.pem'\nkey = 'server.key'\nclient_ca = ['ca.pem']\n\
          allowed_clients = [{{ subject = 'CN=node', issuer = 'CN=Test CA' }}]\n\
          [api]\nlisten = '127.0.0.1:0'\n\
