@@ -1,4 +1,4 @@
-//! Writes the wire types from the schemas.
+//! Writes the wire types from the schemas, and their twins for `tests/twins.rs`.
 
 #[path = "src/codegen/mod.rs"]
 #[allow(dead_code)] // the tests use more of it than the build
@@ -18,8 +18,13 @@ fn main() -> io::Result<()> {
     }
     println!("cargo::rerun-if-changed=migrations"); // embedded by sqlx::migrate!
     sources.sort_by(|a, b| a.path.cmp(&b.path));
-    match codegen::generate(&sources) {
-        Ok(rust) => fs::write(Path::new(&env::var("OUT_DIR").unwrap_or_default()).join("wire.rs"), rust)?,
+    let rust = codegen::generate(&sources)
+        .and_then(|wire| Ok([("wire.rs", wire), ("twins.rs", codegen::twins(&sources)?)]));
+    match rust {
+        Ok(files) => {
+            let out = env::var("OUT_DIR").unwrap_or_default();
+            files.iter().try_for_each(|(name, rust)| fs::write(Path::new(&out).join(name), rust))?;
+        }
         Err(wrong) => wrong.iter().for_each(|diagnostic| println!("cargo::error={diagnostic}")),
     }
     Ok(())

@@ -13,6 +13,8 @@ mod attacks;
 mod envelopes;
 #[path = "codec/mutants.rs"]
 mod mutants;
+#[path = "codec/payload.rs"]
+mod payload;
 #[path = "codec/random.rs"]
 mod random;
 #[path = "codec/round_trips.rs"]

@@ -11,6 +11,7 @@
 
 mod ambiguity;
 mod emit_ops;
+mod emit_twins;
 mod emit_types;
 pub mod model;
 mod names;
@@ -62,8 +63,17 @@ pub fn generate(sources: &[Source]) -> Result<String, Vec<Diagnostic>> {
     for module in &modules {
         rust.push_str(&emit_types::module(module));
     }
+    formatted(&rust)
+}
+
+/// Writes the messages once more for a second codec, which only tests use.
+pub fn twins(sources: &[Source]) -> Result<String, Vec<Diagnostic>> {
+    formatted(&emit_twins::modules(&model(sources)?))
+}
+
+fn formatted(rust: &str) -> Result<String, Vec<Diagnostic>> {
     let broken = |message: String| vec![Diagnostic { path: "generated code".to_owned(), line: 1, message }];
-    let file = syn::parse_file(&rust).map_err(|error| broken(error.to_string()))?;
+    let file = syn::parse_file(rust).map_err(|error| broken(error.to_string()))?;
     Ok(format!(
         "// Generated from the schemas by src/codegen; edit those instead.\n\n{}",
         prettyplease::unparse(&file)

@@ -1,7 +1,7 @@
 //! Random damage: the same verdict as libxml2's, and never a panic.
 
+use crate::payload::{request, response};
 use crate::random::Random;
-use crate::round_trips::{request, response};
 use crate::sample::Sampler;
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -18,11 +18,14 @@ pub fn sources() -> Vec<Source> {
 pub struct Sampler {
     contract: Contract,
     pub random: Random,
+    /// Whether every value is spelled as our writer spells it, and no text begins or ends with a blank: for readers
+    /// that trim, or compare spellings.
+    pub plain: bool,
 }
 
 impl Sampler {
     pub fn new(seed: u64) -> Self {
-        Sampler { contract: codegen::model(&sources()).unwrap(), random: Random::new(seed) }
+        Sampler { contract: codegen::model(&sources()).unwrap(), random: Random::new(seed), plain: false }
     }
 
     /// The local names of all root elements.
@@ -85,6 +88,11 @@ impl Sampler {
     }
 
     fn value(&mut self, base: Builtin, facets: &Facets) -> String {
+        let value = self.spelling(base, facets);
+        if self.plain { plain(base, value) } else { value }
+    }
+
+    fn spelling(&mut self, base: Builtin, facets: &Facets) -> String {
         if let Some(values) = &facets.values {
             return values[self.random.below(values.len())].clone();
         }
@@ -141,6 +149,30 @@ impl Sampler {
                 ];
                 (0..count).map(|_| random.pick(&pieces)).collect()
             }
+        }
+    }
+}
+
+/// The same value as our writer spells it, and the same length of text without blanks at its ends.
+fn plain(base: Builtin, value: String) -> String {
+    match base {
+        Builtin::Int => value.parse::<i32>().unwrap().to_string(),
+        Builtin::Boolean => matches!(value.trim(), "true" | "1").to_string(),
+        Builtin::Decimal => {
+            let (euro, cents) = value.split_once('.').unwrap();
+            format!("{}.{cents}", euro.parse::<u64>().unwrap())
+        }
+        Builtin::Base64 => value.split_whitespace().collect(),
+        Builtin::Date | Builtin::DateTime => value,
+        Builtin::Text | Builtin::NormalizedText | Builtin::Token => {
+            let mut text: Vec<char> = value.chars().collect();
+            let last = text.len().saturating_sub(1);
+            for (at, c) in text.iter_mut().enumerate() {
+                if (at == 0 || at == last) && c.is_whitespace() {
+                    *c = 'x';
+                }
+            }
+            text.into_iter().collect()
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Every rule of the schema: what is refused, with the path, line and column that an operator gets.
 
-use crate::round_trips::{request, response};
+use crate::payload::{request, response};
 use proptest::prelude::*;
 use varco::wire::pa_for_node::*;
 use varco::wire::{Base64, FacetError, PlainText, Rule, Violation};
