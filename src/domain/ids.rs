@@ -93,14 +93,15 @@ impl fmt::Debug for Iupd {
 
 /// The node's name of one payment (`receiptId`, also IUR): the token of the activation.
 ///
-/// The contract puts no limit on it; it is kept as received, because a receipt cannot be refused.
+/// The contract puts no limit on it, because a receipt cannot be refused.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReceiptId(Box<str>);
 
 impl ReceiptId {
-    /// Takes the identifier as it came.
+    /// Takes the identifier, without blanks around it: a message that was laid out anew must not look like
+    /// another payment.
     pub fn new(text: &str) -> Self {
-        ReceiptId(text.into())
+        ReceiptId(text.trim().into())
     }
 
     /// The characters.

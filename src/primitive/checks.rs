@@ -26,15 +26,16 @@ pub struct Known {
 }
 
 impl Address<'_> {
-    /// Finds the parties: broker, station, station of the broker, creditor institution.
+    /// Finds the parties: broker, station, station of the broker, creditor institution. The contract lets
+    /// blanks stand around their codes, and published examples have some.
     pub fn parties(&self, registry: &Registry) -> Result<Known, Refused> {
-        let broker = BrokerCode::new(self.id_broker_pa.as_str()).ok();
+        let broker = BrokerCode::new(self.id_broker_pa.as_str().trim()).ok();
         let Some(broker) = broker.filter(|code| registry.broker(code).is_some()) else {
             return Err(
                 self.refused(PaaCode::IdIntermediarioErrato, "idBrokerPA is no broker of this installation")
             );
         };
-        let station = StationCode::new(self.id_station.as_str()).ok();
+        let station = StationCode::new(self.id_station.as_str().trim()).ok();
         let Some(station) = station.as_ref().and_then(|code| registry.station(code)) else {
             return Err(
                 self.refused(PaaCode::StazioneIntErrata, "idStation is no station of this installation")
@@ -44,7 +45,7 @@ impl Address<'_> {
             return Err(self
                 .refused(PaaCode::StazioneIntErrata, "idStation belongs to another broker than idBrokerPA"));
         }
-        let ec = FiscalCode::new(self.id_pa.as_str()).ok();
+        let ec = FiscalCode::new(self.id_pa.as_str().trim()).ok();
         let Some(ec) = ec.filter(|ec| registry.institution(ec).is_some()) else {
             return Err(self
                 .refused(PaaCode::IdDominioErrato, "idPA is no creditor institution of this installation"));
@@ -97,6 +98,6 @@ impl Address<'_> {
 
     /// A refusal in the name of the creditor institution that the request names.
     pub fn refused(&self, code: PaaCode, description: &str) -> Refused {
-        Refused::new(code, self.id_pa.as_str(), description)
+        Refused::new(code, self.id_pa.as_str().trim(), description)
     }
 }

@@ -25,7 +25,7 @@ impl<J: Send + 'static> Batcher<J> {
     pub(super) fn start<F, S>(workers: usize, serve: F) -> Self
     where
         F: Fn(Vec<J>) -> S + Clone + Send + 'static,
-        S: Future<Output = ()> + Send,
+        S: Future<Output = ()> + Send + 'static,
     {
         let (queue, waiting) = mpsc::channel(QUEUE);
         let waiting = Arc::new(Mutex::new(waiting));
@@ -37,7 +37,10 @@ impl<J: Send + 'static> Batcher<J> {
                     if waiting.lock().await.recv_many(&mut jobs, BATCH).await == 0 {
                         return;
                     }
-                    serve(jobs).await;
+                    // In a task of its own: should it panic, those who wait are told, and the next are served.
+                    if tokio::spawn(serve(jobs)).await.is_err() {
+                        tracing::error!("a batch was abandoned by a panic");
+                    }
                 }
             });
         }

@@ -11,7 +11,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, ConnectOptions};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use super::{StoreError, StoreOptions};
 
@@ -26,6 +26,8 @@ pub(super) enum Pools {
 
 /// What the statements of an aggregate need to know of SQLite.
 pub(super) mod sqlite_engine {
+    pub(in crate::store) use super::super::receipts::late::sqlite as late_receipts;
+    pub(in crate::store) use super::super::unbooked::sqlite as unbooked_messages;
     pub use sqlx::{SqliteConnection as Connection, SqlitePool as Pool};
 
     /// Takes the write lock at once: a transaction that reads first and writes later would fail.
@@ -42,6 +44,8 @@ pub(super) mod sqlite_engine {
 
 /// What the statements of an aggregate need to know of PostgreSQL.
 pub(super) mod postgres_engine {
+    pub(in crate::store) use super::super::receipts::late::postgres as late_receipts;
+    pub(in crate::store) use super::super::unbooked::postgres as unbooked_messages;
     pub use sqlx::{PgConnection as Connection, PgPool as Pool};
 
     /// Readers and writers of other rows go on.
@@ -141,7 +145,16 @@ async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pools, StoreEr
             .idle_timeout(None)
             .max_lifetime(None)
     };
-    let write = pool(1).connect_with(connect.clone()).await.map_err(StoreError::Open)?;
+    // When the disk is full, SQLite ends the transaction by itself, and the driver then believes for ever
+    // that one is open: such a connection is put away, or nothing would be written until a restart.
+    let clean = pool(1).after_release(|connection, _| {
+        Box::pin(async move {
+            // Waits for the rollback of a transaction that was dropped.
+            connection.ping().await?;
+            Ok(!connection.is_in_transaction())
+        })
+    });
+    let write = clean.connect_with(connect.clone()).await.map_err(StoreError::Open)?;
     let read = pool(options.max_connections).connect_with(connect.read_only(true)).await;
     Ok(Pools::Sqlite { read: read.map_err(StoreError::Open)?, write })
 }

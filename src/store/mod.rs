@@ -13,6 +13,7 @@ mod parties;
 mod positions;
 mod receipts;
 mod rows;
+mod unbooked;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub use keys::{ApiKey, ApiScope};
 pub use parties::Parties;
 pub use positions::CreateError;
 pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
+pub use unbooked::UnbookedMessage;
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -143,11 +145,19 @@ impl Store {
     /// `SELECT 1` without looking at its file.
     pub async fn ping(&self) -> Result<(), StoreError> {
         const ALIVE: &str = "SELECT 1 FROM creditor_institution LIMIT 1";
-        match &self.pools {
+        let read = match &self.pools {
             Pools::Sqlite { read, .. } => sqlx::query(ALIVE).execute(read).await.map(drop),
             Pools::Postgres(pool) => sqlx::query(ALIVE).execute(pool).await.map(drop),
-        }
-        .map_err(StoreError::during("ping"))
+        };
+        let written = match &self.pools {
+            // Readers work on while the one writer is stuck, and then no receipt can be stored.
+            Pools::Sqlite { write, .. } => match write.begin_with("BEGIN IMMEDIATE").await {
+                Ok(tx) => tx.rollback().await,
+                Err(error) => Err(error),
+            },
+            Pools::Postgres(_) => Ok(()),
+        };
+        read.and(written).map_err(StoreError::during("ping"))
     }
 
     /// Closes the connections once the statements under way are done.

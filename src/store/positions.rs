@@ -10,7 +10,8 @@ use crate::domain::position::{
 };
 use crate::domain::text::Text;
 
-use super::dialect::{for_both_engines, on_engine};
+use super::dialect::{Pools, for_both_engines, on_engine};
+use super::receipts::late;
 use super::rows::{self, PositionRow, metadata_json, position_columns};
 use super::{Store, StoreError};
 
@@ -39,9 +40,16 @@ pub enum CreateError {
 }
 
 impl Store {
-    /// Creates a position with all its notices.
+    /// Creates a position with all its notices; one that a receipt was booked for already is paid at once.
     pub async fn create_position(&self, position: &Position) -> Result<(), CreateError> {
-        on_engine!(&self.pools, write, |pool, engine| engine::create(pool, position).await)
+        on_engine!(&self.pools, write, |pool, engine| engine::create(pool, position).await)?;
+        if matches!(self.pools, Pools::Postgres(_)) {
+            for notice in position.notices() {
+                let linked = late::link(&self.pools, &position.ec, &notice.number).await;
+                linked.map_err(StoreError::during("create_position"))?;
+            }
+        }
+        Ok(())
     }
 
     /// A position with everything under it.
@@ -106,6 +114,9 @@ for_both_engines! {
                         .await
                         .map_err(StoreError::during("create_position"))?;
                 }
+                late_receipts::link(&mut tx, &position.ec, &notice.number)
+                    .await
+                    .map_err(StoreError::during("create_position"))?;
             }
         }
         Ok(tx.commit().await.map_err(StoreError::during("create_position"))?)

@@ -1,13 +1,11 @@
 //! What to write for a batch of receipts: each sees what the ones before it settled.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::ids::ReceiptId;
 use crate::domain::payability::{PayabilityFacts, Settled};
-use crate::domain::receipt::{Effect, ReceiptClass, classify};
+use crate::domain::receipt::{Effect, Receipt, ReceiptClass, ReceiptOutcome, classify};
 
 use super::{BookReceipt, Booked, Novelty};
 
@@ -25,6 +23,20 @@ pub(super) struct Known {
     pub facts: PayabilityFacts,
 }
 
+/// What a booked receipt says: the same receipt again says the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Before {
+    pub class: ReceiptClass,
+    pub notice: String,
+    pub amount: i64,
+}
+
+impl Before {
+    fn says_the_same_as(&self, receipt: &Receipt) -> bool {
+        self.notice == receipt.notice.as_str() && self.amount == receipt.amount.get()
+    }
+}
+
 /// What to write of one receipt that is new.
 #[derive(Debug)]
 pub(super) struct Entry<'a> {
@@ -38,37 +50,45 @@ pub(super) struct Entry<'a> {
 /// The longest receipt id that is its own key; an index entry of PostgreSQL holds 2700 bytes.
 const KEY_MAX: usize = 255;
 
-/// The key that a receipt id is unique by.
-pub(super) fn receipt_key(id: &ReceiptId) -> Cow<'_, str> {
-    if id.as_str().len() <= KEY_MAX {
-        return Cow::Borrowed(id.as_str());
+/// The key that a receipt is unique by under its recipient. A message that nothing was paid has a key of
+/// its own, so that it cannot keep out the receipt of a payment that follows under the same id.
+fn receipt_key(receipt: &Receipt) -> String {
+    let id = receipt.id.as_str();
+    let id = if id.len() <= KEY_MAX {
+        id.to_owned()
+    } else {
+        let digest = Sha256::digest(id.as_bytes());
+        digest.iter().fold(String::from("sha256:"), |text, byte| format!("{text}{byte:02x}"))
+    };
+    match receipt.outcome {
+        ReceiptOutcome::Executed => id,
+        ReceiptOutcome::NotExecuted => format!("not-executed:{id}"),
     }
-    let digest = Sha256::digest(id.as_str().as_bytes());
-    Cow::Owned(digest.iter().fold(String::from("sha256:"), |text, byte| format!("{text}{byte:02x}")))
 }
 
 pub(super) fn identity(booking: &BookReceipt) -> Identity {
     let receipt = &booking.receipt;
-    (receipt.recipient.as_str().to_owned(), receipt_key(&receipt.id).into_owned())
+    (receipt.recipient.as_str().to_owned(), receipt_key(receipt))
 }
 
 pub(super) fn place(booking: &BookReceipt) -> Place {
     (booking.receipt.issuer.as_str().to_owned(), booking.receipt.notice.as_str().to_owned())
 }
 
-/// Decides on every receipt of a batch in turn; `booked_before` has the class of those that the store
-/// holds already.
+/// Decides on every receipt of a batch in turn; `booked_before` has those that the store holds already.
 pub(super) fn decide<'a>(
     bookings: &'a [BookReceipt],
     mut notices: HashMap<Place, Known>,
-    mut booked_before: HashMap<Identity, ReceiptClass>,
+    mut booked_before: HashMap<Identity, Before>,
 ) -> (Vec<Booked>, Vec<Entry<'a>>) {
     let mut booked = Vec::with_capacity(bookings.len());
     let mut entries = Vec::with_capacity(bookings.len());
     for booking in bookings {
         let identity = identity(booking);
-        if let Some(&class) = booked_before.get(&identity) {
-            booked.push(Booked { class, novelty: Novelty::AlreadyBooked });
+        if let Some(before) = booked_before.get(&identity) {
+            let same = before.says_the_same_as(&booking.receipt);
+            let novelty = if same { Novelty::AlreadyBooked } else { Novelty::Conflicting };
+            booked.push(Booked { class: before.class, novelty });
             continue;
         }
         let place = place(booking);
@@ -78,7 +98,8 @@ pub(super) fn decide<'a>(
         if let (Effect::SettlesNotice, Some(paid)) = (effect, &known) {
             settle(&mut notices, &place, paid);
         }
-        booked_before.insert(identity.clone(), class);
+        let (notice, amount) = (booking.receipt.notice.to_string(), booking.receipt.amount.get());
+        booked_before.insert(identity.clone(), Before { class, notice, amount });
         booked.push(Booked { class, novelty: Novelty::New });
         entries.push(Entry { booking, identity, class, effect, iupd: known.map(|known| known.iupd) });
     }

@@ -1,6 +1,7 @@
 //! Receipts, booked durably and once, many to a commit.
 
 mod decide;
+pub(super) mod late;
 mod statements;
 
 use bytes::Bytes;
@@ -51,6 +52,8 @@ pub enum Novelty {
     New,
     /// The recipient had it already; nothing changed.
     AlreadyBooked,
+    /// The recipient had another receipt under the same id; the message was kept aside for a person.
+    Conflicting,
 }
 
 /// A receipt as it is kept.
@@ -149,7 +152,23 @@ async fn book(pools: &Pools, bookings: &[BookReceipt]) -> Result<Vec<Booked>, St
         let booked = on_engine!(pools, write, |pool, engine| engine::book(pool, bookings).await);
         match booked {
             Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
-            other => return other,
+            Ok(booked) => {
+                link_late(pools, bookings, &booked).await;
+                return Ok(booked);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Looks again for the positions of receipts that had none. They are booked whatever comes of it.
+async fn link_late(pools: &Pools, bookings: &[BookReceipt], booked: &[Booked]) {
+    for (BookReceipt { receipt, .. }, booked) in bookings.iter().zip(booked) {
+        if booked.class != ReceiptClass::UnknownNotice || booked.novelty != Novelty::New {
+            continue;
+        }
+        if let Err(error) = late::link(pools, &receipt.issuer, &receipt.notice).await {
+            tracing::warn!(%error, "a receipt without a position could not be looked at again");
         }
     }
 }

@@ -12,8 +12,9 @@ use crate::store::StoreError;
 use crate::store::dialect::{Bulk, for_both_engines, runs};
 use crate::store::rows::{optional_instant, read};
 
-use super::decide::{Entry, Identity, Known, Place, decide, drop_beaten, identity, place};
-use super::{BookReceipt, Booked, StoredReceipt};
+use super::decide::{Before, Entry, Identity, Known, Place, decide, drop_beaten, identity, place};
+use super::{BookReceipt, Booked, Novelty, StoredReceipt};
+use crate::store::UnbookedMessage;
 
 const WANTED_NOTICES: &str = "WITH wanted (ec, notice_number) AS (VALUES ";
 
@@ -32,7 +33,7 @@ static FACTS: Bulk = Bulk::new(
 static BOOKED_BEFORE: Bulk = Bulk::new(
     "WITH wanted (ec, receipt_key) AS (VALUES ",
     "(#, #)",
-    ") SELECT r.ec, r.receipt_key, r.class FROM wanted w \
+    ") SELECT r.ec, r.receipt_key, r.class, r.notice_number, r.amount FROM wanted w \
      JOIN receipt r ON r.ec = w.ec AND r.receipt_key = w.receipt_key",
 );
 
@@ -123,8 +124,22 @@ for_both_engines! {
         let entries = drop_beaten(&mut booked, bookings, entries, &inserted);
         insert_transfers(&mut tx, &entries).await.map_err(failed())?;
         settle_notices(&mut tx, &entries).await.map_err(failed())?;
+        keep_conflicting(&mut tx, bookings, &booked).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(booked)
+    }
+
+    async fn keep_conflicting(
+        connection: &mut Connection,
+        bookings: &[BookReceipt],
+        booked: &[Booked],
+    ) -> Result<(), sqlx::Error> {
+        for (booking, booked) in bookings.iter().zip(booked) {
+            if booked.novelty == Novelty::Conflicting {
+                unbooked_messages::keep(&mut *connection, &UnbookedMessage::from(booking)).await?;
+            }
+        }
+        Ok(())
     }
 
     pub(in crate::store) async fn of_notice(
@@ -180,19 +195,19 @@ for_both_engines! {
     async fn booked_before(
         connection: &mut Connection,
         bookings: &[BookReceipt],
-    ) -> Result<HashMap<Identity, ReceiptClass>, StoreError> {
+    ) -> Result<HashMap<Identity, Before>, StoreError> {
         let mut before = HashMap::new();
         for identities in runs(&sorted(bookings.iter().map(identity))) {
             let mut query = sqlx::query_as(BOOKED_BEFORE.text(identities.len()));
             for (ec, key) in identities {
                 query = query.bind(ec).bind(key);
             }
-            let rows: Vec<(String, String, String)> =
+            let rows: Vec<(String, String, String, String, i64)> =
                 query.fetch_all(&mut *connection).await.map_err(StoreError::during("book_receipt"))?;
-            for (ec, key, class) in rows {
+            for (ec, key, class, notice, amount) in rows {
                 let class =
                     ReceiptClass::from_word(&class).ok_or(StoreError::Corrupt { what: "class of a receipt" })?;
-                before.insert((ec, key), class);
+                before.insert((ec, key), Before { class, notice, amount });
             }
         }
         Ok(before)

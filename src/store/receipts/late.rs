@@ -1,0 +1,86 @@
+//! Receipts that came before their position: the position is paid from the day it appears.
+//!
+//! On PostgreSQL a position and its receipt can be written at the same time without seeing each other;
+//! so each side looks again after its commit, and whichever commits last sees both.
+
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::receipt::ReceiptClass;
+use crate::store::dialect::{Pools, for_both_engines, on_engine};
+
+/// Settles a notice by the first receipt that is booked for it, if there is one and nothing else does.
+pub(in crate::store) async fn link(
+    pools: &Pools,
+    ec: &FiscalCode,
+    notice: &NoticeNumber,
+) -> Result<(), sqlx::Error> {
+    on_engine!(pools, write, |pool, engine| engine::link_in_own_transaction(pool, ec, notice).await)
+}
+
+for_both_engines! {
+    pub(super) async fn link_in_own_transaction(
+        pool: &Pool,
+        ec: &FiscalCode,
+        notice: &NoticeNumber,
+    ) -> Result<(), sqlx::Error> {
+        let mut tx = pool.begin_with(BEGIN).await?;
+        link(&mut tx, ec, notice).await?;
+        tx.commit().await
+    }
+
+    pub(in crate::store) async fn link(
+        connection: &mut Connection,
+        ec: &FiscalCode,
+        notice: &NoticeNumber,
+    ) -> Result<(), sqlx::Error> {
+        let first: Option<(String, i64)> = sqlx::query_as(
+            "SELECT r.receipt_key, r.amount FROM receipt r \
+             WHERE r.ec = $1 AND r.notice_number = $2 AND r.issuer = $1 AND r.executed \
+             ORDER BY r.received_at, r.receipt_key LIMIT 1",
+        )
+        .bind(ec.as_str())
+        .bind(notice.as_str())
+        .fetch_optional(&mut *connection)
+        .await?;
+        let Some((key, amount)) = first else { return Ok(()) };
+        let settled = sqlx::query(
+            "UPDATE notice SET paid_at = COALESCE(r.paid_at, r.received_at), paid_receipt = r.receipt_id, \
+             paid_fee = r.fee, paid_psp = r.psp_name, paid_method = r.method FROM receipt r \
+             WHERE notice.ec = $1 AND notice.notice_number = $2 AND notice.paid_at IS NULL \
+             AND r.ec = $1 AND r.receipt_key = $3",
+        )
+        .bind(ec.as_str())
+        .bind(notice.as_str())
+        .bind(&key)
+        .execute(&mut *connection)
+        .await?;
+        if settled.rows_affected() == 0 {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE receipt SET settles = TRUE, class = CASE WHEN amount = (SELECT n.amount FROM notice n \
+             WHERE n.ec = $1 AND n.notice_number = $2) THEN $4 ELSE $5 END \
+             WHERE ec = $1 AND receipt_key = $3",
+        )
+        .bind(ec.as_str())
+        .bind(notice.as_str())
+        .bind(&key)
+        .bind(ReceiptClass::Matched.word())
+        .bind(ReceiptClass::AmountDiffers.word())
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query(
+            "UPDATE receipt SET class = $4 WHERE ec = $1 AND notice_number = $2 AND receipt_key <> $3 \
+             AND issuer = $1 AND executed AND class = $5",
+        )
+        .bind(ec.as_str())
+        .bind(notice.as_str())
+        .bind(&key)
+        .bind(ReceiptClass::OverPayment.word())
+        .bind(ReceiptClass::UnknownNotice.word())
+        .execute(&mut *connection)
+        .await?;
+        tracing::warn!(amount, "a position was paid before it appeared: its receipt is matched now");
+        Ok(())
+    }
+}
