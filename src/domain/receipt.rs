@@ -100,12 +100,19 @@ pub struct ReceiptTransfer {
     pub remittance_information: String,
 }
 
+impl Receipt {
+    /// Whether its transfers sum to its amount.
+    fn adds_up(&self) -> bool {
+        Cents::checked_sum(self.transfers.iter().map(|share| share.amount)) == Some(self.amount)
+    }
+}
+
 /// How a receipt fits our data; all but [`Matched`](ReceiptClass::Matched) wait for a person to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReceiptClass {
     /// It settles a payable notice for the amount due.
     Matched,
-    /// It settles a payable notice, for another amount.
+    /// It settles a payable notice, for another amount or with transfers that do not add up.
     AmountDiffers,
     /// The notice was settled by another receipt before.
     OverPayment,
@@ -192,7 +199,9 @@ pub fn classify(
     // Judged when the citizen paid, not when the message arrived: the node may deliver hours late.
     let paid_at = receipt.payment.paid_at.map_or(now, |paid_at| paid_at.min(now));
     match check(facts, paid_at) {
-        Ok(()) if receipt.amount != facts.amount => (ReceiptClass::AmountDiffers, Effect::SettlesNotice),
+        Ok(()) if receipt.amount != facts.amount || !receipt.adds_up() => {
+            (ReceiptClass::AmountDiffers, Effect::SettlesNotice)
+        }
         Ok(()) => (ReceiptClass::Matched, Effect::SettlesNotice),
         Err(NotPayable::Paid) => (ReceiptClass::OverPayment, Effect::None),
         Err(NotPayable::PaidByAnotherOption) => (ReceiptClass::SiblingConflict, Effect::SettlesNotice),

@@ -18,6 +18,7 @@ mod receipt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::timeout;
 
 use crate::domain::clock::Clock;
 use crate::registry::RegistryView;
@@ -77,15 +78,33 @@ pub enum Answer {
 }
 
 impl Primitives {
-    /// Answers one message of the node.
+    /// Answers one message of the node, in time.
     pub async fn answer(&self, message: Bytes) -> Answer {
-        let request = match soap::read_request(&message, &self.limits) {
-            Ok(request) => request,
+        let read = match soap::read_request(&message, &self.limits) {
+            Ok(request) => Ok(request),
+            Err(soap::Refusal::Syntax(refusal)) => Err(refusal),
             Err(soap::Refusal::Fault(fault)) => {
                 tracing::warn!(%fault, "refused what is no message of ours");
                 return Answer::Fault { message: fault.render() };
             }
-            Err(soap::Refusal::Syntax(refusal)) => return syntax(&refusal),
+        };
+        let operation = read.as_ref().map_or_else(|refusal| refusal.operation, Request::operation);
+        if !brings_receipt(operation) {
+            return self.respond(read, message).await;
+        }
+        match timeout(self.deadlines.receipt, self.respond(read, message)).await {
+            Ok(answer) => answer,
+            Err(_elapsed) => {
+                tracing::error!(primitive = operation.name(), "receipt not stored in time");
+                Answer::ComeAgain { operation }
+            }
+        }
+    }
+
+    async fn respond(&self, read: Result<Request, Box<SyntaxRefusal>>, message: Bytes) -> Answer {
+        let request = match read {
+            Ok(request) => request,
+            Err(refusal) => return self.refuse(refusal.operation, syntax(&refusal), message).await,
         };
         let operation = request.operation();
         let outcome = match request {
@@ -93,44 +112,65 @@ impl Primitives {
             Request::PaGetPayment(request) => pa_get_payment::handle(self, &request).await,
             Request::PaGetPaymentV2(request) => pa_get_payment_v2::handle(self, &request).await,
             Request::PaDemandPaymentNotice(request) => pa_demand_payment_notice::handle(&request),
-            Request::PaSendRT(request) => match pa_send_rt::handle(self, &request, message).await {
+            Request::PaSendRT(request) => match pa_send_rt::handle(self, &request, message.clone()).await {
                 Ok(outcome) => outcome,
                 Err(receipt::NotStored) => return Answer::ComeAgain { operation },
             },
-            Request::PaSendRTV2(request) => match pa_send_rt_v2::handle(self, &request, message).await {
-                Ok(outcome) => outcome,
-                Err(receipt::NotStored) => return Answer::ComeAgain { operation },
-            },
+            Request::PaSendRTV2(request) => {
+                match pa_send_rt_v2::handle(self, &request, message.clone()).await {
+                    Ok(outcome) => outcome,
+                    Err(receipt::NotStored) => return Answer::ComeAgain { operation },
+                }
+            }
         };
         match outcome {
             Ok(response) => {
                 Answer::Response { operation, message: soap::write_response(&response), refused: None }
             }
-            Err(refused) => refuse(operation, &refused),
+            Err(refused) => self.refuse(operation, refused, message).await,
         }
+    }
+
+    /// Answers KO. The node takes a KO to a receipt as final, and money has moved: so the message is kept
+    /// for a person first, or asked for again.
+    async fn refuse(&self, operation: Operation, refused: Refused, message: Bytes) -> Answer {
+        tracing::info!(
+            primitive = operation.name(),
+            code = refused.code.name(),
+            blame = refused.code.blame().word(),
+            reason = refused.description,
+            "refused"
+        );
+        if brings_receipt(operation) {
+            let kept = receipt::keep_refused(self, operation, refused.code, message).await;
+            if let Err(receipt::NotStored) = kept {
+                return Answer::ComeAgain { operation };
+            }
+        }
+        Answer::Response {
+            operation,
+            message: soap::write_response(&ko(operation, &refused)),
+            refused: Some(refused.code),
+        }
+    }
+}
+
+/// Whether money has moved when the operation is called.
+fn brings_receipt(operation: Operation) -> bool {
+    match operation {
+        Operation::PaSendRT | Operation::PaSendRTV2 => true,
+        Operation::PaDemandPaymentNotice
+        | Operation::PaGetPayment
+        | Operation::PaGetPaymentV2
+        | Operation::PaVerifyPaymentNotice => false,
     }
 }
 
 /// What an operation answers: a response with outcome OK, or a refusal.
 type Outcome = Result<Response, Refused>;
 
-fn refuse(operation: Operation, refused: &Refused) -> Answer {
-    tracing::info!(
-        primitive = operation.name(),
-        code = refused.code.name(),
-        blame = refused.code.blame().word(),
-        reason = refused.description,
-        "refused"
-    );
-    Answer::Response {
-        operation,
-        message: soap::write_response(&ko(operation, refused)),
-        refused: Some(refused.code),
-    }
-}
-
 /// The syntax fault of the operation that was meant. SANP 3.10 lists SINTASSI_XSD for the demand alone.
-fn syntax(refusal: &SyntaxRefusal) -> Answer {
+fn syntax(refusal: &SyntaxRefusal) -> Refused {
     let code = match refusal.operation {
         Operation::PaDemandPaymentNotice => PaaCode::SintassiXsd,
         Operation::PaGetPayment
@@ -141,5 +181,5 @@ fn syntax(refusal: &SyntaxRefusal) -> Answer {
     };
     let named = refusal.id_pa.as_ref().or(refusal.id_broker_pa.as_ref());
     let id = named.map_or("", |id| id.as_str());
-    refuse(refusal.operation, &Refused::new(code, id, refusal.description()))
+    Refused::new(code, id, refusal.description())
 }

@@ -9,7 +9,7 @@ use super::checks::Address;
 use super::receipt::{self, NotStored, receipt_facts};
 use super::{Outcome, Primitives};
 
-/// Stores a receipt. Only a wrong address is refused; a receipt that disagrees with our data is kept.
+/// Stores a receipt. Only a wrong address is refused; a receipt that disagrees with our data is booked.
 pub async fn handle(
     primitives: &Primitives,
     request: &ReceiptDelivery,
@@ -20,7 +20,7 @@ pub async fn handle(
         id_broker_pa: &request.id_broker_pa,
         id_station: &request.id_station,
     };
-    let known = match address.parties(&primitives.registry.current()) {
+    let known = match receipt::addressee(primitives, &address).await? {
         Ok(known) => known,
         Err(refused) => return Ok(Err(refused)),
     };

@@ -2,17 +2,18 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use tokio::time::timeout;
 
 use crate::domain::fiscal_code::FiscalCode;
-use crate::domain::receipt::{PaidThrough, Receipt, ReceiptOutcome};
+use crate::domain::receipt::{PaidThrough, Receipt, ReceiptClass, ReceiptOutcome};
 use crate::domain::rome;
-use crate::store::{BookReceipt, Novelty};
+use crate::store::{BookReceipt, Booked, Novelty, UnbookedMessage};
 use crate::wire::DateTime;
 use crate::wire::common::{OrganizationCode, Outcome as Word};
 use crate::wire::pa_for_node::{Acknowledgement, Operation};
 
 use super::Primitives;
+use super::checks::{Address, Known};
+use super::fault::{PaaCode, Refused};
 
 /// The receipt is not on disk, so it must be delivered again.
 #[derive(Debug)]
@@ -27,26 +28,62 @@ pub async fn store(
 ) -> Result<Acknowledgement, NotStored> {
     let received_at = primitives.clock.now();
     let booking = BookReceipt { receipt, primitive: operation.name(), raw: message, received_at };
-    match timeout(primitives.deadlines.receipt, primitives.store.book_receipt(booking)).await {
-        Ok(Ok(booked)) => {
-            let again = booked.novelty == Novelty::AlreadyBooked;
-            tracing::info!(
-                primitive = operation.name(),
-                class = booked.class.word(),
-                again,
-                "receipt stored"
+    let booked = primitives.store.book_receipt(booking).await.map_err(|error| {
+        tracing::error!(primitive = operation.name(), %error, "receipt not stored");
+        NotStored
+    })?;
+    tell(operation, booked);
+    Ok(Acknowledgement { outcome: Word::Ok, fault: None })
+}
+
+fn tell(operation: Operation, booked: Booked) {
+    let (primitive, class) = (operation.name(), booked.class.word());
+    match (booked.novelty, booked.class) {
+        (Novelty::AlreadyBooked, _) => tracing::info!(primitive, class, "receipt known already"),
+        (Novelty::Conflicting, _) => {
+            tracing::warn!(
+                primitive,
+                "another receipt is booked under the same id: the message is kept aside"
             );
-            Ok(Acknowledgement { outcome: Word::Ok, fault: None })
         }
-        Ok(Err(error)) => {
-            tracing::error!(primitive = operation.name(), %error, "receipt not stored");
-            Err(NotStored)
-        }
-        Err(_elapsed) => {
-            tracing::error!(primitive = operation.name(), "receipt not stored in time");
-            Err(NotStored)
-        }
+        (Novelty::New, ReceiptClass::Matched) => tracing::info!(primitive, class, "receipt booked"),
+        (Novelty::New, _) => tracing::warn!(primitive, class, "receipt booked; a person should look at it"),
     }
+}
+
+/// Keeps the message of a receipt that is refused.
+pub async fn keep_refused(
+    primitives: &Primitives,
+    operation: Operation,
+    code: PaaCode,
+    message: Bytes,
+) -> Result<(), NotStored> {
+    let received_at = primitives.clock.now();
+    let message =
+        UnbookedMessage { primitive: operation.name(), reason: code.name(), raw: message, received_at };
+    primitives.store.keep_unbooked(&message).await.map_err(|error| {
+        tracing::error!(primitive = operation.name(), %error, "a refused receipt could not be kept");
+        NotStored
+    })?;
+    tracing::warn!(primitive = operation.name(), "the message of a refused receipt is kept aside");
+    Ok(())
+}
+
+/// Who a receipt is for. Before one is refused for its address the registry is read again: it may be
+/// seconds old, and a refusal is final.
+pub async fn addressee(
+    primitives: &Primitives,
+    address: &Address<'_>,
+) -> Result<Result<Known, Refused>, NotStored> {
+    if let Ok(known) = address.parties(&primitives.registry.current()) {
+        return Ok(Ok(known));
+    }
+    let parties = primitives.store.parties().await.map_err(|error| {
+        tracing::error!(%error, "the parties could not be read again for a receipt");
+        NotStored
+    })?;
+    primitives.registry.replace(parties);
+    Ok(address.parties(&primitives.registry.current()))
 }
 
 /// Whether the payment was carried out.

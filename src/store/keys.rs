@@ -100,3 +100,35 @@ for_both_engines! {
         tx.commit().await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoreOptions;
+    use crate::store::dialect::Pools;
+
+    /// SQLite ends a transaction by itself when the disk is full, behind the driver's back.
+    #[tokio::test]
+    async fn a_full_disk_stops_writing_only_while_it_is_full() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("varco.db").display());
+        let store = Store::open(&url, StoreOptions::default()).await.unwrap();
+        store.migrate().await.unwrap();
+        let Pools::Sqlite { write, .. } = &store.pools else { panic!("it is SQLite") };
+        sqlx::query("PRAGMA max_page_count = 60").execute(write).await.unwrap();
+        let mut kept = 0;
+        while kept < 100 && add(&store, kept).await.is_ok() {
+            kept += 1;
+        }
+        assert!(kept < 100, "the disk is full");
+        // The connection that met the full disk is put away, and with it the small limit.
+        add(&store, 101).await.expect("there is room again");
+        store.ping().await.expect("it is ready");
+    }
+
+    async fn add(store: &Store, number: u8) -> Result<(), StoreError> {
+        let label = "x".repeat(10_000);
+        let key = ApiKey { id: number.to_string(), label, institutions: ApiScope::Every };
+        store.add_api_key(&key, &[number; 32]).await
+    }
+}

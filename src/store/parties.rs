@@ -101,17 +101,20 @@ struct Rows {
 
 for_both_engines! {
     pub(super) async fn all(pool: &Pool) -> Result<Rows, sqlx::Error> {
-        Ok(Rows {
-            institutions: sqlx::query_as("SELECT ec, name FROM creditor_institution").fetch_all(pool).await?,
-            brokers: sqlx::query_as("SELECT broker, name FROM broker").fetch_all(pool).await?,
+        let mut tx = pool.begin_with(BEGIN_SNAPSHOT).await?;
+        let rows = Rows {
+            institutions: sqlx::query_as("SELECT ec, name FROM creditor_institution").fetch_all(&mut *tx).await?,
+            brokers: sqlx::query_as("SELECT broker, name FROM broker").fetch_all(&mut *tx).await?,
             stations: sqlx::query_as("SELECT station, broker, primitive_version FROM station")
-                .fetch_all(pool)
+                .fetch_all(&mut *tx)
                 .await?,
             links: sqlx::query_as("SELECT ec, aux_digit, code, station FROM station_link")
-                .fetch_all(pool)
+                .fetch_all(&mut *tx)
                 .await?,
-            ibans: sqlx::query_as("SELECT ec, iban, label FROM iban").fetch_all(pool).await?,
-        })
+            ibans: sqlx::query_as("SELECT ec, iban, label FROM iban").fetch_all(&mut *tx).await?,
+        };
+        tx.commit().await?;
+        Ok(rows)
     }
 
     pub(super) async fn put(pool: &Pool, sql: &'static str, values: &[Option<&str>]) -> Result<(), sqlx::Error> {

@@ -72,18 +72,19 @@ async fn a_store_that_fails_is_not_ready_and_answers_ko_or_503_until_it_works_ag
     .await;
 }
 
-/// A wrong address is refused without asking the database, so a refusal must not become a 503 either.
+/// A refusal is final for the node, so it waits until the message can be kept for a person.
 #[tokio::test]
-async fn a_wrong_address_is_refused_while_the_store_fails() {
+async fn a_receipt_is_refused_only_once_its_message_can_be_kept() {
     on_both_impatient(async |gateway| {
         let mut intruder = Intruder::enter(&gateway.database).await;
         intruder.hide_tables().await;
         let mut stranger = paid("r1", 1, 100);
         stranger.broker = "99999999999".to_owned();
-        let answer = gateway.send_rt_v2(&stranger).await;
-        assert_eq!(answer.outcome, Outcome::Ko);
-        assert_eq!(code(answer.outcome, &answer.fault), "PAA_ID_INTERMEDIARIO_ERRATO");
+        let reply = gateway.post(&stranger.v2()).await.unwrap();
+        assert_eq!((reply.status, &reply.body[..]), (503, &b""[..]), "{}", gateway.engine);
         intruder.show_tables().await;
+        let answer = gateway.send_rt_v2(&stranger).await;
+        assert_eq!(code(answer.outcome, &answer.fault), "PAA_ID_INTERMEDIARIO_ERRATO");
     })
     .await;
 }

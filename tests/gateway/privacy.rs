@@ -103,7 +103,7 @@ async fn a_whole_payment_at_the_finest_log_level_names_nobody() {
         let log = std::sync::Arc::clone(&served.log);
         served.stop();
         let log = log.lock().unwrap().join("\n");
-        assert!(log.contains("soap request") && log.contains("receipt stored"), "{log}");
+        assert!(log.contains("soap request") && log.contains("receipt booked"), "{log}");
         let notice = notice_number(1).to_string();
         let iuv = notice_number(1).iuv().to_string();
         for secret in [PERSON, NAME, "giuseppa.verdelli", "Vicolo", &notice, &iuv, API_KEY] {

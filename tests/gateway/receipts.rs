@@ -115,7 +115,7 @@ async fn a_receipt_that_disagrees_with_our_data_is_kept_and_classed() {
             (Paid { stand_in: true, ..paid("stand-in", 6, 100) }, "matched"),
             (Paid { paid_at: None, ..paid("minimal", 7, 100) }, "matched"),
             (Paid { outcome: "KO", ..paid("ko", 8, 100) }, "not_executed"),
-            (Paid { transfers: vec![1, 1, 2], ..paid("twice", 9, 100) }, "matched"),
+            (Paid { transfers: vec![1, 1, 2], ..paid("twice", 9, 100) }, "amount_differs"),
             (paid("unknown", 999, 100), "unknown_notice"),
         ];
         for (receipt, class) in &cases {
@@ -260,7 +260,7 @@ async fn a_receipt_of_any_date_and_amount_is_kept() {
 }
 
 #[tokio::test]
-async fn only_a_wrong_address_is_refused_and_then_nothing_is_kept() {
+async fn only_a_wrong_address_is_refused_and_then_the_message_is_kept_aside() {
     on_both_gateways(async |gateway| {
         gateway.owe(1, 100).await;
         let unknown = |text: &str| text.to_owned();
@@ -278,6 +278,84 @@ async fn only_a_wrong_address_is_refused_and_then_nothing_is_kept() {
         }
         assert_eq!(gateway.classes(1).await, []);
         assert_eq!(gateway.codes(&about(1)).await, ["OK"; 3]);
+        let kept = gateway.store().unbooked().await.unwrap();
+        assert_eq!(kept.len(), 8, "each message once: {}", gateway.engine);
+        assert!(kept.iter().all(|(reason, raw)| reason.starts_with("PAA_") && raw.starts_with(b"<")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_receipt_that_breaks_the_schema_is_refused_and_kept_aside() {
+    on_both_gateways(async |gateway| {
+        let broken =
+            paid("r1", 1, 100).v2().replace("<channelDescription>", "<unheardOf/><channelDescription>");
+        for _ in 0..2 {
+            let reply = gateway.post(&broken).await.unwrap();
+            assert_eq!(reply.status, 200);
+        }
+        let kept = gateway.store().unbooked().await.unwrap();
+        assert_eq!(kept, [("PAA_SINTASSI_EXTRAXSD".to_owned(), broken.into_bytes())]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_payment_under_a_known_receipt_id_is_kept_aside() {
+    on_both_gateways(async |gateway| {
+        gateway.owe(1, 100).await;
+        gateway.owe(2, 200).await;
+        gateway.settle(&paid("r1", 1, 100)).await;
+        gateway.settle(&paid("r1", 1, 100)).await;
+        gateway.settle(&paid(" r1 ", 1, 100)).await;
+        assert_eq!(gateway.store().unbooked().await.unwrap(), [], "the same receipt, however laid out");
+        gateway.settle(&paid("r1", 2, 200)).await;
+        let kept = gateway.store().unbooked().await.unwrap();
+        assert_eq!(kept.len(), 1);
+        assert_eq!(kept[0].0, "conflicting_receipt");
+        assert_eq!(gateway.classes(1).await, [("r1".to_owned(), "matched".to_owned())]);
+        assert_eq!(gateway.classes(2).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_receipt_of_a_payment_is_not_kept_out_by_one_that_says_there_was_none() {
+    on_both_gateways(async |gateway| {
+        gateway.owe(1, 100).await;
+        gateway.settle(&Paid { outcome: "KO", ..paid("r1", 1, 100) }).await;
+        assert_eq!(gateway.codes(&about(1)).await, ["OK"; 3]);
+        gateway.settle(&paid("r1", 1, 100)).await;
+        assert_eq!(gateway.codes(&about(1)).await, ["PAA_PAGAMENTO_DUPLICATO"; 3]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_position_that_comes_after_its_receipt_is_paid_at_once() {
+    on_both_gateways(async |gateway| {
+        gateway.settle(&paid("r1", 1, 100)).await;
+        gateway.settle(&paid("r2", 1, 100)).await;
+        let words =
+            [("r1".to_owned(), "unknown_notice".to_owned()), ("r2".to_owned(), "unknown_notice".to_owned())];
+        assert_eq!(gateway.classes(1).await, words);
+        gateway.owe(1, 100).await;
+        let words = [("r1".to_owned(), "matched".to_owned()), ("r2".to_owned(), "over_payment".to_owned())];
+        assert_eq!(gateway.classes(1).await, words, "{}", gateway.engine);
+        assert_eq!(gateway.codes(&about(1)).await, ["PAA_PAGAMENTO_DUPLICATO"; 3]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn blanks_around_the_parties_are_no_part_of_their_names() {
+    on_both_gateways(async |gateway| {
+        gateway.owe(1, 100).await;
+        let padded = |text: &str| format!("\n  {text} ");
+        let known = paid("r1", 1, 100);
+        let receipt = Paid { station: padded(&known.station), broker: padded(&known.broker), ..known };
+        gateway.settle(&receipt).await;
+        assert_eq!(gateway.classes(1).await, [("r1".to_owned(), "matched".to_owned())]);
     })
     .await;
 }
