@@ -57,7 +57,6 @@ pub struct Gateway {
     soap_addr: SocketAddr,
     api_addr: SocketAddr,
     store: Store,
-    registry: RegistryView,
     shutdown: Shutdown,
     grace: Duration,
 }
@@ -84,15 +83,8 @@ impl Gateway {
         let soap_addr = parts.start_soap(&config.soap).await?;
         let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval).await?;
         parts.start_refresh();
-        let Parts { registry, store, shutdown, .. } = parts;
-        Ok(Gateway {
-            soap_addr,
-            api_addr,
-            store,
-            registry,
-            shutdown,
-            grace: config.soap.shutdown_grace.get(),
-        })
+        let Parts { store, shutdown, .. } = parts;
+        Ok(Gateway { soap_addr, api_addr, store, shutdown, grace: config.soap.shutdown_grace.get() })
     }
 
     /// Where the node calls.
@@ -108,12 +100,6 @@ impl Gateway {
     /// Where facts are kept.
     pub fn store(&self) -> &Store {
         &self.store
-    }
-
-    /// Reads the parties again, now.
-    pub async fn refresh_registry(&self) -> Result<(), StoreError> {
-        self.registry.replace(self.store.parties().await?);
-        Ok(())
     }
 
     /// Serves until a signal asks to stop, then finishes what is in flight.

@@ -46,11 +46,6 @@ impl Cents {
         self.0
     }
 
-    /// Whether it is nothing.
-    pub const fn is_zero(self) -> bool {
-        self.0 == 0
-    }
-
     /// The sum, unless it exceeds what the contract can carry.
     pub fn checked_add(self, other: Cents) -> Option<Cents> {
         self.0.checked_add(other.0).and_then(|sum| Cents::new(sum).ok())

@@ -56,7 +56,8 @@ identifier! {
     /// A connection point towards the node (`idStation`), usually the broker's code and two digits.
     StationCode, 35
 }
-/// The creditor's own name of a debt position (`iupd`). The published contract allows blanks inside.
+/// The creditor's own name of a debt position (`iupd`). The published contract allows blanks inside. It is
+/// a part of paths, so it cannot be one that a path would lose.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Iupd(Box<str>);
 
@@ -66,8 +67,9 @@ impl Iupd {
 
     /// Reads a name: visible ASCII characters and inner blanks, at least one.
     pub fn new(text: &str) -> Result<Self, IdentifierError> {
-        let visible = text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
-        if text.trim() != text || text.is_empty() || text.len() > Self::MAX || !visible {
+        let lasting = |b: u8| (b.is_ascii_graphic() || b == b' ') && !b"/\\%?#".contains(&b);
+        let lasts = text.bytes().all(lasting) && !text.bytes().all(|b| b == b'.');
+        if text.trim() != text || text.is_empty() || text.len() > Self::MAX || !lasts {
             return Err(IdentifierError { max: Self::MAX });
         }
         Ok(Iupd(text.into()))
@@ -119,6 +121,14 @@ impl fmt::Debug for ReceiptId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_position_can_be_found_again_by_a_path() {
+        assert!(Iupd::new("TARI 2026-rata_1*").is_ok());
+        for wrong in ["", ".", "..", "a/b", "a%2Fb", "a?b", "a#b", " a"] {
+            assert!(Iupd::new(wrong).is_err(), "{wrong:?}");
+        }
+    }
 
     #[test]
     fn identifiers_are_short_and_visible() {

@@ -148,6 +148,9 @@ pub struct Notice {
     pub payment: Option<Payment>,
 }
 
+/// The metadata key under which a postal account travels beside the bank account (SANP 3.10); ours to write.
+pub const IBAN_APPOGGIO: &str = "IBANAPPOGGIO";
+
 /// A key-value pair of the creditor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapEntry {

@@ -2,7 +2,7 @@
 
 use crate::domain::fiscal_code::PersonKind;
 use crate::domain::iban::Iban;
-use crate::domain::position::{Debtor, MapEntry, Notice, Transfer};
+use crate::domain::position::{Debtor, IBAN_APPOGGIO, MapEntry, Notice, Transfer};
 use crate::domain::rome;
 use crate::domain::text::Text as DomainText;
 use crate::wire::common::{
@@ -10,9 +10,6 @@ use crate::wire::common::{
     TransferChannel, TransferNumber,
 };
 use crate::wire::{Bounded, Date, DateTime, FacetError, Text, TextKind};
-
-/// The key under which the postal account travels when the payment goes to the bank account.
-const IBAN_APPOGGIO: &str = "IBANAPPOGGIO";
 
 /// A text whose length the domain has already bounded.
 pub fn text<K: TextKind, const MAX: usize>(value: &DomainText<MAX>) -> Result<Text<K>, FacetError> {

@@ -46,7 +46,9 @@ fn tell(operation: Operation, booked: Booked) {
                 "another receipt is booked under the same id: the message is kept aside"
             );
         }
-        (Novelty::New, ReceiptClass::Matched) => tracing::info!(primitive, class, "receipt booked"),
+        (Novelty::New, ReceiptClass::Matched | ReceiptClass::SecondaryBeneficiary) => {
+            tracing::info!(primitive, class, "receipt booked")
+        }
         (Novelty::New, _) => tracing::warn!(primitive, class, "receipt booked; a person should look at it"),
     }
 }

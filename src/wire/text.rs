@@ -137,11 +137,6 @@ impl<K: TextKind> Text<K> {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    /// The text, taken out.
-    pub fn into_string(self) -> String {
-        self.0
-    }
 }
 
 /// The empty text, which nothing of plain text forbids.

@@ -1,8 +1,6 @@
 //! A database that cannot answer: receipts are asked for again (503, never KO, never OK), questions are
 //! answered KO in time, and all of it heals without a restart.
 
-use varco::wire::pa_for_node::Outcome;
-
 use crate::support::TestDatabase;
 use crate::support::gateway::{TestGateway, code};
 use crate::support::messages::{about, paid};

@@ -79,8 +79,6 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
     let clock = Clock::system();
     let folder = Folder::open(&args.data_dir)?;
     let known_key = settings::known_api_key(&folder)?;
-    // Scripts wait for it: it has to be of this run.
-    folder.remove(settings::ENVIRONMENT)?;
     let (pki, prepared) = pki::prepare(&folder, clock.now())?;
     let api_key = furnish(&folder, known_key, &clock).await?;
     introduce(&folder, prepared)?;
@@ -88,7 +86,10 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
     let gateway =
         start(&folder, &pki, Addresses { soap: args.soap_addr, api: args.api_addr }, &clock).await?;
     let addresses = Addresses { soap: gateway.soap_addr(), api: gateway.api_addr() };
-    settings::write_config(&folder, &pki, &addresses)?;
+    // Scripts wait for the environment: it has to be of this run, and stays that of another demo in this
+    // folder if this one could not start.
+    folder.remove(settings::ENVIRONMENT)?;
+    settings::write_config(&folder, settings::CONFIG, &pki, &addresses)?;
     let played = perform(&gateway, &folder, &pki, (&addresses, &api_key), &clock).await;
     if args.once || played.is_err() {
         gateway.stop().await;
@@ -148,9 +149,14 @@ fn introduce(folder: &Folder, prepared: Prepared) -> Result<(), Failure> {
     ))
 }
 
+/// The configuration before the ports are known, there only while it is read.
+const STARTING: &str = "starting.toml";
+
 async fn start(folder: &Folder, pki: &Pki, wanted: Addresses, clock: &Clock) -> Result<Gateway, Failure> {
-    settings::write_config(folder, pki, &wanted)?;
-    let mut config = Config::load(&folder.path(settings::CONFIG), []).map_err(Failure::unusable)?;
+    settings::write_config(folder, STARTING, pki, &wanted)?;
+    let config = Config::load(&folder.path(STARTING), []).map_err(Failure::unusable);
+    folder.remove(STARTING)?;
+    let mut config = config?;
     // The story is told on stdout; the log of every request would drown it on a terminal.
     config.log = Log { format: LogFormat::Text, filter: "warn".to_owned() };
     crate::observe::logs::init(&config.log).map_err(Failure::unusable)?;

@@ -57,8 +57,8 @@ pub fn database_url(folder: &Folder) -> String {
     format!("sqlite://{}", folder.path("varco.db").display())
 }
 
-/// Writes the server's configuration.
-pub fn write_config(folder: &Folder, pki: &Pki, addresses: &Addresses) -> Result<(), Failure> {
+/// Writes the server's configuration into a file of that name.
+pub fn write_config(folder: &Folder, name: &str, pki: &Pki, addresses: &Addresses) -> Result<(), Failure> {
     let quoted = |text: &str| Value::String(text.to_owned()).to_string();
     let file = |path: &Path| quoted(&path.to_string_lossy());
     let text = format!(
@@ -77,7 +77,7 @@ pub fn write_config(folder: &Folder, pki: &Pki, addresses: &Addresses) -> Result
         quoted(&addresses.api.to_string()),
         quoted(&database_url(folder)),
     );
-    folder.write(CONFIG, &text, Access::Public)
+    folder.write(name, &text, Access::Public)
 }
 
 /// The API key of an earlier run.
@@ -115,9 +115,15 @@ pub fn write_environment(
         ("OTHER_BROKER", OTHER_BROKER.to_owned()),
         ("OTHER_SEGREGATION", OTHER_SEGREGATION.to_owned()),
     ] {
-        let _ = writeln!(text, "VARCO_{key}={value}");
+        let _ = writeln!(text, "VARCO_{key}={}", for_shell(&value));
     }
     folder.write(ENVIRONMENT, &text, Access::Private)
+}
+
+/// A value as a shell reads it back: plain where it can be, so that simpler readers understand it too.
+fn for_shell(value: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_./:@%+,=[]-".contains(c);
+    if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', "'\\''")) }
 }
 
 #[cfg(test)]
@@ -132,11 +138,17 @@ mod tests {
         let folder = Folder::open(&root.path().join("a \"strange\" folder")).unwrap();
         let (pki, _) = pki::prepare(&folder, "2026-03-01T10:00:00Z".parse().unwrap()).unwrap();
         let addresses = Addresses { soap: "0.0.0.0:0".parse().unwrap(), api: "[::1]:8080".parse().unwrap() };
-        write_config(&folder, &pki, &addresses).unwrap();
+        write_config(&folder, CONFIG, &pki, &addresses).unwrap();
         let config = Config::load(&folder.path(CONFIG), []).unwrap();
         assert_eq!((config.soap.listen, config.api.listen), (addresses.soap, addresses.api));
         assert_eq!(addresses.soap_url(), "https://127.0.0.1:0/paForNode");
         assert_eq!(addresses.api_url(), "http://[::1]:8080");
+    }
+
+    #[test]
+    fn values_survive_the_shell() {
+        assert_eq!(for_shell("/tmp/a-b/node.pem"), "/tmp/a-b/node.pem");
+        assert_eq!(for_shell("/tmp/a b/it's"), r"'/tmp/a b/it'\''s'");
     }
 
     #[test]

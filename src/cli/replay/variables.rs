@@ -40,7 +40,7 @@ impl Variables {
     /// Takes the lines of an environment file; `VARCO_EC` becomes `EC`, comments are skipped.
     pub fn read(&mut self, text: &str) -> Result<(), VariableError> {
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            self.set(line.strip_prefix("VARCO_").unwrap_or(line))?;
+            self.set(&unquoted(line.strip_prefix("VARCO_").unwrap_or(line)))?;
         }
         Ok(())
     }
@@ -81,6 +81,12 @@ impl Variables {
     }
 }
 
+/// A setting whose value stands in single quotes for the shell, without them.
+fn unquoted(setting: &str) -> String {
+    let quoted = setting.split_once("='").and_then(|(key, value)| Some((key, value.strip_suffix('\'')?)));
+    quoted.map_or_else(|| setting.to_owned(), |(key, value)| format!("{key}={}", value.replace(r"'\''", "'")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +106,13 @@ mod tests {
         assert_eq!(fill("<a>${EC}</a>${URL}").unwrap(), "<a>77777777777</a>http://x/?a=b");
         assert_eq!(fill("no $variable {here}").unwrap(), "no $variable {here}");
         assert_eq!(variables().fill(b"\xe8 ${EC}").unwrap(), b"\xe8 77777777777");
+    }
+
+    #[test]
+    fn quotes_for_the_shell_are_no_part_of_a_value() {
+        let mut variables = Variables::default();
+        variables.read(r"VARCO_CA='/a b/it'\''s'").unwrap();
+        assert_eq!(variables.fill(b"${CA}").unwrap(), b"/a b/it's");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::model::{Field, MetadataRequest};
 use super::report::{Pointer, Report};
-use crate::domain::position::MapEntry;
+use crate::domain::position::{IBAN_APPOGGIO, MapEntry};
 
 /// The most pairs that the published contract allows. The node's contract carries fifteen, so there is
 /// room for those that we add.
@@ -20,7 +20,7 @@ pub const DUPLICATE_KEY: &str = "duplicate_metadata_key";
 pub const OF_NOTICES: &[&str] = &["NOTIFICATION_FEE"];
 
 /// What we write into the metadata of a transfer that may go to a postal account.
-pub const OF_POSTAL_TRANSFERS: &[&str] = &["IBANAPPOGGIO"];
+pub const OF_POSTAL_TRANSFERS: &[&str] = &[IBAN_APPOGGIO];
 
 /// Reads a list of pairs.
 pub fn metadata(
