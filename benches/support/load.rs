@@ -1,8 +1,8 @@
 //! A closed loop over mutual TLS: each connection sends its next request when the answer is there.
 
+use std::cell::Cell;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::cell::Cell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -30,7 +30,8 @@ pub fn ratio(name: &str, ratio: f64, aim: &str) {
 
 /// A number given on the command line of a benchmark as `name=value`.
 pub fn setting(name: &str, otherwise: u64) -> u64 {
-    let given = std::env::args().find_map(|argument| argument.strip_prefix(name)?.strip_prefix('=')?.parse().ok());
+    let given =
+        std::env::args().find_map(|argument| argument.strip_prefix(name)?.strip_prefix('=')?.parse().ok());
     given.unwrap_or(otherwise)
 }
 

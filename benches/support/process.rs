@@ -58,7 +58,8 @@ impl Server {
     pub fn cpu(&self) -> f64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap_or_default();
         let after_name = stat.rsplit(')').next().unwrap_or_default();
-        let fields: Vec<f64> = after_name.split_whitespace().map(|field| field.parse().unwrap_or(0.0)).collect();
+        let fields: Vec<f64> =
+            after_name.split_whitespace().map(|field| field.parse().unwrap_or(0.0)).collect();
         // User and system time, in ticks of 10 ms.
         fields.get(11..13).map_or(0.0, |times| times.iter().sum::<f64>() * 10_000.0)
     }
@@ -81,7 +82,8 @@ pub fn pin_generator() {
     std::io::stdout().flush().unwrap();
     let own = std::process::id().to_string();
     if cores() > 1 {
-        let pinned = Command::new("taskset").args(["-a", "-c", "-p", "1", &own]).stdout(Stdio::null()).status();
+        let pinned =
+            Command::new("taskset").args(["-a", "-c", "-p", "1", &own]).stdout(Stdio::null()).status();
         assert!(pinned.unwrap().success(), "taskset is part of util-linux");
     }
 }
