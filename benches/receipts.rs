@@ -48,11 +48,11 @@ fn main() {
     let client = pki.client();
     for (engine, name) in ["SQLite", "PostgreSQL"].into_iter().enumerate() {
         let varco = Server::varco(&pki, folder.path(), &databases[0][engine]);
-        compare(name, &varco, &client, &databases[1][engine], each);
+        compare(name, &varco, &client, [&databases[0][engine], &databases[1][engine]], each);
     }
 }
 
-fn compare(name: &str, varco: &Server, client: &Arc<ClientConfig>, raw: &str, each: u64) {
+fn compare(name: &str, varco: &Server, client: &Arc<ClientConfig>, [own, raw]: [&str; 2], each: u64) {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     let (mut cpu, mut p99) = (Vec::new(), Vec::new());
     for round in 0..=setting("rounds", 5) {
@@ -63,7 +63,9 @@ fn compare(name: &str, varco: &Server, client: &Arc<ClientConfig>, raw: &str, ea
         let measured = block_on(load::run(varco.address, client, load, write));
         let after = varco.cpu();
         let seconds = raw::in_own_process(raw, from, to);
-        if round > 0 {
+        if round == 0 {
+            block_on(async { tokio::join!(world::settle_down(own), world::settle_down(raw)) });
+        } else {
             ours.push(measured.per_second());
             cpu.push((after - before) / each as f64);
             p99.push(measured.p99_ms);

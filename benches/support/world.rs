@@ -34,10 +34,15 @@ pub async fn create(url: &str, positions: u64) {
     register(&store).await;
     store.close().await;
     let mut statements = Vec::new();
+    let postgres = !url.starts_with("sqlite:");
     for first in (0..positions).step_by(AT_ONCE as usize) {
         statements.extend(inserts(first, positions.min(first + AT_ONCE)));
+        if postgres && first == 0 {
+            // A plan made for empty tables would read them all for every row that follows.
+            statements.push("ANALYZE".to_owned());
+        }
     }
-    if url.starts_with("sqlite:") {
+    if !postgres {
         let mut database = SqliteConnection::connect(url).await.unwrap();
         database.execute("BEGIN").await.unwrap();
         for statement in statements {
@@ -49,6 +54,14 @@ pub async fn create(url: &str, positions: u64) {
         for statement in statements {
             database.execute(AssertSqlSafe(statement)).await.unwrap();
         }
+    }
+    settle_down(url).await;
+}
+
+/// Does what autovacuum does within a minute of any large change.
+pub async fn settle_down(url: &str) {
+    if !url.starts_with("sqlite:") {
+        let mut database = PgConnection::connect(url).await.unwrap();
         database.execute("ANALYZE").await.unwrap();
     }
 }
@@ -73,7 +86,7 @@ fn inserts(first: u64, end: u64) -> [String; 4] {
     );
     let mut option = String::from(
         "INSERT INTO payment_option (ec, iupd, option_no, is_plan, expires, debtor_kind, debtor_id, \
-         debtor_name, street, civic_number, postal_code, city, province, country, email) VALUES ",
+         debtor_name, street, civic_number, postal_code, city, province, country, email, valid_from) VALUES ",
     );
     let mut notices = String::from(
         "INSERT INTO notice (ec, notice_number, iuv, iupd, option_no, notice_no, amount, description, \
@@ -94,7 +107,7 @@ fn inserts(first: u64, end: u64) -> [String; 4] {
         write!(
             option,
             "{comma}('{EC}', 'P{number}', 1, false, false, 'F', 'VRCGNN80A01H501X', 'Gianna Varchi', \
-             'Via del Passo', '3', '99100', 'Borgo Varco', 'BV', 'IT', 'gianna.varchi@example.org')"
+             'Via del Passo', '3', '99100', 'Borgo Varco', 'BV', 'IT', 'gianna.varchi@example.org', {PUBLISHED})"
         )
         .unwrap();
         write!(

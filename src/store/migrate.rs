@@ -1,16 +1,26 @@
 //! The schema, brought up to date at start-up. Each migration works for the old and the new binary.
 
+use sqlx::Executor;
 use sqlx::migrate::{Migrate, Migrator};
 
 use super::StoreError;
 use super::dialect::Pools;
+
+/// Run at each start-up, so that new tables and indexes are covered as well.
+const PLANNER: &str = include_str!("planner.sql");
 
 /// Applies what is missing and returns the names of what was applied.
 pub(super) async fn run(pools: &Pools) -> Result<Vec<String>, StoreError> {
     let migrated = match pools {
         Pools::Sqlite { write, .. } => {
             let mut connection = write.acquire().await.map_err(StoreError::Open)?;
-            apply(sqlx::migrate!("migrations/sqlite"), &mut *connection).await
+            match apply(sqlx::migrate!("migrations/sqlite"), &mut *connection).await {
+                Ok(applied) => {
+                    connection.execute(sqlx::raw_sql(PLANNER)).await.map_err(StoreError::Open)?;
+                    Ok(applied)
+                }
+                Err(error) => Err(error),
+            }
         }
         Pools::Postgres(pool) => {
             let mut connection = pool.acquire().await.map_err(StoreError::Open)?;
@@ -36,4 +46,31 @@ where
         missing.map(|migration| format!("{:04} {}", migration.version, migration.description)).collect();
     migrator.run_direct(None, connection, false).await?;
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::store::dialect::{BATCH, Pools};
+    use crate::store::notices::PAYABLE_NOTICES;
+    use crate::store::positions::ONE_POSITION;
+    use crate::store::{Store, StoreOptions};
+    use sqlx::{AssertSqlSafe, Row, SqlSafeStr};
+
+    #[tokio::test]
+    async fn no_statement_reads_all_that_a_creditor_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("varco.db").display());
+        let store = Store::open(&url, StoreOptions::default()).await.unwrap();
+        store.migrate().await.unwrap();
+        let Pools::Sqlite { read, .. } = &store.pools else { panic!("it is SQLite") };
+        let by_foreign_key = "SELECT 1 FROM notice WHERE ec = $1 AND iupd = $2 AND option_no = $3";
+        let hot = PAYABLE_NOTICES.text(BATCH).into_sql_str();
+        for statement in [ONE_POSITION, by_foreign_key, hot.as_str()] {
+            let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+            for step in sqlx::query(explain).fetch_all(read).await.unwrap() {
+                let step: String = step.get("detail");
+                assert!(!step.ends_with("(ec=?)"), "{step} in {statement}");
+            }
+        }
+    }
 }

@@ -17,7 +17,7 @@ use super::{Store, StoreError};
 /// How many statements read at the same time.
 const READERS: usize = 2;
 
-static PAYABLE_NOTICES: Bulk = Bulk::new(
+pub(super) static PAYABLE_NOTICES: Bulk = Bulk::new(
     "WITH wanted (ec, notice_number) AS (VALUES ",
     "(#, #)",
     concat!(
@@ -96,11 +96,11 @@ for_both_engines! {
     pub(super) async fn payable_notices(pool: &Pool, keys: &[Key]) -> Result<Vec<PositionRow>, sqlx::Error> {
         let mut rows = Vec::with_capacity(keys.len());
         for keys in runs(keys) {
-            let mut query = sqlx::query_as(PAYABLE_NOTICES.text(keys.len()));
+            let mut query = sqlx::query(PAYABLE_NOTICES.text(keys.len()));
             for (ec, notice) in keys {
                 query = query.bind(ec.as_str()).bind(notice.as_str());
             }
-            rows.append(&mut query.fetch_all(pool).await?);
+            rows.append(&mut rows::read_rows(&query.fetch_all(pool).await?)?);
         }
         Ok(rows)
     }

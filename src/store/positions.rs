@@ -15,7 +15,7 @@ use super::receipts::late;
 use super::rows::{self, PositionRow, metadata_json, position_columns};
 use super::{Store, StoreError};
 
-const ONE_POSITION: &str = concat!(
+pub(super) const ONE_POSITION: &str = concat!(
     "SELECT ",
     position_columns!(),
     " FROM position p \
@@ -127,7 +127,8 @@ for_both_engines! {
         ec: &FiscalCode,
         iupd: &Iupd,
     ) -> Result<Vec<PositionRow>, sqlx::Error> {
-        sqlx::query_as(ONE_POSITION).bind(ec.as_str()).bind(iupd.as_str()).fetch_all(executor).await
+        let query = sqlx::query(ONE_POSITION).bind(ec.as_str()).bind(iupd.as_str());
+        rows::read_rows(&query.fetch_all(executor).await?)
     }
 
     pub(super) async fn change<E>(

@@ -1,6 +1,10 @@
 //! A position as rows, and rows as a position: one row for each transfer of each notice.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use jiff::Timestamp;
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
 use crate::domain::amount::Cents;
 use crate::domain::fiscal_code::{FiscalCode, PersonId, PersonKind};
@@ -16,16 +20,16 @@ use crate::domain::text::Text;
 
 use super::StoreError;
 
-/// The columns that [`PositionRow`] reads, from `position p`, `payment_option o`, `notice n` and
-/// `transfer t`.
+/// The columns of [`Head`] and [`Share`], in their order, from `position p`, `payment_option o`, `notice n`
+/// and `transfer t`.
 macro_rules! position_columns {
     () => {
-        "p.ec, p.iupd, p.company_name, p.office_name, p.stand_in_allowed, p.created_at, p.updated_at, \
-         p.published_at, p.invalidated_at, p.version, \
+        "p.ec, n.notice_number, p.iupd, p.company_name, p.office_name, p.stand_in_allowed, p.created_at, \
+         p.updated_at, p.published_at, p.invalidated_at, p.version, \
          o.option_no, o.is_plan, o.description AS option_description, o.valid_from, o.expires, \
          o.debtor_kind, o.debtor_id, o.debtor_name, o.street, o.civic_number, o.postal_code, o.city, \
          o.province, o.region, o.country, o.email, o.phone, \
-         n.notice_number, n.iuv, n.amount, n.description, n.due_at, n.retention_at, n.metadata, \
+         n.iuv, n.amount, n.description, n.due_at, n.retention_at, n.metadata, \
          n.paid_at, n.paid_receipt, n.paid_fee, n.paid_psp, n.paid_method, \
          CASE WHEN EXISTS (SELECT 1 FROM notice s WHERE s.ec = n.ec AND s.iupd = n.iupd \
              AND s.option_no <> n.option_no AND s.paid_at IS NOT NULL) THEN 1 ELSE 0 END AS sibling_paid, \
@@ -36,62 +40,133 @@ macro_rules! position_columns {
 }
 pub(super) use position_columns;
 
-/// One transfer with the notice, option and position above it.
-#[derive(Clone, sqlx::FromRow)]
+/// A struct whose fields are columns in that order, read by their places: to find more than fifty columns
+/// by name costs more than all the rest of a read.
+macro_rules! columns {
+    ($(#[$doc:meta])* struct $name:ident from $first:expr, { $($field:ident: $kind:ty,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub(super) struct $name {
+            $(pub(super) $field: $kind,)*
+        }
+
+        impl $name {
+            const FIRST: usize = $first;
+            const END: usize = Self::FIRST + [$(stringify!($field)),*].len();
+        }
+
+        impl<'r, R: Row> FromRow<'r, R> for $name
+        where
+            usize: ColumnIndex<R>,
+            $($kind: Decode<'r, R::Database> + Type<R::Database>,)*
+        {
+            fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+                let mut places = Self::FIRST..Self::END;
+                let mut place = || places.next().unwrap_or(Self::END);
+                Ok($name { $($field: row.try_get(place())?,)* })
+            }
+        }
+    };
+}
+
+columns! {
+    /// A notice with the option and the position above it.
+    struct Head from 0, {
+        ec: String,
+        notice_number: String,
+        iupd: String,
+        company_name: String,
+        office_name: Option<String>,
+        stand_in_allowed: bool,
+        created_at: i64,
+        updated_at: i64,
+        published_at: Option<i64>,
+        invalidated_at: Option<i64>,
+        version: i64,
+        option_no: i64,
+        is_plan: bool,
+        option_description: Option<String>,
+        valid_from: Option<i64>,
+        expires: bool,
+        debtor_kind: String,
+        debtor_id: String,
+        debtor_name: String,
+        street: Option<String>,
+        civic_number: Option<String>,
+        postal_code: Option<String>,
+        city: Option<String>,
+        province: Option<String>,
+        region: Option<String>,
+        country: Option<String>,
+        email: Option<String>,
+        phone: Option<String>,
+        iuv: String,
+        amount: i64,
+        description: String,
+        due_at: i64,
+        retention_at: Option<i64>,
+        metadata: Option<String>,
+        paid_at: Option<i64>,
+        paid_receipt: Option<String>,
+        paid_fee: Option<i64>,
+        paid_psp: Option<String>,
+        paid_method: Option<String>,
+        sibling_paid: i32,
+    }
+}
+
+columns! {
+    /// A transfer.
+    struct Share from Head::END, {
+        id_transfer: i64,
+        transfer_amount: i64,
+        beneficiary: String,
+        beneficiary_name: Option<String>,
+        remittance: String,
+        category: String,
+        iban: Option<String>,
+        postal_iban: Option<String>,
+        stamp_hash: Option<String>,
+        stamp_kind: Option<String>,
+        stamp_province: Option<String>,
+        transfer_metadata: Option<String>,
+        reported_at: Option<i64>,
+    }
+}
+
+/// One transfer with what is above it, which its notice's transfers have in common.
+#[derive(Clone)]
 pub(super) struct PositionRow {
-    pub ec: String,
-    iupd: String,
-    company_name: String,
-    office_name: Option<String>,
-    stand_in_allowed: bool,
-    created_at: i64,
-    updated_at: i64,
-    published_at: Option<i64>,
-    invalidated_at: Option<i64>,
-    version: i64,
-    option_no: i64,
-    is_plan: bool,
-    option_description: Option<String>,
-    valid_from: Option<i64>,
-    expires: bool,
-    debtor_kind: String,
-    debtor_id: String,
-    debtor_name: String,
-    street: Option<String>,
-    civic_number: Option<String>,
-    postal_code: Option<String>,
-    city: Option<String>,
-    province: Option<String>,
-    region: Option<String>,
-    country: Option<String>,
-    email: Option<String>,
-    phone: Option<String>,
-    pub notice_number: String,
-    iuv: String,
-    amount: i64,
-    description: String,
-    due_at: i64,
-    retention_at: Option<i64>,
-    metadata: Option<String>,
-    paid_at: Option<i64>,
-    paid_receipt: Option<String>,
-    paid_fee: Option<i64>,
-    paid_psp: Option<String>,
-    paid_method: Option<String>,
-    sibling_paid: i32,
-    id_transfer: i64,
-    transfer_amount: i64,
-    beneficiary: String,
-    beneficiary_name: Option<String>,
-    remittance: String,
-    category: String,
-    iban: Option<String>,
-    postal_iban: Option<String>,
-    stamp_hash: Option<String>,
-    stamp_kind: Option<String>,
-    stamp_province: Option<String>,
-    transfer_metadata: Option<String>,
-    reported_at: Option<i64>,
+    head: Arc<Head>,
+    share: Share,
+}
+
+impl Deref for PositionRow {
+    type Target = Head;
+
+    fn deref(&self) -> &Head {
+        &self.head
+    }
+}
+
+/// Reads rows of [`position_columns`], those of one notice next to each other.
+pub(super) fn read_rows<'r, R: Row>(rows: &'r [R]) -> Result<Vec<PositionRow>, sqlx::Error>
+where
+    usize: ColumnIndex<R>,
+    &'r str: Decode<'r, R::Database> + Type<R::Database>,
+    Head: FromRow<'r, R>,
+    Share: FromRow<'r, R>,
+{
+    let mut read: Vec<PositionRow> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let name: (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
+        let head = match read.last() {
+            Some(last) if (last.ec.as_str(), last.notice_number.as_str()) == name => Arc::clone(&last.head),
+            _ => Arc::new(Head::from_row(row)?),
+        };
+        read.push(PositionRow { head, share: Share::from_row(row)? });
+    }
+    Ok(read)
 }
 
 /// Puts the rows of one notice together, in the order of their transfers.
@@ -175,12 +250,12 @@ fn notice(rows: &[PositionRow], first: &PositionRow) -> Result<Notice, StoreErro
         due: instant(first.due_at)?,
         retention: optional_instant(first.retention_at)?,
         metadata: metadata(&first.metadata)?,
-        transfers: rows.iter().map(transfer).collect::<Result<_, _>>()?,
+        transfers: rows.iter().map(|row| transfer(&row.share)).collect::<Result<_, _>>()?,
         payment,
     })
 }
 
-fn transfer(row: &PositionRow) -> Result<Transfer, StoreError> {
+fn transfer(row: &Share) -> Result<Transfer, StoreError> {
     let destination = match (&row.iban, &row.stamp_hash, &row.stamp_kind, &row.stamp_province) {
         (Some(iban), ..) => Destination::Account {
             iban: read(Iban::new(iban), "IBAN")?,
@@ -206,7 +281,7 @@ fn transfer(row: &PositionRow) -> Result<Transfer, StoreError> {
     })
 }
 
-fn debtor(row: &PositionRow) -> Result<Debtor, StoreError> {
+fn debtor(row: &Head) -> Result<Debtor, StoreError> {
     let kind =
         PersonKind::from_code(&row.debtor_kind).ok_or(StoreError::Corrupt { what: "kind of person" })?;
     Ok(Debtor {

@@ -119,11 +119,15 @@ pub(crate) fn is_xml_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
+/// Whether a text is a name of ASCII letters and digits only, as nearly all are: a glance at the bytes tells.
+pub(crate) fn is_plain_name(name: &str) -> bool {
+    let mut bytes = name.bytes();
+    bytes.next().is_some_and(|b| b.is_ascii_alphabetic()) && bytes.all(|b| b.is_ascii_alphanumeric())
+}
+
 /// Whether a text is a name with at most one prefix.
 pub(crate) fn is_qualified_name(name: &str) -> bool {
-    // Nearly all names are of letters and digits only, which a glance at the bytes tells.
-    let plain = name.bytes().all(|b| b.is_ascii_alphanumeric());
-    if plain && name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic()) {
+    if is_plain_name(name) {
         return true;
     }
     match name.split_once(':') {

@@ -44,6 +44,8 @@ pub struct Reader<'a> {
     pub(super) skipped: usize,
     pub(super) tokens: quick_xml::Reader<&'a [u8]>,
     pub(super) bounds: Bounds,
+    /// Whether there is any line end to make a line feed of; asked once instead of for each text.
+    returns: bool,
     pub(super) open: Vec<&'a str>,
     pub(super) scopes: Vec<Scope<'a>>,
     pub(super) names: Vec<&'a str>,
@@ -76,6 +78,7 @@ impl<'a> Reader<'a> {
             skipped,
             tokens,
             bounds,
+            returns: rest.as_bytes().contains(&b'\r'),
             open: Vec::with_capacity(16),
             scopes: Vec::with_capacity(8),
             names: Vec::new(),
@@ -325,7 +328,7 @@ impl<'a> Reader<'a> {
             match self.event()? {
                 Item::End(_) => return Ok(value),
                 Item::Text(text) | Item::Verbatim(text) => {
-                    let text = line_ends(text);
+                    let text = if self.returns { line_ends(text) } else { Cow::Borrowed(text) };
                     if value.is_empty() {
                         value = text;
                     } else {

@@ -98,12 +98,14 @@ impl<'a> Reader<'a> {
         if inside.len() > self.bounds.tag_bytes {
             return Err(self.broken_at(Rule::Limit("bytes in a tag"), at));
         }
-        let end = inside.bytes().position(super::value::is_blank).unwrap_or(inside.len());
+        let plain = markup::is_plain_name(inside);
+        let end = if plain { None } else { inside.bytes().position(super::value::is_blank) };
+        let end = end.unwrap_or(inside.len());
         let (name, attributes) = inside.split_at(end);
-        if !markup::is_qualified_name(name) {
+        if !plain && !markup::is_qualified_name(name) {
             return Err(self.broken_at(Rule::WellFormed("bad element name"), at));
         }
-        let (prefix, local) = name.split_once(':').unwrap_or(("", name));
+        let (prefix, local) = if plain { None } else { name.split_once(':') }.unwrap_or(("", name));
         let attributes_at = at + 1 + end;
         let foreign = if markup::is_all_blank(attributes) {
             None

@@ -66,6 +66,10 @@ pub(crate) fn is_blank(byte: u8) -> bool {
 
 /// The text without blanks at its ends and with one space for every run of them.
 pub(crate) fn collapse(text: &str) -> Cow<'_, str> {
+    // Most values have no blank at all; every blank is a byte of its own.
+    if !text.bytes().any(is_blank) {
+        return Cow::Borrowed(text);
+    }
     let blanks = [' ', '\t', '\n', '\r'];
     let text = text.trim_matches(blanks);
     let bytes = text.as_bytes();
