@@ -16,3 +16,4 @@ pub mod receipt;
 pub mod rome;
 pub mod status;
 pub mod text;
+pub mod update;

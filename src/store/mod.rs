@@ -20,7 +20,9 @@ use dialect::Pools;
 
 pub use keys::{ApiKey, ApiScope};
 pub use parties::Parties;
-pub use positions::CreateError;
+pub use positions::{
+    CreateError, Direction, Interval, PositionOrder, PositionPage, PositionQuery, ReplaceError,
+};
 pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.
