@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test target uses its part")]
 
+pub mod api;
 pub mod postgres;
 pub mod samples;
 
