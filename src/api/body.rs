@@ -31,12 +31,35 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         if !says_json(request.headers()) {
             return Err(BodyError::NotJson.into());
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| refusal(&rejection))?;
-        match serde_json::from_slice(&bytes) {
-            Ok(value) => Ok(JsonBody(value)),
-            Err(error) => Err(BodyError::Malformed { line: error.line(), column: error.column() }.into()),
+        Ok(JsonBody(json(&bytes(request, state).await?)?))
+    }
+}
+
+/// A body that is well-formed JSON, or none.
+pub(super) struct OptionalJsonBody(pub Option<Value>);
+
+impl<S: Send + Sync> FromRequest<S> for OptionalJsonBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let says_json = says_json(request.headers());
+        let bytes = bytes(request, state).await?;
+        match (bytes.is_empty(), says_json) {
+            (true, _) => Ok(OptionalJsonBody(None)),
+            (false, true) => Ok(OptionalJsonBody(Some(json(&bytes)?))),
+            (false, false) => Err(BodyError::NotJson.into()),
         }
     }
+}
+
+async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, BodyError> {
+    Bytes::from_request(request, state).await.map_err(|rejection| refusal(&rejection))
+}
+
+fn json(bytes: &Bytes) -> Result<Value, BodyError> {
+    let malformed =
+        |error: serde_json::Error| BodyError::Malformed { line: error.line(), column: error.column() };
+    serde_json::from_slice(bytes).map_err(malformed)
 }
 
 fn refusal(rejection: &BytesRejection) -> BodyError {

@@ -177,7 +177,12 @@ fn each_notice(ledger: &Ledger, found: &mut Vec<Violation>) {
     }
     for paid in &ledger.paid_notices {
         let by = settled.remove(&paid.notice).unwrap_or_default();
-        let exactly_its_own = matches!(&*by, [only] if Some(&only.id) == paid.receipt.as_ref());
+        // A notice that was paid elsewhere names no receipt, and none settles it.
+        let exactly_its_own = match (&*by, &paid.receipt) {
+            ([only], Some(named)) => &only.id == named,
+            ([], None) => true,
+            _ => false,
+        };
         if !exactly_its_own {
             let receipt = paid.receipt.as_deref().unwrap_or("none");
             let subject = format!("{} receipt {receipt}, settled by {}", paid.notice.ec, by.len());

@@ -1,11 +1,12 @@
-//! What may be done to a position, and when: creation, publication, cancellation, deletion.
+//! What may be done to a position, and when: creation, publication, cancellation, deletion. What may
+//! be written over is in [`update`](super::update).
 //!
 //! The transition table is that of the published contract (GPD v1).
 
 use jiff::Timestamp;
 
 use super::amount::Cents;
-use super::position::{Notice, Position};
+use super::position::Position;
 use super::status::{Status, status};
 
 /// Why a position cannot be published.
@@ -103,21 +104,17 @@ pub fn check_deletable(position: &Position, now: Timestamp) -> Result<(), NotDel
     }
 }
 
-/// Checks a validity date that a new position asks for.
-pub fn check_validity_date(valid_from: Option<Timestamp>, now: Timestamp) -> Result<(), Inconsistency> {
+/// Checks a validity date that somebody asks for. The one that an offered position has `already` may
+/// have passed.
+pub fn check_validity_date(
+    valid_from: Option<Timestamp>,
+    already: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), Inconsistency> {
     match valid_from {
-        Some(from) if from <= now => Err(Inconsistency::ValidityDatePassed),
+        Some(from) if from <= now && already != valid_from => Err(Inconsistency::ValidityDatePassed),
         _ => Ok(()),
     }
-}
-
-/// Everything that is wrong with a new notice, given the validity date of its option.
-pub fn inconsistencies(notice: &Notice, valid_from: Option<Timestamp>, now: Timestamp) -> Vec<Inconsistency> {
-    let shares: Vec<_> = notice.transfers.iter().map(|transfer| (transfer.id, transfer.amount)).collect();
-    let dates = NoticeDates { due: notice.due, retention: notice.retention, valid_from };
-    let mut wrong = share_inconsistencies(notice.amount, &shares);
-    wrong.extend(date_inconsistencies(&dates, now));
-    wrong
 }
 
 /// Everything that is wrong with how an amount is shared out, from the id and amount of each transfer.
@@ -146,12 +143,14 @@ pub struct NoticeDates {
     pub retention: Option<Timestamp>,
     /// The validity date of its option.
     pub valid_from: Option<Timestamp>,
+    /// The due date that the notice has already on offer: it may have passed.
+    pub due_already: Option<Timestamp>,
 }
 
 /// Everything that is wrong with the dates of a new notice.
 pub fn date_inconsistencies(dates: &NoticeDates, now: Timestamp) -> Vec<Inconsistency> {
     let mut wrong = Vec::new();
-    if dates.due < now {
+    if dates.due < now && dates.due_already != Some(dates.due) {
         wrong.push(Inconsistency::DueDatePassed);
     }
     if dates.valid_from.is_some_and(|from| dates.due < from) {
@@ -163,7 +162,8 @@ pub fn date_inconsistencies(dates: &NoticeDates, now: Timestamp) -> Vec<Inconsis
     wrong
 }
 
-fn touch(position: &mut Position, now: Timestamp) {
+/// Takes note that a position changed.
+pub(super) fn touch(position: &mut Position, now: Timestamp) {
     position.history.updated_at = now;
     position.history.version += 1;
 }

@@ -17,3 +17,4 @@ pub mod receipt;
 pub mod rome;
 pub mod status;
 pub mod text;
+pub mod update;

@@ -213,8 +213,8 @@ pub struct Stamp {
 pub struct Payment {
     /// When the citizen paid, in UTC.
     pub paid_at: Timestamp,
-    /// The receipt that says so.
-    pub receipt: ReceiptId,
+    /// What says so.
+    pub proof: Proof,
     /// What the payer paid on top to the payment service provider.
     pub fee: Option<Cents>,
     /// The payment service provider's name.
@@ -223,10 +223,39 @@ pub struct Payment {
     pub method: Option<String>,
 }
 
+/// What says that a notice was paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// A receipt of the node.
+    Receipt(ReceiptId),
+    /// The creditor's word: the money came another way, such as at its own counter.
+    Elsewhere,
+}
+
+impl Proof {
+    /// The receipt, if there is one.
+    pub fn receipt(&self) -> Option<&ReceiptId> {
+        match self {
+            Proof::Receipt(id) => Some(id),
+            Proof::Elsewhere => None,
+        }
+    }
+}
+
 impl Position {
     /// All notices of all options.
     pub fn notices(&self) -> impl Iterator<Item = &Notice> {
         self.options.iter().flat_map(|option| &option.notices)
+    }
+
+    /// The notice of that number.
+    pub fn notice(&self, number: &NoticeNumber) -> Option<&Notice> {
+        self.notices().find(|notice| notice.number == *number)
+    }
+
+    /// Whether payers can see it: published, and not cancelled since.
+    pub fn is_on_offer(&self) -> bool {
+        self.history.published_at.is_some() && self.history.invalidated_at.is_none()
     }
 
     /// The first instant at which any part of it can be paid; none while that is not fixed.

@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use super::position::{AfterDue, Notice, PaymentOption, Position};
 
 /// What a position is at one instant, in the words of the published contract (GPD v1).
+///
+/// The store says the same in SQL, to filter by it: a change here is a change there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// Not published yet.
@@ -39,6 +41,23 @@ pub enum NoticeStatus {
 }
 
 impl Status {
+    /// Every status.
+    pub const ALL: [Status; 8] = [
+        Status::Draft,
+        Status::Published,
+        Status::Valid,
+        Status::Invalid,
+        Status::Expired,
+        Status::PartiallyPaid,
+        Status::Paid,
+        Status::Reported,
+    ];
+
+    /// The status of that word.
+    pub fn from_word(word: &str) -> Option<Status> {
+        Status::ALL.into_iter().find(|status| status.word() == word)
+    }
+
     /// The word of the published contract.
     pub const fn word(self) -> &'static str {
         match self {

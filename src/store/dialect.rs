@@ -63,21 +63,27 @@ pub(super) mod postgres_engine {
 }
 
 /// Expands functions over both engines: a module `sqlite` and a module `postgres` that differ in the
-/// connection type and the constants above, never in what a statement means.
+/// connection type and the constants above, never in what a statement means. `[part, …]` names modules
+/// expanded the same way, whose functions for the same engine the items call.
 macro_rules! for_both_engines {
-    ($($item:item)*) => {
+    ([$($part:ident),*] $($item:item)*) => {
         #[allow(unused_imports, reason = "each aggregate uses the part of an engine that it needs")]
         pub(in $crate::store) mod sqlite {
             use super::*;
             use $crate::store::dialect::sqlite_engine::*;
+            $(use super::$part::sqlite::*;)*
             $($item)*
         }
         #[allow(unused_imports, reason = "each aggregate uses the part of an engine that it needs")]
         pub(in $crate::store) mod postgres {
             use super::*;
             use $crate::store::dialect::postgres_engine::*;
+            $(use super::$part::postgres::*;)*
             $($item)*
         }
+    };
+    ($($item:item)*) => {
+        for_both_engines! { [] $($item)* }
     };
 }
 

@@ -52,7 +52,7 @@ where
 mod tests {
     use crate::store::dialect::{BATCH, Pools};
     use crate::store::notices::PAYABLE_NOTICES;
-    use crate::store::positions::ONE_POSITION;
+    use crate::store::positions::read::ONE_POSITION;
     use crate::store::{Store, StoreOptions};
     use sqlx::{AssertSqlSafe, Row, SqlSafeStr};
 

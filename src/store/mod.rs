@@ -22,7 +22,9 @@ use dialect::Pools;
 
 pub use keys::{ApiKey, ApiScope};
 pub use parties::Parties;
-pub use positions::CreateError;
+pub use positions::{
+    CreateError, Direction, Interval, PositionOrder, PositionPage, PositionQuery, ReplaceError,
+};
 pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
 pub use unbooked::UnbookedMessage;
 

@@ -14,7 +14,7 @@ use crate::domain::notice_number::{Iuv, NoticeNumber};
 use crate::domain::payability::{PayabilityFacts, PayableNotice, Settled};
 use crate::domain::position::{
     Address, AfterDue, Debtor, Destination, History, MapEntry, Notice, OptionShape, Payment, PaymentOption,
-    Position, Stamp, StandIn, Transfer,
+    Position, Proof, Stamp, StandIn, Transfer,
 };
 use crate::domain::text::Text;
 
@@ -196,6 +196,12 @@ pub(super) fn payable_notice(rows: &[PositionRow]) -> Result<Option<PayableNotic
     }))
 }
 
+/// Puts the rows of several positions together, each position's rows next to each other.
+pub(super) fn positions(rows: &[PositionRow]) -> Result<Vec<Position>, StoreError> {
+    let each = rows.chunk_by(|a, b| a.iupd == b.iupd && a.ec == b.ec);
+    each.filter_map(|rows| position(rows).transpose()).collect()
+}
+
 /// Puts the rows of one position together, in the order of options, notices and transfers.
 pub(super) fn position(rows: &[PositionRow]) -> Result<Option<Position>, StoreError> {
     let Some(first) = rows.first() else { return Ok(None) };
@@ -232,15 +238,17 @@ pub(super) fn position(rows: &[PositionRow]) -> Result<Option<Position>, StoreEr
 }
 
 fn notice(rows: &[PositionRow], first: &PositionRow) -> Result<Notice, StoreError> {
-    let payment = match (first.paid_at, &first.paid_receipt) {
-        (Some(paid_at), Some(receipt)) => Some(Payment {
+    // A payment without a receipt is one that the creditor vouches for.
+    let proof = |id: &String| Proof::Receipt(ReceiptId::new(id));
+    let payment = match first.paid_at {
+        Some(paid_at) => Some(Payment {
             paid_at: instant(paid_at)?,
-            receipt: ReceiptId::new(receipt),
+            proof: first.paid_receipt.as_ref().map_or(Proof::Elsewhere, proof),
             fee: first.paid_fee.map(cents).transpose()?,
             psp: first.paid_psp.clone(),
             method: first.paid_method.clone(),
         }),
-        _ => None,
+        None => None,
     };
     Ok(Notice {
         number: read(NoticeNumber::new(&first.notice_number), "notice number")?,

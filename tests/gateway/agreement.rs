@@ -9,7 +9,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::Config;
 use varco::domain::ids::ReceiptId;
 use varco::domain::payability::{NotPayable, PayabilityFacts, Settled, check};
-use varco::domain::position::{AfterDue, Notice, OptionShape, Payment, PaymentOption, Position};
+use varco::domain::position::{AfterDue, Notice, OptionShape, Payment, PaymentOption, Position, Proof};
 use varco::domain::receipt::{Effect, Receipt, ReceiptClass, ReceiptOutcome, classify};
 use varco::domain::status::{Status, status};
 
@@ -31,7 +31,7 @@ fn a_notice() -> impl Strategy<Value = Notice> {
         notice.due = due;
         notice.payment = paid.map(|paid_at| Payment {
             paid_at,
-            receipt: ReceiptId::new("r"),
+            proof: Proof::Receipt(ReceiptId::new("r")),
             fee: None,
             psp: None,
             method: None,

@@ -9,6 +9,7 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+pub mod api;
 pub mod child;
 pub mod gateway;
 pub mod messages;

@@ -6,11 +6,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 
+use super::if_match::{IfMatch, Stale};
 use super::{NamedPosition, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::problem::Problem;
 use crate::domain::lifecycle::{NotDeletable, check_deletable};
+use crate::domain::position::Position;
 use crate::store::StoreError;
 
 /// Why a position cannot be deleted.
@@ -18,6 +20,8 @@ use crate::store::StoreError;
 pub(super) enum DeleteError {
     #[error("no such position")]
     Unknown,
+    #[error(transparent)]
+    Stale(#[from] Stale),
     #[error(transparent)]
     Refused(#[from] NotDeletable),
     #[error(transparent)]
@@ -29,11 +33,16 @@ pub(super) async fn handler(
     State(api): State<Arc<Api>>,
     Organization(ec): Organization,
     NamedPosition(iupd): NamedPosition,
+    wanted: IfMatch,
 ) -> Result<Json<&'static str>, Problem> {
     let now = api.clock.now();
-    let deleted = api.store.delete_position(&ec, &iupd, |position| check_deletable(position, now)).await;
+    let check = |position: &Position| {
+        wanted.check(position)?;
+        Ok::<(), DeleteError>(check_deletable(position, now)?)
+    };
+    let deleted = api.store.delete_position(&ec, &iupd, check).await;
     let checked = deleted.map_err(DeleteError::from)?.ok_or(DeleteError::Unknown)?;
-    checked.map_err(DeleteError::from)?;
+    checked?;
     Ok(Json("The debt position was deleted."))
 }
 
@@ -41,6 +50,7 @@ impl From<DeleteError> for Problem {
     fn from(error: DeleteError) -> Self {
         match error {
             DeleteError::Unknown => unknown_position(),
+            DeleteError::Stale(stale) => stale.into(),
             DeleteError::Refused(reason) => Problem::new(
                 StatusCode::CONFLICT,
                 "Existing related payment found",

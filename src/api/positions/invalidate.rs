@@ -6,11 +6,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::if_match::{IfMatch, Stale};
 use super::{NamedPosition, render, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::problem::Problem;
 use crate::domain::lifecycle::{self, NotInvalidable};
+use crate::domain::position::Position;
 use crate::store::StoreError;
 
 /// Why a position cannot be cancelled.
@@ -18,6 +20,8 @@ use crate::store::StoreError;
 pub(super) enum InvalidateError {
     #[error("no such position")]
     Unknown,
+    #[error(transparent)]
+    Stale(#[from] Stale),
     #[error(transparent)]
     Refused(#[from] NotInvalidable),
     #[error(transparent)]
@@ -29,12 +33,16 @@ pub(super) async fn handler(
     State(api): State<Arc<Api>>,
     Organization(ec): Organization,
     NamedPosition(iupd): NamedPosition,
+    wanted: IfMatch,
 ) -> Result<Response, Problem> {
     let now = api.clock.now();
-    let changed =
-        api.store.change_position(&ec, &iupd, |position| lifecycle::invalidate(position, now)).await;
+    let change = |position: &mut Position| {
+        wanted.check(position)?;
+        Ok::<(), InvalidateError>(lifecycle::invalidate(position, now)?)
+    };
+    let changed = api.store.change_position(&ec, &iupd, change).await;
     let position = changed.map_err(InvalidateError::from)?.ok_or(InvalidateError::Unknown)?;
-    let position = position.map_err(InvalidateError::from)?;
+    let position = position?;
     Ok(render::with_debtor(StatusCode::OK, &position, now))
 }
 
@@ -42,6 +50,7 @@ impl From<InvalidateError> for Problem {
     fn from(error: InvalidateError) -> Self {
         match error {
             InvalidateError::Unknown => unknown_position(),
+            InvalidateError::Stale(stale) => stale.into(),
             InvalidateError::Refused(reason) => Problem::new(
                 StatusCode::CONFLICT,
                 "Existing related payment found or not in invalidable state",

@@ -16,28 +16,42 @@ use crate::domain::ids::Iupd;
 mod create;
 mod dates;
 mod delete;
+mod if_match;
 mod invalidate;
+mod list;
 mod model;
+mod paid;
 mod parse;
 mod publish;
+mod query;
 mod read;
+mod refusal;
 mod render;
+mod transfers;
+mod update;
 
 pub(super) fn router() -> Router<Arc<Api>> {
-    let one = "/organizations/{organizationfiscalcode}/debtpositions/{iupd}";
+    let all = "/organizations/{organizationfiscalcode}/debtpositions";
+    let one = || get(read::handler).put(update::handler).delete(delete::handler);
+    let paid = "/organizations/{organizationfiscalcode}/paymentoptions/paids/{nav}";
     Router::new()
-        .route("/organizations/{organizationfiscalcode}/debtpositions", post(create::handler))
-        .route(one, get(read::handler).delete(delete::handler))
-        .route(&format!("{one}/publish"), post(publish::handler))
-        .route(&format!("{one}/invalidate"), post(invalidate::handler))
+        .route(all, get(list::handler).post(create::handler))
+        .route(&format!("{all}/{{iupd}}"), one())
+        .route(&format!("{all}/{TRANSFERS}"), one().patch(transfers::handler))
+        .route(&format!("{all}/{{iupd}}/publish"), post(publish::handler))
+        .route(&format!("{all}/{{iupd}}/invalidate"), post(invalidate::handler))
+        .route(paid, post(paid::handler))
 }
+
+/// The path of all transfers is also that of the position of this name, should there be one.
+const TRANSFERS: &str = "transfers";
 
 /// The position's name in the path. A text that cannot be one names no position.
 struct NamedPosition(Iupd);
 
 #[derive(Deserialize)]
 struct IupdPath {
-    iupd: String,
+    iupd: Option<String>,
 }
 
 impl FromRequestParts<Arc<Api>> for NamedPosition {
@@ -45,7 +59,7 @@ impl FromRequestParts<Arc<Api>> for NamedPosition {
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
         let path = Path::<IupdPath>::from_request_parts(parts, api).await;
-        let iupd = path.ok().and_then(|Path(path)| Iupd::new(&path.iupd).ok());
+        let iupd = path.ok().and_then(|Path(path)| Iupd::new(path.iupd.as_deref().unwrap_or(TRANSFERS)).ok());
         iupd.map(NamedPosition).ok_or_else(unknown_position)
     }
 }

@@ -48,6 +48,12 @@ impl Shape for TransferRequest {
 impl Shape for StampRequest {
     const IS_OBJECT: bool = true;
 }
+impl Shape for IbanUpdateRequest {
+    const IS_OBJECT: bool = true;
+}
+impl Shape for PaidElsewhereRequest {
+    const IS_OBJECT: bool = true;
+}
 impl Shape for MetadataRequest {
     const IS_OBJECT: bool = true;
 }
@@ -211,6 +217,47 @@ pub struct PositionResponse<'a> {
     pub(super) status: &'static str,
     pub(super) last_updated_date: String,
     pub(super) payment_option: Vec<OptionResponse<'a>>,
+}
+
+/// A page of positions (`PaymentPositionsInfo`), in the contract's own spelling.
+#[derive(Serialize)]
+pub struct PositionsPage<'a> {
+    pub(super) payment_position_list: Vec<PositionResponse<'a>>,
+    pub(super) page_info: PageInfo,
+}
+
+/// Where a page stands among the others (`PageInfo`).
+#[derive(Serialize)]
+pub struct PageInfo {
+    pub(super) page: u32,
+    pub(super) limit: u32,
+    /// How many positions this page has, as the published service counts.
+    pub(super) items_found: usize,
+    pub(super) total_pages: u64,
+    /// How many positions all pages have; ours.
+    pub(super) total_items: u64,
+}
+
+/// How many transfers have another account now (`UpdateTransferIbanMassiveResponse`).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IbanUpdateResponse {
+    pub(super) description: &'static str,
+    pub(super) updated_transfers: usize,
+}
+
+/// The account that takes the place of another (`UpdateTransferIbanMassiveModel`).
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct IbanUpdateRequest {
+    pub(super) new_iban: Field<String>,
+}
+
+/// When a notice was paid elsewhere (`AlreadyPaidPaymentOptionModel`).
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PaidElsewhereRequest {
+    pub(super) payment_date: Field<String>,
 }
 
 /// A notice with what has happened to it (`PaymentOptionModelResponse`).

@@ -1,4 +1,4 @@
-//! From the body of a creation to a position of the domain, or to everything that is wrong with it.
+//! From the body of a creation or an update to a position of the domain, or to everything that is wrong with it.
 //!
 //! What the published service lets in and the node then refuses is refused here: lengths, identifiers,
 //! check digits, accounts. A notice that was accepted can be verified, paid and receipted.
@@ -40,6 +40,15 @@ pub struct Context<'a> {
     pub registry: &'a Registry,
     /// What time it is.
     pub now: Timestamp,
+    /// The position that the body is to take the place of; none if it makes a new one.
+    pub stored: Option<&'a Position>,
+}
+
+impl Context<'_> {
+    /// The position on offer: its dates may have passed since somebody agreed to them.
+    fn offered(&self) -> Option<&Position> {
+        self.stored.filter(|position| position.is_on_offer())
+    }
 }
 
 /// A position that was read, still a draft.
@@ -66,6 +75,9 @@ fn position(mut request: PositionRequest, context: &Context<'_>, report: &mut Re
     let at = |name: &str| Pointer::root().field(name);
     let iupd = report.required(std::mem::take(&mut request.iupd), &at("iupd"));
     let iupd = iupd.and_then(|text| report.read(&at("iupd"), Iupd::new(&text)));
+    if context.stored.zip(iupd.as_ref()).is_some_and(|(stored, iupd)| stored.iupd != *iupd) {
+        report.add(&at("iupd"), "iupd_differs", "must be the iupd of the path");
+    }
     let company_name = report.text(std::mem::take(&mut request.company_name), &at("companyName"));
     let office_name = report.optional_text(std::mem::take(&mut request.office_name), &at("officeName"));
     let stand_in = match report.optional(request.pay_stand_in, &at("payStandIn")) {
@@ -78,7 +90,8 @@ fn position(mut request: PositionRequest, context: &Context<'_>, report: &mut Re
     };
     let validity = std::mem::take(&mut request.validity_date);
     let valid_from = report.optional_date(validity, &at("validityDate"), WholeDay::FromStart);
-    if let Err(inconsistency) = check_validity_date(valid_from, context.now) {
+    let already = context.offered().and_then(Position::valid_from);
+    if let Err(inconsistency) = check_validity_date(valid_from, already, context.now) {
         report.add_error(&at("validityDate"), &inconsistency);
     }
     let rows = rows(std::mem::take(&mut request.payment_option), valid_from, context, report);
@@ -239,7 +252,7 @@ mod tests {
         let ec = FiscalCode::new(EC).unwrap();
         let registry = registry().current();
         let now = "2026-11-22T10:00:00Z".parse().unwrap();
-        new_position(body, &Context { ec: &ec, registry: &registry, now })
+        new_position(body, &Context { ec: &ec, registry: &registry, now, stored: None })
     }
 
     fn body() -> Value {

@@ -6,11 +6,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::if_match::{IfMatch, Stale};
 use super::{NamedPosition, render, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::problem::Problem;
 use crate::domain::lifecycle::{self, NotPublishable};
+use crate::domain::position::Position;
 use crate::store::StoreError;
 
 /// Why a position cannot be published.
@@ -18,6 +20,8 @@ use crate::store::StoreError;
 pub(super) enum PublishError {
     #[error("no such position")]
     Unknown,
+    #[error(transparent)]
+    Stale(#[from] Stale),
     #[error(transparent)]
     Refused(#[from] NotPublishable),
     #[error(transparent)]
@@ -29,11 +33,16 @@ pub(super) async fn handler(
     State(api): State<Arc<Api>>,
     Organization(ec): Organization,
     NamedPosition(iupd): NamedPosition,
+    wanted: IfMatch,
 ) -> Result<Response, Problem> {
     let now = api.clock.now();
-    let changed = api.store.change_position(&ec, &iupd, |position| lifecycle::publish(position, now)).await;
+    let change = |position: &mut Position| {
+        wanted.check(position)?;
+        Ok::<(), PublishError>(lifecycle::publish(position, now)?)
+    };
+    let changed = api.store.change_position(&ec, &iupd, change).await;
     let position = changed.map_err(PublishError::from)?.ok_or(PublishError::Unknown)?;
-    let position = position.map_err(PublishError::from)?;
+    let position = position?;
     Ok(render::with_debtor(StatusCode::OK, &position, now))
 }
 
@@ -42,6 +51,7 @@ impl From<PublishError> for Problem {
         let conflict = |title, code, detail: String| Problem::new(StatusCode::CONFLICT, title, code, detail);
         match error {
             PublishError::Unknown => unknown_position(),
+            PublishError::Stale(stale) => stale.into(),
             PublishError::Refused(reason @ NotPublishable::NotDraft(_)) => conflict(
                 "Existing related payment found or not in publishable state",
                 "not_publishable",

@@ -9,11 +9,13 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::dates::write;
+use super::if_match::entity_tag;
 use super::model::{
-    DebtorModel, MetadataModel, OptionModel, OptionResponse, PositionModel, PositionResponse, StampModel,
-    TransferHistory, TransferModel,
+    DebtorModel, MetadataModel, OptionModel, OptionResponse, PageInfo, PositionModel, PositionResponse,
+    PositionsPage, StampModel, TransferHistory, TransferModel,
 };
 use crate::domain::amount::Cents;
+use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::{
     AfterDue, Debtor, Destination, MapEntry, Notice, OptionShape, PaymentOption, Position, StandIn, Transfer,
 };
@@ -38,7 +40,24 @@ pub fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Res
 
 /// What reading answers: the position with its history, without personal data.
 pub fn with_history(position: &Position, now: Timestamp) -> Response {
-    let model = PositionResponse {
+    answer(StatusCode::OK, position, &history(position, now))
+}
+
+/// What the list answers: a page of positions, each as reading answers it.
+pub fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response {
+    let payment_position_list = positions.iter().map(|position| history(position, now)).collect();
+    unkept(Json(PositionsPage { payment_position_list, page_info: info }).into_response())
+}
+
+/// What marking a notice as paid answers: the notice with its history.
+pub fn notice(position: &Position, number: &NoticeNumber) -> Response {
+    let mut rows = rows(position).filter(|(_, notice)| notice.number == *number);
+    let model = rows.next().map(|(option, notice)| row_with_history(position, option, notice));
+    unkept(Json(model).into_response())
+}
+
+fn history(position: &Position, now: Timestamp) -> PositionResponse<'_> {
+    PositionResponse {
         iupd: position.iupd.as_str(),
         organization_fiscal_code: position.ec.as_str(),
         person_kind: position.options.first().map(|option| option.debtor.id.kind().code()),
@@ -53,19 +72,22 @@ pub fn with_history(position: &Position, now: Timestamp) -> Response {
         payment_option: rows(position)
             .map(|(option, notice)| row_with_history(position, option, notice))
             .collect(),
-    };
-    answer(StatusCode::OK, position, &model)
+    }
 }
 
 /// The version of the position is its entity tag, so that a caller can tell whether somebody changed it.
-/// The status follows the clock without a change, and a debtor may be named: nothing may be kept by
-/// caches on the way.
 fn answer(code: StatusCode, position: &Position, model: &impl Serialize) -> Response {
-    let mut response = (code, Json(model)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(tag) = HeaderValue::try_from(format!("\"{}\"", position.history.version)) {
+    let mut response = unkept((code, Json(model)).into_response());
+    if let Ok(tag) = HeaderValue::try_from(entity_tag(position)) {
         response.headers_mut().insert(header::ETAG, tag);
     }
+    response
+}
+
+/// The status follows the clock without a change, and a debtor may be named: nothing may be kept by
+/// caches on the way.
+fn unkept(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -138,7 +160,7 @@ fn row_with_history<'a>(
         inserted_date: write(position.history.created_at),
         payment_method: payment.and_then(|payment| payment.method.as_deref()),
         psp_company: payment.and_then(|payment| payment.psp.as_deref()),
-        id_receipt: payment.map(|payment| payment.receipt.as_str()),
+        id_receipt: payment.and_then(|payment| Some(payment.proof.receipt()?.as_str())),
         status: status.word(),
         last_updated_date: write(position.history.updated_at),
     }

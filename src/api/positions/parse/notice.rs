@@ -47,8 +47,12 @@ pub fn row(
     if let (Some(amount), Some(shares)) = (amount, &transfers.shares) {
         note(&share_inconsistencies(amount, shares), at, report);
     }
-    if let Some(due) = due {
-        note(&date_inconsistencies(&NoticeDates { due, retention, valid_from }, context.now), at, report);
+    let stored = number.as_ref().and_then(|(_, number, _)| context.stored?.notice(number));
+    // A notice that is paid cannot change, so its dates are not judged again.
+    if let Some(due) = due.filter(|_| stored.is_none_or(|stored| stored.payment.is_none())) {
+        let due_already = context.offered().and(stored).map(|stored| stored.due);
+        let dates = NoticeDates { due, retention, valid_from, due_already };
+        note(&date_inconsistencies(&dates, context.now), at, report);
     }
     if served == Some(PrimitiveVersion::V1) {
         refuse_stamps(&transfers.read, at, report);

@@ -1,0 +1,108 @@
+//! `POST …/paymentoptions/paids/{nav}`: the creditor says that a notice was paid another way.
+//!
+//! From then on nobody can pay it through the node. Should a receipt arrive all the same, it is kept
+//! and told apart as a second payment.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::dates::WholeDay;
+use super::model::{Field, PaidElsewhereRequest};
+use super::parse::report::{Pointer, Report};
+use super::render;
+use crate::api::Api;
+use crate::api::auth::Organization;
+use crate::api::body::OptionalJsonBody;
+use crate::api::problem::{Problem, Violation};
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::update::{NotMarkable, mark_paid_elsewhere};
+use crate::store::StoreError;
+
+/// Why a notice cannot be marked as paid.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum PaidError {
+    #[error("no such notice")]
+    Unknown,
+    #[error("the payment date cannot be read")]
+    Invalid(Vec<Violation>),
+    #[error(transparent)]
+    Refused(#[from] NotMarkable),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Deserialize)]
+pub(super) struct NavPath {
+    nav: String,
+}
+
+/// Answers 200 with the payment option; 400, 404, or 409 once it is paid.
+pub(super) async fn handler(
+    State(api): State<Arc<Api>>,
+    Organization(ec): Organization,
+    Path(path): Path<NavPath>,
+    OptionalJsonBody(body): OptionalJsonBody,
+) -> Result<Response, Problem> {
+    let now = api.clock.now();
+    let number = NoticeNumber::new(&path.nav).map_err(|_| PaidError::Unknown)?;
+    let paid_at = paid_at(body, now).map_err(PaidError::Invalid)?;
+    let marked = api.store.pay_notice(&ec, &number, |position| {
+        mark_paid_elsewhere(position, &number, paid_at, now).map_err(PaidError::from)
+    });
+    let position = marked.await.map_err(PaidError::from)?.ok_or(PaidError::Unknown)??;
+    Ok(render::notice(&position, &number))
+}
+
+/// When it was paid: now, unless the caller says when.
+fn paid_at(body: Option<Value>, now: Timestamp) -> Result<Timestamp, Vec<Violation>> {
+    let Some(body) = body else { return Ok(now) };
+    let mut report = Report::default();
+    let (root, at) = (Pointer::root(), Pointer::root().field("paymentDate"));
+    let field = Field::<PaidElsewhereRequest>::deserialize(body).unwrap_or(Field::WrongType);
+    let request = report.optional(field, &root).unwrap_or_default();
+    let paid_at = report.optional_date(request.payment_date, &at, WholeDay::FromStart);
+    if paid_at.is_some_and(|paid_at| paid_at > now) {
+        report.add(&at, "payment_date_in_future", "must not be in the future");
+    }
+    if report.is_clean() { Ok(paid_at.unwrap_or(now)) } else { Err(report.into_violations()) }
+}
+
+impl From<PaidError> for Problem {
+    fn from(error: PaidError) -> Self {
+        let unknown = || {
+            Problem::new(
+                StatusCode::NOT_FOUND,
+                "Not found the payment option",
+                "unknown_notice",
+                "The creditor institution has no payment option of that notice number.",
+            )
+        };
+        match error {
+            PaidError::Unknown | PaidError::Refused(NotMarkable::Unknown) => unknown(),
+            PaidError::Invalid(violations) => Problem::new(
+                StatusCode::BAD_REQUEST,
+                "BAD REQUEST",
+                "invalid_payment",
+                "The payment cannot be noted, for the reasons that violations gives.",
+            )
+            .with_violations(violations),
+            PaidError::Refused(reason @ (NotMarkable::Paid | NotMarkable::PaidByAnotherOption)) => {
+                Problem::new(
+                    StatusCode::CONFLICT,
+                    "Existing related payment found",
+                    "payment_found",
+                    format!("The payment option stays as it is: {reason}."),
+                )
+            }
+            PaidError::Store(error) => {
+                Problem::internal("The pay call for a payment option is failed", &error)
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What endpoints read from the query string.
+
+use std::ops::RangeInclusive;
+
+use axum::extract::Query;
+use axum::http::{StatusCode, Uri};
+use serde::Deserialize;
+
+use crate::api::problem::Problem;
+
+/// A query parameter that cannot be read, and what it must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct BadQuery(pub &'static str);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PublicationQuery {
+    to_publish: Option<String>,
+}
+
+/// What the caller says of publication, if anything.
+pub fn to_publish(uri: &Uri) -> Result<Option<bool>, BadQuery> {
+    let wrong = BadQuery("The query parameter toPublish must be true or false.");
+    let Query(query) = Query::<PublicationQuery>::try_from_uri(uri).map_err(|_| wrong)?;
+    match query.to_publish.as_deref() {
+        None | Some("") => Ok(None),
+        Some("false") => Ok(Some(false)),
+        Some("true") => Ok(Some(true)),
+        Some(_) => Err(wrong),
+    }
+}
+
+/// A whole number within bounds; the default if it is left out.
+pub fn number(
+    text: Option<&str>,
+    default: u32,
+    bounds: RangeInclusive<u32>,
+    wrong: BadQuery,
+) -> Result<u32, BadQuery> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(default) };
+    text.parse().ok().filter(|number| bounds.contains(number)).ok_or(wrong)
+}
+
+/// One of some words; the default if it is left out.
+pub fn word<T>(
+    text: Option<&str>,
+    default: T,
+    read: impl Fn(&str) -> Option<T>,
+    wrong: BadQuery,
+) -> Result<T, BadQuery> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(default) };
+    read(text).ok_or(wrong)
+}
+
+impl From<BadQuery> for Problem {
+    fn from(error: BadQuery) -> Self {
+        Problem::new(StatusCode::BAD_REQUEST, "BAD REQUEST", "query_parameter", error.0)
+    }
+}

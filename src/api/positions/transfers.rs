@@ -1,0 +1,111 @@
+//! `PATCH …/debtpositions/transfers`: an account of the creditor takes the place of another in all that
+//! can still be paid.
+//!
+//! Stricter than the published service: the new account must be one of the creditor's, and shares of
+//! other beneficiaries keep theirs. Each position that changes gets a new version.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, Uri};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::model::{Field, IbanUpdateRequest, IbanUpdateResponse};
+use super::parse::report::{Pointer, Report};
+use super::query::{self, BadQuery};
+use crate::api::Api;
+use crate::api::auth::Organization;
+use crate::api::body::JsonBody;
+use crate::api::problem::{Problem, Violation};
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::iban::Iban;
+use crate::domain::update::IbanChange;
+use crate::registry::Registry;
+use crate::store::StoreError;
+
+/// The most transfers of one request, and how many they are when the caller says nothing.
+const LIMIT: u32 = 1000;
+
+/// Why accounts cannot be replaced.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TransfersError {
+    #[error(transparent)]
+    Query(#[from] BadQuery),
+    #[error("the new account cannot be used")]
+    NewIban(Vec<Violation>),
+    #[error("no position lets its accounts change")]
+    NothingUpdatable,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Answers 200 with the number of transfers; 400, or 404 if no position could be changed at all.
+pub(super) async fn handler(
+    State(api): State<Arc<Api>>,
+    Organization(ec): Organization,
+    uri: Uri,
+    JsonBody(body): JsonBody,
+) -> Result<Json<IbanUpdateResponse>, Problem> {
+    let (old, limit) = read_query(&uri).map_err(TransfersError::from)?;
+    let new = new_iban(body, &ec, &api.registry.current()).map_err(TransfersError::NewIban)?;
+    let change = IbanChange { old: &old, new: &new };
+    let updated = api.store.replace_iban(&ec, change, limit, api.clock.now()).await;
+    let updated = updated.map_err(TransfersError::from)?.ok_or(TransfersError::NothingUpdatable)?;
+    let description = "IBAN updated on the transfers that can still be paid.";
+    Ok(Json(IbanUpdateResponse { description, updated_transfers: updated }))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TransfersQuery {
+    old_iban: Option<String>,
+    limit: Option<String>,
+}
+
+fn read_query(uri: &Uri) -> Result<(Iban, usize), BadQuery> {
+    let twice = BadQuery("A query parameter is there twice.");
+    let Query(query) = Query::<TransfersQuery>::try_from_uri(uri).map_err(|_| twice)?;
+    let old = Iban::new(query.old_iban.as_deref().unwrap_or_default());
+    let old = old.map_err(|_| BadQuery("The query parameter oldIban must be an IBAN."))?;
+    let wrong = BadQuery("The query parameter limit must be a whole number from 1 to 1000.");
+    let limit = query::number(query.limit.as_deref(), LIMIT, 1..=LIMIT, wrong)?;
+    Ok((old, usize::try_from(limit).map_err(|_| wrong)?))
+}
+
+fn new_iban(body: Value, ec: &FiscalCode, registry: &Registry) -> Result<Iban, Vec<Violation>> {
+    let mut report = Report::default();
+    let (root, at) = (Pointer::root(), Pointer::root().field("newIban"));
+    let field = Field::<IbanUpdateRequest>::deserialize(body).unwrap_or(Field::WrongType);
+    let text = report.required(field, &root).and_then(|request| report.required(request.new_iban, &at));
+    let iban = text.and_then(|text| report.read(&at, Iban::new(&text)));
+    match iban {
+        Some(iban) if registry.owns_iban(ec, &iban) => return Ok(iban),
+        Some(_) => report.add(&at, "iban_not_owned", "is no registered account of the creditor institution"),
+        None => {}
+    }
+    Err(report.into_violations())
+}
+
+impl From<TransfersError> for Problem {
+    fn from(error: TransfersError) -> Self {
+        match error {
+            TransfersError::Query(error) => error.into(),
+            TransfersError::NewIban(violations) => Problem::new(
+                StatusCode::BAD_REQUEST,
+                "BAD REQUEST",
+                "invalid_iban",
+                "The new account cannot be used, for the reason that violations gives.",
+            )
+            .with_violations(violations),
+            TransfersError::NothingUpdatable => Problem::new(
+                StatusCode::NOT_FOUND,
+                "No debt position in updatable state found",
+                "nothing_updatable",
+                "The creditor institution has no debt position whose accounts could change.",
+            ),
+            TransfersError::Store(error) => Problem::internal("The debt position update is failed", &error),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! `PUT …/debtpositions/{iupd}`: the body takes the place of the position.
+//!
+//! What is paid stays: a paid payment option must be in the body as it is. Everything else follows the
+//! body, and a payment option that it leaves out is gone. Deviations from the published service:
+//! - Without `toPublish` what is on offer stays on offer; the published service withdraws it silently.
+//!   `toPublish=false` withdraws it to a draft, and of a partly paid plan the unpaid rest.
+//! - A partly paid plan can be updated, so that its rest can change, expire or be dropped.
+//! - A cancelled position can be updated while nothing is paid: it comes back as a draft, or on offer
+//!   with `toPublish=true`.
+//! - Dates of a position on offer may have passed if they stay as they are.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+
+use super::if_match::{IfMatch, Stale};
+use super::parse::{self, Context, NewPosition};
+use super::query::{self, BadQuery};
+use super::refusal::Refusal;
+use super::{NamedPosition, render, unknown_position};
+use crate::api::Api;
+use crate::api::auth::Organization;
+use crate::api::body::JsonBody;
+use crate::api::problem::{Problem, Violation};
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::status::Status;
+use crate::domain::update::{self, NotUpdatable, Publication};
+use crate::store::{ReplaceError, StoreError};
+
+/// Why a position cannot be updated.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum UpdateError {
+    #[error("no such position")]
+    Unknown,
+    #[error(transparent)]
+    Query(#[from] BadQuery),
+    #[error(transparent)]
+    Stale(#[from] Stale),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error("the position is wholly paid")]
+    Settled(Status),
+    #[error("the body changes or leaves out what is paid")]
+    PaidNotices(Vec<Option<usize>>),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Answers 200 with the position as it is now; 400, 404, 409 or 412 with the reason.
+pub(super) async fn handler(
+    State(api): State<Arc<Api>>,
+    Organization(ec): Organization,
+    NamedPosition(iupd): NamedPosition,
+    (uri, wanted): (Uri, IfMatch),
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
+    let (now, registry) = (api.clock.now(), api.registry.current());
+    let publication = publication(&uri).map_err(UpdateError::from)?;
+    let mut rows = Vec::new();
+    // Read under the lock, because what is wrong depends on what is stored.
+    let replace = |stored: &_| {
+        wanted.check(stored)?;
+        let context = Context { ec: &ec, registry: &registry, now, stored: Some(stored) };
+        let NewPosition { position, rows: numbers } =
+            parse::new_position(body, &context).map_err(Refusal::of)?;
+        rows = numbers;
+        update::replace(stored, position, publication, now).map_err(|error| refused(error, &rows))
+    };
+    let replaced = api.store.replace_position(&ec, &iupd, replace).await;
+    let position = match replaced {
+        Ok(found) => found.ok_or(UpdateError::Unknown)??,
+        Err(ReplaceError::NoticeTaken(taken)) => {
+            return Err(UpdateError::from(Refusal::notice_taken(&taken, &rows)).into());
+        }
+        Err(ReplaceError::Store(error)) => return Err(UpdateError::from(error).into()),
+    };
+    Ok(render::with_debtor(StatusCode::OK, &position, now))
+}
+
+fn publication(uri: &Uri) -> Result<Publication, BadQuery> {
+    Ok(match query::to_publish(uri)? {
+        None => Publication::AsItIs,
+        Some(true) => Publication::Publish,
+        Some(false) => Publication::Withdraw,
+    })
+}
+
+fn refused(error: NotUpdatable, rows: &[NoticeNumber]) -> UpdateError {
+    match error {
+        NotUpdatable::Settled(status) => UpdateError::Settled(status),
+        NotUpdatable::PaidNotices(paid) => {
+            let row = |number| rows.iter().position(|row| *row == number);
+            UpdateError::PaidNotices(paid.into_iter().map(row).collect())
+        }
+    }
+}
+
+const NOT_UPDATABLE: &str = "Existing related payment found or not in updatable state";
+
+impl From<UpdateError> for Problem {
+    fn from(error: UpdateError) -> Self {
+        match error {
+            UpdateError::Unknown => unknown_position(),
+            UpdateError::Query(error) => error.into(),
+            UpdateError::Stale(stale) => stale.into(),
+            UpdateError::Refused(refusal) => refusal.into(),
+            UpdateError::Settled(status) => Problem::new(
+                StatusCode::CONFLICT,
+                NOT_UPDATABLE,
+                "not_updatable",
+                format!("The position stays as it is: it is {}.", status.word()),
+            ),
+            UpdateError::PaidNotices(rows) => Problem::new(
+                StatusCode::CONFLICT,
+                NOT_UPDATABLE,
+                "paid_option_changed",
+                "The position stays as it is: payment options that are paid must not change; violations \
+                 lists those that would.",
+            )
+            .with_violations(rows.into_iter().map(broken).collect()),
+            UpdateError::Store(error) => Problem::internal("The debt position update is failed", &error),
+        }
+    }
+}
+
+fn broken(row: Option<usize>) -> Violation {
+    match row {
+        Some(row) => Violation {
+            pointer: format!("/paymentOption/{row}"),
+            code: "paid_option_changed",
+            message: "is paid and must stay as it is".into(),
+        },
+        None => Violation {
+            pointer: "/paymentOption".into(),
+            code: "paid_option_missing",
+            message: "must have every payment option that is paid, as it is".into(),
+        },
+    }
+}

@@ -1,0 +1,175 @@
+//! Debt positions: created, read, changed and deleted as a whole, each in one transaction.
+
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::ids::Iupd;
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::position::Position;
+
+use super::dialect::{Pools, for_both_engines, on_engine};
+use super::receipts::late;
+use super::{Store, StoreError};
+
+mod list;
+pub(super) mod read;
+mod replace;
+mod write;
+
+pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery};
+pub use replace::ReplaceError;
+
+/// Why a position was not created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    /// The creditor institution has a position of that name.
+    #[error("the creditor institution already has a position with this iupd")]
+    IupdTaken,
+    /// The creditor institution has a notice of that number or IUV.
+    #[error("the creditor institution already has a notice with this number or IUV")]
+    NoticeTaken(NoticeNumber),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Store {
+    /// Creates a position with all its notices; one that a receipt was booked for already is paid at once.
+    pub async fn create_position(&self, position: &Position) -> Result<(), CreateError> {
+        on_engine!(&self.pools, write, |pool, engine| engine::create(pool, position).await)?;
+        Ok(self.link_late(position).await?)
+    }
+
+    /// Looks again for receipts that were booked while the notices were written.
+    async fn link_late(&self, position: &Position) -> Result<(), StoreError> {
+        if let Pools::Postgres(_) = &self.pools {
+            for notice in position.notices() {
+                let linked = late::link(&self.pools, &position.ec, &notice.number).await;
+                linked.map_err(StoreError::during("link a late receipt"))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A position with everything under it.
+    pub async fn position(&self, ec: &FiscalCode, iupd: &Iupd) -> Result<Option<Position>, StoreError> {
+        read::position(&self.pools, ec, iupd).await
+    }
+
+    /// Loads a position under lock, lets `change` edit its dated facts, and saves them, all in one
+    /// transaction. `None` if there is no such position; what `change` refuses leaves no trace.
+    pub async fn change_position<E>(
+        &self,
+        ec: &FiscalCode,
+        iupd: &Iupd,
+        change: impl Fn(&mut Position) -> Result<(), E>,
+    ) -> Result<Option<Result<Position, E>>, StoreError> {
+        on_engine!(&self.pools, write, |pool, engine| engine::change(pool, ec, iupd, change).await)
+    }
+
+    /// Deletes a position that `check` lets go, in one transaction.
+    pub async fn delete_position<E>(
+        &self,
+        ec: &FiscalCode,
+        iupd: &Iupd,
+        check: impl Fn(&Position) -> Result<(), E>,
+    ) -> Result<Option<Result<(), E>>, StoreError> {
+        on_engine!(&self.pools, write, |pool, engine| engine::delete(pool, ec, iupd, check).await)
+    }
+}
+
+fn is_unique_violation(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.is_unique_violation())
+}
+
+for_both_engines! {
+    [read, write]
+
+    pub(super) async fn create(pool: &Pool, position: &Position) -> Result<(), CreateError> {
+        let failed = StoreError::during("create_position");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed)?;
+        match insert_position(&mut tx, position).await {
+            Err(error) if is_unique_violation(&error) => return Err(CreateError::IupdTaken),
+            other => other.map_err(StoreError::during("create_position"))?,
+        }
+        for option in &position.options {
+            put_option(&mut tx, position, option).await.map_err(StoreError::during("create_position"))?;
+            for (index, notice) in (0..).zip(&option.notices) {
+                match insert_notice(&mut tx, position, option, (index, notice)).await {
+                    Err(error) if is_unique_violation(&error) => {
+                        return Err(CreateError::NoticeTaken(notice.number));
+                    }
+                    other => other.map_err(StoreError::during("create_position"))?,
+                }
+                for transfer in &notice.transfers {
+                    insert_transfer(&mut tx, position, notice, transfer)
+                        .await
+                        .map_err(StoreError::during("create_position"))?;
+                }
+            }
+        }
+        Ok(tx.commit().await.map_err(StoreError::during("create_position"))?)
+    }
+
+    pub(super) async fn change<E>(
+        pool: &Pool,
+        ec: &FiscalCode,
+        iupd: &Iupd,
+        change: impl Fn(&mut Position) -> Result<(), E>,
+    ) -> Result<Option<Result<Position, E>>, StoreError> {
+        let failed = || StoreError::during("change_position");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let Some(mut position) = load_locked(&mut tx, ec, iupd).await? else { return Ok(None) };
+        if let Err(refused) = change(&mut position) {
+            return Ok(Some(Err(refused)));
+        }
+        save_facts(&mut tx, &position).await.map_err(failed())?;
+        tx.commit().await.map_err(failed())?;
+        Ok(Some(Ok(position)))
+    }
+
+    pub(super) async fn delete<E>(
+        pool: &Pool,
+        ec: &FiscalCode,
+        iupd: &Iupd,
+        check: impl Fn(&Position) -> Result<(), E>,
+    ) -> Result<Option<Result<(), E>>, StoreError> {
+        let failed = || StoreError::during("delete_position");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let Some(position) = load_locked(&mut tx, ec, iupd).await? else { return Ok(None) };
+        if let Err(refused) = check(&position) {
+            return Ok(Some(Err(refused)));
+        }
+        sqlx::query("DELETE FROM position WHERE ec = $1 AND iupd = $2")
+            .bind(ec.as_str())
+            .bind(iupd.as_str())
+            .execute(&mut *tx)
+            .await
+            .map_err(failed())?;
+        tx.commit().await.map_err(failed())?;
+        Ok(Some(Ok(())))
+    }
+
+    async fn save_facts(connection: &mut Connection, position: &Position) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE position SET updated_at = $3, published_at = $4, invalidated_at = $5, version = $6 \
+             WHERE ec = $1 AND iupd = $2",
+        )
+        .bind(position.ec.as_str())
+        .bind(position.iupd.as_str())
+        .bind(position.history.updated_at.as_microsecond())
+        .bind(write::micros(position.history.published_at))
+        .bind(write::micros(position.history.invalidated_at))
+        .bind(position.history.version)
+        .execute(&mut *connection)
+        .await?;
+        for option in &position.options {
+            sqlx::query("UPDATE payment_option SET valid_from = $4 WHERE ec = $1 AND iupd = $2 AND option_no = $3")
+                .bind(position.ec.as_str())
+                .bind(position.iupd.as_str())
+                .bind(option.number)
+                .bind(write::micros(option.valid_from))
+                .execute(&mut *connection)
+                .await?;
+        }
+        Ok(())
+    }
+}

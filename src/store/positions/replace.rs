@@ -1,0 +1,363 @@
+//! Positions written over: only what differs is written, and no statement here takes a payment away.
+//!
+//! A position is locked before it is read, so that a receipt is booked either before, and seen, or
+//! after, and then judged by what was written.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::iban::Iban;
+use crate::domain::ids::{Iupd, ReceiptId};
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::position::{Notice, PaymentOption, Position, StandIn};
+use crate::domain::update::{IbanChange, replace_iban};
+use crate::store::dialect::{for_both_engines, on_engine};
+use crate::store::rows::metadata_json;
+use crate::store::{Store, StoreError};
+
+use super::list::status_word;
+use super::{is_unique_violation, read, write};
+
+/// How often a change of many positions is tried when it meets other writers the wrong way round.
+const ATTEMPTS: usize = 3;
+
+/// Why a position was not written over.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplaceError {
+    /// Another position of the creditor institution has a notice of that number or IUV.
+    #[error("another position of the creditor institution has a notice with this number or IUV")]
+    NoticeTaken(NoticeNumber),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What `replace` decided of a position; none if there is no such position.
+type Decided<E> = Option<Result<Position, E>>;
+
+impl Store {
+    /// Loads a position under lock and writes what `replace` makes of it, all in one transaction.
+    /// `None` if there is no such position; what `replace` refuses leaves no trace.
+    pub async fn replace_position<E>(
+        &self,
+        ec: &FiscalCode,
+        iupd: &Iupd,
+        replace: impl FnOnce(&Position) -> Result<Position, E>,
+    ) -> Result<Decided<E>, ReplaceError> {
+        let decided =
+            on_engine!(&self.pools, write, |pool, engine| engine::replace(pool, ec, iupd, replace).await)?;
+        if let Some(Ok(position)) = &decided {
+            self.link_late(position).await?;
+        }
+        Ok(decided)
+    }
+
+    /// Loads the position of a notice under lock, lets `pay` add the payment of that notice, and saves
+    /// it. `None` if there is no such notice.
+    pub async fn pay_notice<E>(
+        &self,
+        ec: &FiscalCode,
+        notice: &NoticeNumber,
+        pay: impl FnOnce(&mut Position) -> Result<(), E>,
+    ) -> Result<Decided<E>, StoreError> {
+        on_engine!(&self.pools, write, |pool, engine| engine::pay(pool, ec, notice, pay).await)
+    }
+
+    /// Replaces an account of a creditor in at most `limit` transfers that can still be paid; says in
+    /// how many. `None` if no position of the creditor is in a status that lets its accounts change.
+    pub async fn replace_iban(
+        &self,
+        ec: &FiscalCode,
+        change: IbanChange<'_>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Option<usize>, StoreError> {
+        let mut attempt = 1;
+        loop {
+            let done = on_engine!(&self.pools, write, |pool, engine| {
+                engine::replace_ibans(pool, ec, change, (limit, now)).await
+            });
+            match done {
+                Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
+                done => return done,
+            }
+        }
+    }
+}
+
+const CHANGEABLE: &str = concat!(
+    "SELECT 1 FROM position p WHERE p.ec = $1 AND ",
+    status_word!(),
+    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') LIMIT 1"
+);
+
+/// Positions that may have the account in a transfer to change; each is judged again under its lock.
+const WITH_IBAN: &str = concat!(
+    "SELECT p.iupd FROM position p WHERE p.ec = $1 AND EXISTS (SELECT 1 FROM notice n JOIN transfer t \
+     ON t.ec = n.ec AND t.notice_number = n.notice_number WHERE n.ec = p.ec AND n.iupd = p.iupd \
+     AND n.paid_at IS NULL AND t.iban = $3 AND t.beneficiary = t.ec) AND ",
+    status_word!(),
+    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY p.iupd LIMIT $4"
+);
+
+/// A notice with its place in the position: the option's number and its own within the option.
+type Placed<'a> = (i64, i64, &'a Notice);
+
+fn placed(position: &Position) -> impl Iterator<Item = (&PaymentOption, Placed<'_>)> {
+    position.options.iter().flat_map(|option| {
+        (0..).zip(&option.notices).map(move |(index, notice)| (option, (option.number, index, notice)))
+    })
+}
+
+for_both_engines! {
+    [read, write]
+
+    pub(super) async fn replace<E>(
+        pool: &Pool,
+        ec: &FiscalCode,
+        iupd: &Iupd,
+        replace: impl FnOnce(&Position) -> Result<Position, E>,
+    ) -> Result<Decided<E>, ReplaceError> {
+        let failed = || StoreError::during("replace_position");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let Some(before) = load_locked(&mut tx, ec, iupd).await? else { return Ok(None) };
+        let after = match replace(&before) {
+            Ok(after) => after,
+            Err(refused) => return Ok(Some(Err(refused))),
+        };
+        save(&mut tx, &before, &after).await?;
+        tx.commit().await.map_err(failed())?;
+        Ok(Some(Ok(after)))
+    }
+
+    pub(super) async fn pay<E>(
+        pool: &Pool,
+        ec: &FiscalCode,
+        notice: &NoticeNumber,
+        pay: impl FnOnce(&mut Position) -> Result<(), E>,
+    ) -> Result<Decided<E>, StoreError> {
+        let failed = || StoreError::during("pay_notice");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let of: Option<String> =
+            sqlx::query_scalar("SELECT iupd FROM notice WHERE ec = $1 AND notice_number = $2")
+                .bind(ec.as_str())
+                .bind(notice.as_str())
+                .fetch_optional(&mut *tx)
+                .await
+                .map_err(failed())?;
+        let Some(iupd) = of else { return Ok(None) };
+        let iupd = Iupd::new(&iupd).map_err(|_| StoreError::Corrupt { what: "iupd" })?;
+        let Some(mut position) = load_locked(&mut tx, ec, &iupd).await? else { return Ok(None) };
+        // An update may have taken the notice away before the lock was ours.
+        if position.notice(notice).is_none() {
+            return Ok(None);
+        }
+        if let Err(refused) = pay(&mut position) {
+            return Ok(Some(Err(refused)));
+        }
+        save_payment(&mut tx, &position, notice).await.map_err(failed())?;
+        update_position(&mut tx, &position).await.map_err(failed())?;
+        tx.commit().await.map_err(failed())?;
+        Ok(Some(Ok(position)))
+    }
+
+    pub(super) async fn replace_ibans(
+        pool: &Pool,
+        ec: &FiscalCode,
+        change: IbanChange<'_>,
+        (limit, now): (usize, Timestamp),
+    ) -> Result<Option<usize>, StoreError> {
+        let failed = || StoreError::during("replace_iban");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let changeable: Option<i32> = sqlx::query_scalar(CHANGEABLE)
+            .bind(ec.as_str())
+            .bind(now.as_microsecond())
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(failed())?;
+        if changeable.is_none() {
+            return Ok(None);
+        }
+        let found: Vec<String> = sqlx::query_scalar(WITH_IBAN)
+            .bind(ec.as_str())
+            .bind(now.as_microsecond())
+            .bind(Iban::as_str(change.old))
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all(&mut *tx)
+            .await
+            .map_err(failed())?;
+        let mut replaced = 0;
+        for iupd in found {
+            let iupd = Iupd::new(&iupd).map_err(|_| StoreError::Corrupt { what: "iupd" })?;
+            let Some(before) = load_locked(&mut tx, ec, &iupd).await? else { continue };
+            let mut after = before.clone();
+            let here = replace_iban(&mut after, change, limit - replaced, now);
+            if here > 0 {
+                for (_, notice) in placed(&after).map(|(option, (_, _, notice))| (option, notice)) {
+                    rewrite_transfers(&mut tx, &after, before.notice(&notice.number), notice)
+                        .await
+                        .map_err(failed())?;
+                }
+                update_position(&mut tx, &after).await.map_err(failed())?;
+            }
+            replaced += here;
+        }
+        tx.commit().await.map_err(failed())?;
+        Ok(Some(replaced))
+    }
+
+    /// Writes what differs between a position and what it becomes.
+    async fn save(connection: &mut Connection, before: &Position, after: &Position) -> Result<(), ReplaceError> {
+        let failed = || StoreError::during("replace_position");
+        update_position(connection, after).await.map_err(failed())?;
+        for option in &after.options {
+            put_option(connection, after, option).await.map_err(failed())?;
+        }
+        let stay: HashSet<&NoticeNumber> = after.notices().map(|notice| &notice.number).collect();
+        let gone = before.notices().filter(|notice| notice.payment.is_none());
+        for notice in gone.filter(|notice| !stay.contains(&notice.number)) {
+            delete_notice(connection, before, notice).await.map_err(failed())?;
+        }
+        make_room(connection, before).await.map_err(failed())?;
+        let old: HashMap<&NoticeNumber, &Notice> =
+            before.notices().map(|notice| (&notice.number, notice)).collect();
+        for (option, (option_no, index, notice)) in placed(after) {
+            let known = old.get(&notice.number).copied();
+            if known.is_some() {
+                update_notice(connection, after, (option_no, index, notice)).await.map_err(failed())?;
+            } else {
+                match insert_notice(connection, after, option, (index, notice)).await {
+                    Err(error) if is_unique_violation(&error) => {
+                        return Err(ReplaceError::NoticeTaken(notice.number));
+                    }
+                    other => other.map_err(failed())?,
+                }
+            }
+            rewrite_transfers(connection, after, known, notice).await.map_err(failed())?;
+        }
+        let last = after.options.iter().map(|option| option.number).max().unwrap_or_default();
+        delete_options_after(connection, after, last).await.map_err(failed())?;
+        Ok(())
+    }
+
+    async fn update_position(connection: &mut Connection, position: &Position) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE position SET updated_at = $3, published_at = $4, invalidated_at = $5, version = $6, \
+             company_name = $7, office_name = $8, stand_in_allowed = $9 WHERE ec = $1 AND iupd = $2",
+        )
+        .bind(position.ec.as_str())
+        .bind(position.iupd.as_str())
+        .bind(position.history.updated_at.as_microsecond())
+        .bind(write::micros(position.history.published_at))
+        .bind(write::micros(position.history.invalidated_at))
+        .bind(position.history.version)
+        .bind(position.company_name.as_str())
+        .bind(write::optional(&position.office_name))
+        .bind(position.stand_in == StandIn::Allowed)
+        .execute(connection)
+        .await
+        .map(drop)
+    }
+
+    async fn save_payment(
+        connection: &mut Connection,
+        position: &Position,
+        number: &NoticeNumber,
+    ) -> Result<(), sqlx::Error> {
+        let payment = position.notice(number).and_then(|notice| notice.payment.as_ref());
+        let receipt = payment.and_then(|payment| payment.proof.receipt());
+        sqlx::query(
+            "UPDATE notice SET paid_at = $3, paid_receipt = $4 \
+             WHERE ec = $1 AND notice_number = $2 AND paid_at IS NULL",
+        )
+        .bind(position.ec.as_str())
+        .bind(number.as_str())
+        .bind(write::micros(payment.map(|payment| payment.paid_at)))
+        .bind(receipt.map(ReceiptId::as_str))
+        .execute(connection)
+        .await
+        .map(drop)
+    }
+
+    async fn delete_notice(
+        connection: &mut Connection,
+        position: &Position,
+        notice: &Notice,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query("DELETE FROM notice WHERE ec = $1 AND notice_number = $2 AND paid_at IS NULL")
+            .bind(position.ec.as_str())
+            .bind(notice.number.as_str())
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+
+    /// Moves the notices out of the way of each other: two of them may change places.
+    async fn make_room(connection: &mut Connection, position: &Position) -> Result<(), sqlx::Error> {
+        sqlx::query("UPDATE notice SET notice_no = -1 - notice_no WHERE ec = $1 AND iupd = $2")
+            .bind(position.ec.as_str())
+            .bind(position.iupd.as_str())
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+
+    async fn update_notice(
+        connection: &mut Connection,
+        position: &Position,
+        (option_no, index, notice): Placed<'_>,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE notice SET option_no = $3, notice_no = $4, amount = $5, description = $6, due_at = $7, \
+             retention_at = $8, metadata = $9 WHERE ec = $1 AND notice_number = $2",
+        )
+        .bind(position.ec.as_str())
+        .bind(notice.number.as_str())
+        .bind(option_no)
+        .bind(index)
+        .bind(notice.amount.get())
+        .bind(notice.description.as_str())
+        .bind(notice.due.as_microsecond())
+        .bind(write::micros(notice.retention))
+        .bind(metadata_json(&notice.metadata))
+        .execute(connection)
+        .await
+        .map(drop)
+    }
+
+    async fn rewrite_transfers(
+        connection: &mut Connection,
+        position: &Position,
+        before: Option<&Notice>,
+        notice: &Notice,
+    ) -> Result<(), sqlx::Error> {
+        if before.is_some_and(|before| before.transfers == notice.transfers) {
+            return Ok(());
+        }
+        sqlx::query("DELETE FROM transfer WHERE ec = $1 AND notice_number = $2")
+            .bind(position.ec.as_str())
+            .bind(notice.number.as_str())
+            .execute(&mut *connection)
+            .await?;
+        for transfer in &notice.transfers {
+            insert_transfer(connection, position, notice, transfer).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete_options_after(
+        connection: &mut Connection,
+        position: &Position,
+        last: i64,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query("DELETE FROM payment_option WHERE ec = $1 AND iupd = $2 AND option_no > $3")
+            .bind(position.ec.as_str())
+            .bind(position.iupd.as_str())
+            .bind(last)
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+}
