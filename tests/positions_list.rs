@@ -15,7 +15,7 @@ use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use serde_json::{Value, json};
+use serde_json::json;
 use support::api::*;
 use support::{on_both, samples};
 use varco::domain::ids::ReceiptId;

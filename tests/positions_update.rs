@@ -373,7 +373,7 @@ async fn the_new_account_is_one_of_the_creditor() {
     assert_eq!(gateway.read("transfers").await.body["iupd"], "transfers", "a position may have that name");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn of_two_updates_with_one_tag_one_wins() {
     on_both(|database| async move {
         let gateway = Gateway::start(database).await;
@@ -395,7 +395,7 @@ async fn of_two_updates_with_one_tag_one_wins() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_payment_is_never_lost_to_an_update_at_the_same_moment() {
     on_both(|database| async move {
         let gateway = Gateway::start(database).await;
@@ -418,7 +418,7 @@ async fn a_payment_is_never_lost_to_an_update_at_the_same_moment() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_payment_is_never_lost_to_a_deletion_or_a_word_at_the_same_moment() {
     on_both(|database| async move {
         let gateway = Gateway::start(database).await;

@@ -60,21 +60,25 @@ const COUNT: &str = concat!("SELECT COUNT(*)", filtered!());
 macro_rules! page {
     ($key:expr, $direction:literal) => {
         concat!(
-            "WITH page AS (SELECT p.ec, p.iupd, ROW_NUMBER() OVER (ORDER BY ",
+            "WITH page AS (SELECT p.ec, p.iupd, ",
             $key,
-            " ",
+            " AS place",
+            filtered!(),
+            " ORDER BY place ",
             $direction,
             ", p.iupd ",
             $direction,
-            ") AS place",
-            filtered!(),
-            " ORDER BY place LIMIT $8 OFFSET $9) SELECT ",
+            " LIMIT $8 OFFSET $9) SELECT ",
             position_columns!(),
             " FROM page JOIN position p ON p.ec = page.ec AND p.iupd = page.iupd \
              JOIN payment_option o ON o.ec = p.ec AND o.iupd = p.iupd \
              JOIN notice n ON n.ec = o.ec AND n.iupd = o.iupd AND n.option_no = o.option_no \
              JOIN transfer t ON t.ec = n.ec AND t.notice_number = n.notice_number \
-             ORDER BY page.place, o.option_no, n.notice_no, t.id_transfer"
+             ORDER BY page.place ",
+            $direction,
+            ", p.iupd ",
+            $direction,
+            ", o.option_no, n.notice_no, t.id_transfer"
         )
     };
 }
