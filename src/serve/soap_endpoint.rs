@@ -18,6 +18,7 @@ use super::contract::{address_of, readdressed, relinked};
 use super::listener::Peer;
 use super::stack::{Handled, RequestId};
 use crate::observe::Outcome;
+use crate::soap::{FaultCode, SoapFault};
 
 /// The charset is stated: the node reads the body as text and falls back to ISO-8859-1 without it.
 const XML: HeaderValue = HeaderValue::from_static("text/xml; charset=utf-8");
@@ -120,7 +121,7 @@ impl Endpoint {
             Ok(reply) => answer(reply),
             Err(Panicked) => answer(SoapReply {
                 status: StatusCode::INTERNAL_SERVER_ERROR,
-                body: fault("Server", "internal error"),
+                body: SoapFault::new(FaultCode::Server, "internal error").render().into(),
                 primitive: "none",
                 outcome: Outcome::Panicked,
             }),
@@ -190,15 +191,8 @@ fn answer(reply: SoapReply) -> Response {
 }
 
 fn refused(status: StatusCode, why: &'static str) -> Response {
-    answer(SoapReply { status, body: fault("Client", why), primitive: "none", outcome: Outcome::Refused })
-}
-
-/// `code` and `text` are constants of ours, with nothing to escape.
-fn fault(code: &'static str, text: &'static str) -> Bytes {
-    let envelope = format!(
-        r#"<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body><soapenv:Fault><faultcode>soapenv:{code}</faultcode><faultstring>{text}</faultstring></soapenv:Fault></soapenv:Body></soapenv:Envelope>"#
-    );
-    Bytes::from(envelope)
+    let body = SoapFault::new(FaultCode::Client, why).render().into();
+    answer(SoapReply { status, body, primitive: "none", outcome: Outcome::Refused })
 }
 
 /// Any XML type; callers that send none are known, and the decoder judges the bytes anyway.
