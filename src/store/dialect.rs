@@ -26,8 +26,8 @@ pub(super) enum Pools {
 
 /// What the statements of an aggregate need to know of SQLite.
 pub(super) mod sqlite_engine {
-    pub(in crate::store) use super::super::receipts::late::sqlite as late_receipts;
-    pub(in crate::store) use super::super::unbooked::sqlite as unbooked_messages;
+    pub(in crate::store) use crate::store::receipts::late::sqlite as late_receipts;
+    pub(in crate::store) use crate::store::unbooked::sqlite as unbooked_messages;
     pub use sqlx::{SqliteConnection as Connection, SqlitePool as Pool};
 
     /// Takes the write lock at once: a transaction that reads first and writes later would fail.
@@ -44,8 +44,8 @@ pub(super) mod sqlite_engine {
 
 /// What the statements of an aggregate need to know of PostgreSQL.
 pub(super) mod postgres_engine {
-    pub(in crate::store) use super::super::receipts::late::postgres as late_receipts;
-    pub(in crate::store) use super::super::unbooked::postgres as unbooked_messages;
+    pub(in crate::store) use crate::store::receipts::late::postgres as late_receipts;
+    pub(in crate::store) use crate::store::unbooked::postgres as unbooked_messages;
     pub use sqlx::{PgConnection as Connection, PgPool as Pool};
 
     /// Readers and writers of other rows go on.
@@ -217,6 +217,12 @@ impl Bulk {
         text.push_str(self.tail);
         text.into()
     }
+}
+
+/// A statement that asks SQLite how it would carry out another.
+#[cfg(test)]
+pub(super) fn explain(statement: &str) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"))
 }
 
 /// Cuts a batch into runs whose lengths are powers of two, the longest first.

@@ -50,11 +50,11 @@ where
 
 #[cfg(test)]
 mod tests {
-    use crate::store::dialect::{BATCH, Pools};
+    use crate::store::dialect::{BATCH, Pools, explain};
     use crate::store::notices::PAYABLE_NOTICES;
     use crate::store::positions::read::ONE_POSITION;
     use crate::store::{Store, StoreOptions};
-    use sqlx::{AssertSqlSafe, Row, SqlSafeStr};
+    use sqlx::{Row, SqlSafeStr};
 
     #[tokio::test]
     async fn no_statement_reads_all_that_a_creditor_has() {
@@ -66,8 +66,7 @@ mod tests {
         let by_foreign_key = "SELECT 1 FROM notice WHERE ec = $1 AND iupd = $2 AND option_no = $3";
         let hot = PAYABLE_NOTICES.text(BATCH).into_sql_str();
         for statement in [ONE_POSITION, by_foreign_key, hot.as_str()] {
-            let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
-            for step in sqlx::query(explain).fetch_all(read).await.unwrap() {
+            for step in sqlx::query(explain(statement)).fetch_all(read).await.unwrap() {
                 let step: String = step.get("detail");
                 assert!(!step.ends_with("(ec=?)"), "{step} in {statement}");
             }
