@@ -2,7 +2,14 @@
 //!
 //! `cargo bench --bench codec`; see README.md beside this file.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)] // A tool run by hand.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a tool that is run by hand: what fails ends it"
+)]
 
 mod support;
 

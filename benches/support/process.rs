@@ -37,9 +37,10 @@ impl Server {
             .stderr(log)
             .spawn()
             .unwrap();
+        let server = Server { child, address: soap };
         for _ in 0..100 {
             if TcpStream::connect(soap).is_ok() {
-                return Server { child, address: soap };
+                return server;
             }
             std::thread::sleep(Duration::from_millis(100));
         }

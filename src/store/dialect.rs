@@ -142,6 +142,8 @@ async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pools, StoreEr
         .foreign_keys(true)
         .busy_timeout(options.acquire_timeout)
         .statement_cache_capacity(256)
+        // In KiB, for each connection: the upper levels of the indexes stay, so that a read asks for few pages.
+        .pragma("cache_size", "-16384")
         .log_slow_statements(log::LevelFilter::Warn, Duration::from_secs(1));
     let pool = |connections| {
         SqlitePoolOptions::new()
@@ -235,9 +237,24 @@ pub(super) fn runs<T>(mut items: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
+/// Fills a run up to the next power of two with nothing, so that one statement serves it; for statements
+/// that look rows up by a key, and of which [`NOBODY`] finds none.
+pub(super) fn filled<T>(run: &[T]) -> impl ExactSizeIterator<Item = Option<&T>> {
+    (0..run.len().next_power_of_two()).map(|place| run.get(place))
+}
+
+/// The key of no row: no creditor institution has an empty code.
+pub(super) const NOBODY: &str = "";
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_run_is_filled_up_to_a_power_of_two() {
+        assert_eq!(filled(&[1, 2, 3]).collect::<Vec<_>>(), [Some(&1), Some(&2), Some(&3), None]);
+        assert_eq!(filled(&[1; 64]).len(), BATCH);
+    }
 
     #[test]
     fn a_batch_is_cut_into_powers_of_two() {

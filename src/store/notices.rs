@@ -10,7 +10,7 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::payability::PayableNotice;
 
 use super::batch::Batcher;
-use super::dialect::{Bulk, Pools, for_both_engines, on_engine, runs};
+use super::dialect::{BATCH, Bulk, NOBODY, Pools, filled, for_both_engines, on_engine};
 use super::rows::{self, PositionRow, position_columns};
 use super::{Store, StoreError};
 
@@ -95,10 +95,11 @@ fn by_notice(rows: &[PositionRow]) -> HashMap<(&str, &str), &[PositionRow]> {
 for_both_engines! {
     pub(super) async fn payable_notices(pool: &Pool, keys: &[Key]) -> Result<Vec<PositionRow>, sqlx::Error> {
         let mut rows = Vec::with_capacity(keys.len());
-        for keys in runs(keys) {
+        for keys in keys.chunks(BATCH).map(filled) {
             let mut query = sqlx::query(PAYABLE_NOTICES.text(keys.len()));
-            for (ec, notice) in keys {
-                query = query.bind(ec.as_str()).bind(notice.as_str());
+            for key in keys {
+                let (ec, notice) = key.map_or((NOBODY, NOBODY), |(ec, n)| (ec.as_str(), n.as_str()));
+                query = query.bind(ec).bind(notice);
             }
             rows.append(&mut rows::read_rows(&query.fetch_all(pool).await?)?);
         }

@@ -9,7 +9,7 @@ use crate::domain::payability::{PayabilityFacts, Settled};
 use crate::domain::position::AfterDue;
 use crate::domain::receipt::{Effect, PaidThrough, ReceiptClass, ReceiptOutcome, ReceiptTransfer};
 use crate::store::StoreError;
-use crate::store::dialect::{Bulk, for_both_engines, runs};
+use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, runs};
 use crate::store::rows::{optional_instant, read};
 
 use super::decide::{Before, Entry, Identity, Known, Place, decide, drop_beaten, identity, place};
@@ -110,6 +110,11 @@ fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
     items
 }
 
+/// The key of a row to look up, or of none.
+fn key(wanted: Option<&(String, String)>) -> (&str, &str) {
+    wanted.map_or((NOBODY, NOBODY), |(ec, name)| (ec, name))
+}
+
 for_both_engines! {
     pub(in crate::store) async fn book(
         pool: &Pool,
@@ -166,18 +171,18 @@ for_both_engines! {
         let failed = || StoreError::during("book_receipt");
         let places = sorted(bookings.iter().map(place));
         if LOCKS_ROWS {
-            for places in runs(&places) {
+            for places in places.chunks(BATCH).map(filled) {
                 let mut query = sqlx::query(LOCK_POSITIONS.text(places.len()));
-                for (ec, notice) in places {
+                for (ec, notice) in places.map(key) {
                     query = query.bind(ec).bind(notice);
                 }
                 query.execute(&mut *connection).await.map_err(failed())?;
             }
         }
         let mut known = HashMap::with_capacity(places.len());
-        for places in runs(&places) {
+        for places in places.chunks(BATCH).map(filled) {
             let mut query = sqlx::query_as(FACTS.text(places.len()));
-            for (ec, notice) in places {
+            for (ec, notice) in places.map(key) {
                 query = query.bind(ec).bind(notice);
             }
             let rows: Vec<FactsRow> = query.fetch_all(&mut *connection).await.map_err(failed())?;
@@ -197,10 +202,10 @@ for_both_engines! {
         bookings: &[BookReceipt],
     ) -> Result<HashMap<Identity, Before>, StoreError> {
         let mut before = HashMap::new();
-        for identities in runs(&sorted(bookings.iter().map(identity))) {
+        for identities in sorted(bookings.iter().map(identity)).chunks(BATCH).map(filled) {
             let mut query = sqlx::query_as(BOOKED_BEFORE.text(identities.len()));
-            for (ec, key) in identities {
-                query = query.bind(ec).bind(key);
+            for (ec, receipt) in identities.map(key) {
+                query = query.bind(ec).bind(receipt);
             }
             let rows: Vec<(String, String, String, String, i64)> =
                 query.fetch_all(&mut *connection).await.map_err(StoreError::during("book_receipt"))?;
@@ -282,18 +287,21 @@ for_both_engines! {
     async fn settle_notices(connection: &mut Connection, entries: &[Entry<'_>]) -> Result<(), sqlx::Error> {
         let settling: Vec<&Entry<'_>> =
             entries.iter().filter(|entry| entry.effect == Effect::SettlesNotice).collect();
-        for entries in runs(&settling) {
+        for entries in settling.chunks(BATCH).map(filled) {
             let mut query = sqlx::query(SETTLE_NOTICES.text(entries.len()));
             for entry in entries {
-                let (receipt, payment) = (&entry.booking.receipt, &entry.booking.receipt.payment);
+                let booking = entry.map(|entry| entry.booking);
+                let receipt = booking.map(|booking| &booking.receipt);
+                let payment = receipt.map(|receipt| &receipt.payment);
+                let paid_at = booking.map(|b| b.receipt.payment.paid_at.unwrap_or(b.received_at));
                 query = query
-                    .bind(receipt.issuer.as_str())
-                    .bind(receipt.notice.as_str())
-                    .bind(payment.paid_at.unwrap_or(entry.booking.received_at).as_microsecond())
-                    .bind(receipt.id.as_str())
-                    .bind(payment.fee.map(Cents::get))
-                    .bind(&payment.psp_name)
-                    .bind(&payment.method);
+                    .bind(receipt.map_or(NOBODY, |receipt| receipt.issuer.as_str()))
+                    .bind(receipt.map_or(NOBODY, |receipt| receipt.notice.as_str()))
+                    .bind(paid_at.map(|at| at.as_microsecond()))
+                    .bind(receipt.map(|receipt| receipt.id.as_str()))
+                    .bind(payment.and_then(|payment| payment.fee).map(Cents::get))
+                    .bind(payment.map(|payment| payment.psp_name.as_str()))
+                    .bind(payment.and_then(|payment| payment.method.as_deref()));
             }
             query.execute(&mut *connection).await?;
         }
@@ -301,10 +309,11 @@ for_both_engines! {
             let iupd = entry.iupd.as_deref()?;
             Some((entry.booking.receipt.issuer.as_str(), iupd, entry.booking.received_at.as_microsecond()))
         }));
-        for touched in runs(&touched) {
+        for touched in touched.chunks(BATCH).map(filled) {
             let mut query = sqlx::query(TOUCH_POSITIONS.text(touched.len()));
-            for (ec, iupd, at) in touched {
-                query = query.bind(*ec).bind(*iupd).bind(*at);
+            for position in touched {
+                let (ec, iupd, at) = position.copied().unwrap_or((NOBODY, NOBODY, 0));
+                query = query.bind(ec).bind(iupd).bind(at);
             }
             query.execute(&mut *connection).await?;
         }
