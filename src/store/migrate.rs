@@ -50,11 +50,11 @@ where
 
 #[cfg(test)]
 mod tests {
-    use crate::store::dialect::{BATCH, Pools, explain};
-    use crate::store::notices::PAYABLE_NOTICES;
+    use crate::store::dialect::{Pools, explain};
+    use crate::store::embedded::ONE_NOTICE;
     use crate::store::positions::read::ONE_POSITION;
     use crate::store::{Store, StoreOptions};
-    use sqlx::{Row, SqlSafeStr};
+    use sqlx::Row;
 
     #[tokio::test]
     async fn no_statement_reads_all_that_a_creditor_has() {
@@ -64,8 +64,7 @@ mod tests {
         store.migrate().await.unwrap();
         let Pools::Sqlite { read, .. } = &store.pools else { panic!("it is SQLite") };
         let by_foreign_key = "SELECT 1 FROM notice WHERE ec = $1 AND iupd = $2 AND option_no = $3";
-        let hot = PAYABLE_NOTICES.text(BATCH).into_sql_str();
-        for statement in [ONE_POSITION, by_foreign_key, hot.as_str()] {
+        for statement in [ONE_POSITION, by_foreign_key, ONE_NOTICE] {
             for step in sqlx::query(explain(statement)).fetch_all(read).await.unwrap() {
                 let step: String = step.get("detail");
                 assert!(!step.ends_with("(ec=?)"), "{step} in {statement}");

@@ -5,6 +5,7 @@
 
 mod batch;
 mod dialect;
+mod embedded;
 mod keys;
 mod ledger_check;
 mod migrate;
@@ -132,7 +133,7 @@ impl Store {
     pub async fn open(url: &str, options: StoreOptions) -> Result<Store, StoreError> {
         let pools = dialect::open(url, &options).await?;
         Ok(Store {
-            notices: Arc::new(notices::NoticeReader::start(pools.clone())),
+            notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
             pools,
         })

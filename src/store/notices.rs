@@ -1,8 +1,12 @@
 //! The hot read: everything that verify and get need of a notice, in one indexed statement.
+//!
+//! A server is asked for all notices that wait, because a round trip costs more than a read; the embedded
+//! database is read where the request is.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use sqlx::postgres::PgPool;
 use tokio::sync::oneshot;
 
 use crate::domain::fiscal_code::FiscalCode;
@@ -10,14 +14,15 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::payability::PayableNotice;
 
 use super::batch::Batcher;
-use super::dialect::{BATCH, Bulk, NOBODY, Pools, filled, for_both_engines, on_engine};
+use super::dialect::{BATCH, Bulk, NOBODY, Pools, filled};
+use super::embedded::EmbeddedReader;
 use super::rows::{self, PositionRow, position_columns};
 use super::{Store, StoreError};
 
 /// How many statements read at the same time.
 const READERS: usize = 2;
 
-pub(super) static PAYABLE_NOTICES: Bulk = Bulk::new(
+static PAYABLE_NOTICES: Bulk = Bulk::new(
     "WITH wanted (ec, notice_number) AS (VALUES ",
     "(#, #)",
     concat!(
@@ -35,19 +40,32 @@ pub(super) static PAYABLE_NOTICES: Bulk = Bulk::new(
 type Key = (FiscalCode, NoticeNumber);
 type Answer = Result<Option<Arc<PayableNotice>>, StoreError>;
 
-/// The readers of notices.
+/// How notices are read.
 #[derive(Debug)]
-pub(super) struct NoticeReader {
-    batcher: Batcher<(Key, oneshot::Sender<Answer>)>,
+pub(super) enum NoticeReader {
+    /// At once, where the request is.
+    Embedded(EmbeddedReader),
+    /// By statements that serve all who wait.
+    Server(Batcher<Job>),
 }
 
+type Job = (Key, oneshot::Sender<Answer>);
+
 impl NoticeReader {
-    pub(super) fn start(pools: Pools) -> Self {
-        let serve = move |jobs: Vec<(Key, oneshot::Sender<Answer>)>| {
-            let pools = pools.clone();
-            async move { serve(&pools, jobs).await }
-        };
-        NoticeReader { batcher: Batcher::start(READERS, serve) }
+    pub(super) fn start(pools: &Pools) -> Self {
+        match pools {
+            Pools::Sqlite { read, .. } => {
+                NoticeReader::Embedded(EmbeddedReader::new(read.connect_options().get_filename().to_owned()))
+            }
+            Pools::Postgres(pool) => {
+                let pool = pool.clone();
+                let serve = move |jobs: Vec<Job>| {
+                    let pool = pool.clone();
+                    async move { serve(&pool, jobs).await }
+                };
+                NoticeReader::Server(Batcher::start(READERS, serve))
+            }
+        }
     }
 }
 
@@ -55,18 +73,28 @@ impl Store {
     /// The notice of a creditor institution with all that decides on its payment; none if it is not
     /// managed here.
     pub async fn payable_notice(&self, ec: &FiscalCode, notice: &NoticeNumber) -> Answer {
-        let (reply, answer) = oneshot::channel();
-        self.notices.batcher.submit(((ec.clone(), *notice), reply)).await?;
-        answer.await.map_err(|_| StoreError::Closed)?
+        match &*self.notices {
+            NoticeReader::Embedded(reader) => {
+                let rows = reader.notice(ec, notice).map_err(|error| {
+                    tracing::error!(%error, "a notice could not be read");
+                    StoreError::Unavailable { during: "payable_notice" }
+                })?;
+                Ok(rows::payable_notice(&rows)?.map(Arc::new))
+            }
+            NoticeReader::Server(batcher) => {
+                let (reply, answer) = oneshot::channel();
+                batcher.submit(((ec.clone(), *notice), reply)).await?;
+                answer.await.map_err(|_| StoreError::Closed)?
+            }
+        }
     }
 }
 
-async fn serve(pools: &Pools, jobs: Vec<(Key, oneshot::Sender<Answer>)>) {
+async fn serve(pool: &PgPool, jobs: Vec<Job>) {
     let mut keys: Vec<Key> = jobs.iter().map(|(key, _)| key.clone()).collect();
     keys.sort_unstable();
     keys.dedup();
-    let found = on_engine!(pools, read, |pool, engine| engine::payable_notices(pool, &keys).await);
-    match found {
+    match payable_notices(pool, &keys).await {
         Ok(rows) => {
             let notices = by_notice(&rows);
             for ((ec, notice), reply) in jobs {
@@ -92,17 +120,15 @@ fn by_notice(rows: &[PositionRow]) -> HashMap<(&str, &str), &[PositionRow]> {
         .collect()
 }
 
-for_both_engines! {
-    pub(super) async fn payable_notices(pool: &Pool, keys: &[Key]) -> Result<Vec<PositionRow>, sqlx::Error> {
-        let mut rows = Vec::with_capacity(keys.len());
-        for keys in keys.chunks(BATCH).map(filled) {
-            let mut query = sqlx::query(PAYABLE_NOTICES.text(keys.len()));
-            for key in keys {
-                let (ec, notice) = key.map_or((NOBODY, NOBODY), |(ec, n)| (ec.as_str(), n.as_str()));
-                query = query.bind(ec).bind(notice);
-            }
-            rows.append(&mut rows::read_rows(&query.fetch_all(pool).await?)?);
+async fn payable_notices(pool: &PgPool, keys: &[Key]) -> Result<Vec<PositionRow>, sqlx::Error> {
+    let mut rows = Vec::with_capacity(keys.len());
+    for keys in keys.chunks(BATCH).map(filled) {
+        let mut query = sqlx::query(PAYABLE_NOTICES.text(keys.len()));
+        for key in keys {
+            let (ec, notice) = key.map_or((NOBODY, NOBODY), |(ec, n)| (ec.as_str(), n.as_str()));
+            query = query.bind(ec).bind(notice);
         }
-        Ok(rows)
+        rows.append(&mut rows::read_rows(&query.fetch_all(pool).await?)?);
     }
+    Ok(rows)
 }

@@ -66,6 +66,14 @@ macro_rules! columns {
                 Ok($name { $($field: row.try_get(place())?,)* })
             }
         }
+
+        impl $name {
+            fn from_embedded(row: &rusqlite::Row<'_>) -> Result<Self, rusqlite::Error> {
+                let mut places = Self::FIRST..Self::END;
+                let mut place = || places.next().unwrap_or(Self::END);
+                Ok($name { $($field: row.get(place())?,)* })
+            }
+        }
     };
 }
 
@@ -165,6 +173,19 @@ where
             _ => Arc::new(Head::from_row(row)?),
         };
         read.push(PositionRow { head, share: Share::from_row(row)? });
+    }
+    Ok(read)
+}
+
+/// Reads rows of [`position_columns`] of one notice, as the embedded database gives them.
+pub(super) fn read_embedded(mut rows: rusqlite::Rows<'_>) -> Result<Vec<PositionRow>, rusqlite::Error> {
+    let mut read: Vec<PositionRow> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let head = match read.last() {
+            Some(last) => Arc::clone(&last.head),
+            None => Arc::new(Head::from_embedded(row)?),
+        };
+        read.push(PositionRow { head, share: Share::from_embedded(row)? });
     }
     Ok(read)
 }
