@@ -29,6 +29,9 @@ pub(super) const ONE_NOTICE: &str = concat!(
 /// How long a read waits for a lock, which it meets only while SQLite recovers from a crash.
 const LOCK_WAIT: Duration = Duration::from_millis(250);
 
+/// The pages that a connection keeps in memory, in KiB: those above the leaves of every index fit.
+const CACHE_KIB: i64 = 16 * 1024;
+
 /// Idle read-only connections to the embedded database.
 #[derive(Debug)]
 pub(super) struct EmbeddedReader {
@@ -69,6 +72,7 @@ impl EmbeddedReader {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.file, flags)?;
         connection.busy_timeout(LOCK_WAIT)?;
+        connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
         Ok(connection)
     }
 }
