@@ -6,7 +6,7 @@ use sqlx::migrate::{Migrate, Migrator};
 use super::StoreError;
 use super::dialect::Pools;
 
-/// Run at each start-up, so that new tables and indexes are covered as well.
+/// Run after each change of the schema, so that new tables and indexes are covered as well.
 const PLANNER: &str = include_str!("planner.sql");
 
 /// Applies what is missing and returns the names of what was applied.
@@ -16,7 +16,9 @@ pub(super) async fn run(pools: &Pools) -> Result<Vec<String>, StoreError> {
             let mut connection = write.acquire().await.map_err(StoreError::Open)?;
             match apply(sqlx::migrate!("migrations/sqlite"), &mut *connection).await {
                 Ok(applied) => {
-                    connection.execute(sqlx::raw_sql(PLANNER)).await.map_err(StoreError::Open)?;
+                    if !applied.is_empty() {
+                        connection.execute(sqlx::raw_sql(PLANNER)).await.map_err(StoreError::Open)?;
+                    }
                     Ok(applied)
                 }
                 Err(error) => Err(error),
