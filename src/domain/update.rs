@@ -10,7 +10,7 @@ use super::fiscal_code::FiscalCode;
 use super::iban::Iban;
 use super::lifecycle::touch;
 use super::notice_number::NoticeNumber;
-use super::position::{Destination, Notice, OptionShape, Payment, PaymentOption, Position, Proof, Transfer};
+use super::position::{Destination, Notice, Payment, PaymentOption, Position, Proof, Transfer};
 use super::status::{Status, status};
 
 /// What an update does to the publication.
@@ -68,7 +68,7 @@ pub fn replace(
         settled @ (Status::Paid | Status::Reported) => return Err(NotUpdatable::Settled(settled)),
     }
     let broken: Vec<NoticeNumber> = paid_notices(stored)
-        .filter(|(shape, paid)| !keeps(&new, *shape, paid))
+        .filter(|(option, paid)| !keeps(&new, option, paid))
         .map(|(_, paid)| paid.number)
         .collect();
     if !broken.is_empty() {
@@ -102,17 +102,23 @@ fn offer(position: &mut Position, stored: &Position, publication: Publication, n
     }
 }
 
-fn paid_notices(position: &Position) -> impl Iterator<Item = (OptionShape, &Notice)> {
-    with_shape(position).filter(|(_, notice)| notice.payment.is_some())
+fn paid_notices(position: &Position) -> impl Iterator<Item = (&PaymentOption, &Notice)> {
+    with_option(position).filter(|(_, notice)| notice.payment.is_some())
 }
 
-fn with_shape(position: &Position) -> impl Iterator<Item = (OptionShape, &Notice)> {
-    position.options.iter().flat_map(|option| option.notices.iter().map(|notice| (option.shape, notice)))
+fn with_option(position: &Position) -> impl Iterator<Item = (&PaymentOption, &Notice)> {
+    position.options.iter().flat_map(|option| option.notices.iter().map(move |notice| (option, notice)))
 }
 
-/// Whether the position has the notice as it is, apart from what only happens to it.
-fn keeps(position: &Position, shape: OptionShape, paid: &Notice) -> bool {
-    with_shape(position).any(|(other, notice)| other == shape && contents(notice) == contents(paid))
+/// Whether the position has the notice as it is and with the debtor who paid it, apart from what only
+/// happens to it.
+fn keeps(position: &Position, option: &PaymentOption, paid: &Notice) -> bool {
+    with_option(position).any(|(other, notice)| {
+        other.shape == option.shape
+            && other.debtor.id == option.debtor.id
+            && other.debtor.full_name == option.debtor.full_name
+            && contents(notice) == contents(paid)
+    })
 }
 
 fn contents(notice: &Notice) -> Notice {

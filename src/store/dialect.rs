@@ -39,6 +39,8 @@ pub(super) mod sqlite_engine {
     /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_POSITION: &str = "";
     /// Unused, because of [`LOCKS_ROWS`].
+    pub const LOCK_POSITION_OF_NOTICE: &str = "";
+    /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_POSITIONS_TAIL: &str = "";
 }
 
@@ -56,8 +58,11 @@ pub(super) mod postgres_engine {
     pub const LOCKS_ROWS: bool = true;
     /// Locks a position against other writers.
     pub const LOCK_POSITION: &str = "SELECT version FROM position WHERE ec = $1 AND iupd = $2 FOR UPDATE";
+    /// Locks the position of a notice against other writers.
+    pub const LOCK_POSITION_OF_NOTICE: &str = "SELECT p.version FROM notice n JOIN position p ON p.ec = n.ec \
+        AND p.iupd = n.iupd WHERE n.ec = $1 AND n.notice_number = $2 FOR UPDATE OF p";
     /// Ends the statement that locks the positions of a batch, in one order for all writers.
-    pub const LOCK_POSITIONS_TAIL: &str = ") SELECT p.version FROM wanted w JOIN notice n ON n.ec = w.ec \
+    pub const LOCK_POSITIONS_TAIL: &str = ") SELECT n.ec, n.notice_number FROM wanted w JOIN notice n ON n.ec = w.ec \
         AND n.notice_number = w.notice_number JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
         ORDER BY p.ec, p.iupd FOR UPDATE OF p";
 }

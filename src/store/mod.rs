@@ -86,6 +86,9 @@ pub enum StoreError {
         /// The verb that failed.
         during: &'static str,
     },
+    /// Another writer booked one of the receipts of a batch while the batch was decided.
+    #[error("another writer was faster")]
+    Beaten,
     /// The store is shutting down.
     #[error("the store is shutting down")]
     Closed,
@@ -122,8 +125,13 @@ impl StoreError {
     /// Whether the engine gave up on a conflict with another transaction, so that the same work may
     /// succeed when done again.
     fn is_conflict(&self) -> bool {
-        let StoreError::Database { source: sqlx::Error::Database(error), .. } = self else { return false };
-        matches!(error.code().as_deref(), Some("40001" | "40P01"))
+        match self {
+            StoreError::Beaten => true,
+            StoreError::Database { source: sqlx::Error::Database(error), .. } => {
+                matches!(error.code().as_deref(), Some("40001" | "40P01"))
+            }
+            _ => false,
+        }
     }
 }
 

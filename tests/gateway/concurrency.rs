@@ -148,3 +148,17 @@ async fn the_copies_of_a_receipt_do_not_disturb_each_other() {
     })
     .await;
 }
+
+/// Different payments under one receipt id at once: one is booked, and none of the others is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn rivals_for_one_receipt_id_are_all_kept() {
+    in_parallel(async |gateway| {
+        for round in 0..5_u64 {
+            let rival = |n| paid(format!("rival-{round}"), 1000 + round * 10 + n, 100);
+            deliver(&gateway, (0..8_u64).map(rival)).await;
+        }
+        let kept = gateway.store().unbooked().await.unwrap();
+        assert_eq!(kept.len(), 5 * 7, "{}", gateway.engine);
+    })
+    .await;
+}

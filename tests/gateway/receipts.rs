@@ -359,3 +359,33 @@ async fn blanks_around_the_parties_are_no_part_of_their_names() {
     })
     .await;
 }
+
+/// A notice number is the issuer's own: another issuer's is another payment.
+#[tokio::test]
+async fn the_same_id_and_number_of_another_issuer_are_another_payment() {
+    on_both_gateways(async |gateway| {
+        let copy = Paid { recipient: OTHER_EC.to_owned(), ..paid("r1", 1, 100) };
+        gateway.settle(&copy).await;
+        gateway.settle(&Paid { issuer: "99999999999".to_owned(), ..copy }).await;
+        let kept = gateway.store().unbooked().await.unwrap();
+        assert_eq!(kept.len(), 1, "{}", gateway.engine);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn late_receipts_are_classed_as_those_in_time() {
+    on_both_gateways(async |gateway| {
+        gateway.settle(&Paid { transfers: vec![1, 2, 3], ..paid("r1", 1, 100) }).await;
+        gateway.owe(1, 100).await;
+        assert_eq!(gateway.classes(1).await, [("r1".to_owned(), "amount_differs".to_owned())]);
+        gateway.settle(&paid("r2", 2, 100)).await;
+        gateway.settle(&paid("r3", 3, 100)).await;
+        let single = |number, base| option(number, OptionShape::Single, vec![notice(base, 100)]);
+        gateway.create(position("either", vec![single(1, 2), single(2, 3)])).await;
+        let classes = [gateway.classes(2).await, gateway.classes(3).await].concat();
+        let words: Vec<&str> = classes.iter().map(|(_, class)| class.as_str()).collect();
+        assert_eq!(words, ["matched", "sibling_conflict"], "{}", gateway.engine);
+    })
+    .await;
+}

@@ -49,7 +49,9 @@ pub(super) async fn handler(
         mark_published(&mut position, now);
     }
     api.store.create_position(&position).await.map_err(|error| clash(error, &rows))?;
-    Ok(render::with_debtor(StatusCode::CREATED, &position, now))
+    // Read back, because a receipt that came first has paid it by now.
+    let stored = api.store.position(&ec, &position.iupd).await.map_err(CreatePositionError::from)?;
+    Ok(render::with_debtor(StatusCode::CREATED, &stored.unwrap_or(position), now))
 }
 
 fn clash(error: store::CreateError, rows: &[NoticeNumber]) -> CreatePositionError {

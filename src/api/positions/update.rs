@@ -76,7 +76,9 @@ pub(super) async fn handler(
         }
         Err(ReplaceError::Store(error)) => return Err(UpdateError::from(error).into()),
     };
-    Ok(render::with_debtor(StatusCode::OK, &position, now))
+    // Read back, because a receipt that came first has paid a notice that is new.
+    let stored = api.store.position(&ec, &iupd).await.map_err(UpdateError::from)?;
+    Ok(render::with_debtor(StatusCode::OK, &stored.unwrap_or(position), now))
 }
 
 fn publication(uri: &Uri) -> Result<Publication, BadQuery> {

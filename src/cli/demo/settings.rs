@@ -54,7 +54,9 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 
 /// The database of the demo.
 pub fn database_url(folder: &Folder) -> String {
-    format!("sqlite://{}", folder.path("varco.db").display())
+    let path = folder.path("varco.db").display().to_string();
+    // A URL would read these as something else.
+    format!("sqlite://{}", path.replace('%', "%25").replace('?', "%3F").replace('#', "%23"))
 }
 
 /// Writes the server's configuration into a file of that name.

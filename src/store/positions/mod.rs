@@ -17,6 +17,9 @@ mod write;
 pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery};
 pub use replace::ReplaceError;
 
+/// How often a position is written when it meets other writers the wrong way round.
+const ATTEMPTS: usize = 3;
+
 /// Why a position was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
@@ -34,8 +37,17 @@ pub enum CreateError {
 impl Store {
     /// Creates a position with all its notices; one that a receipt was booked for already is paid at once.
     pub async fn create_position(&self, position: &Position) -> Result<(), CreateError> {
-        on_engine!(&self.pools, write, |pool, engine| engine::create(pool, position).await)?;
-        Ok(self.link_late(position).await?)
+        let mut attempt = 1;
+        loop {
+            let created = on_engine!(&self.pools, write, |pool, engine| engine::create(pool, position).await);
+            match created {
+                Err(CreateError::Store(error)) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
+                created => {
+                    created?;
+                    return Ok(self.link_late(position).await?);
+                }
+            }
+        }
     }
 
     /// Looks again for receipts that were booked while the notices were written.
@@ -90,20 +102,24 @@ for_both_engines! {
             Err(error) if is_unique_violation(&error) => return Err(CreateError::IupdTaken),
             other => other.map_err(StoreError::during("create_position"))?,
         }
+        let mut notices = Vec::new();
         for option in &position.options {
             put_option(&mut tx, position, option).await.map_err(StoreError::during("create_position"))?;
-            for (index, notice) in (0..).zip(&option.notices) {
-                match insert_notice(&mut tx, position, option, (index, notice)).await {
-                    Err(error) if is_unique_violation(&error) => {
-                        return Err(CreateError::NoticeTaken(notice.number));
-                    }
-                    other => other.map_err(StoreError::during("create_position"))?,
+            notices.extend((0..).zip(&option.notices).map(|(index, notice)| (option, index, notice)));
+        }
+        // One order for all writers, so that two who want the same numbers do not wait for each other.
+        notices.sort_by_key(|(_, _, notice)| notice.number);
+        for (option, index, notice) in notices {
+            match insert_notice(&mut tx, position, option, (index, notice)).await {
+                Err(error) if is_unique_violation(&error) => {
+                    return Err(CreateError::NoticeTaken(notice.number));
                 }
-                for transfer in &notice.transfers {
-                    insert_transfer(&mut tx, position, notice, transfer)
-                        .await
-                        .map_err(StoreError::during("create_position"))?;
-                }
+                other => other.map_err(StoreError::during("create_position"))?,
+            }
+            for transfer in &notice.transfers {
+                insert_transfer(&mut tx, position, notice, transfer)
+                    .await
+                    .map_err(StoreError::during("create_position"))?;
             }
         }
         Ok(tx.commit().await.map_err(StoreError::during("create_position"))?)

@@ -43,7 +43,11 @@ for_both_engines! {
     ) -> Result<Option<Position>, StoreError> {
         if LOCKS_ROWS {
             let lock = sqlx::query(LOCK_POSITION).bind(ec.as_str()).bind(iupd.as_str());
-            lock.execute(&mut *connection).await.map_err(StoreError::during("lock position"))?;
+            let locked = lock.fetch_optional(&mut *connection).await;
+            // One that appears between the lock and the read would be decided on without a lock.
+            if locked.map_err(StoreError::during("lock position"))?.is_none() {
+                return Ok(None);
+            }
         }
         let rows = load(connection, ec, iupd).await.map_err(StoreError::during("lock position"))?;
         rows::position(&rows)

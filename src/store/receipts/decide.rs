@@ -1,6 +1,6 @@
 //! What to write for a batch of receipts: each sees what the ones before it settled.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
@@ -27,13 +27,16 @@ pub(super) struct Known {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Before {
     pub class: ReceiptClass,
+    pub issuer: String,
     pub notice: String,
     pub amount: i64,
 }
 
 impl Before {
     fn says_the_same_as(&self, receipt: &Receipt) -> bool {
-        self.notice == receipt.notice.as_str() && self.amount == receipt.amount.get()
+        self.issuer == receipt.issuer.as_str()
+            && self.notice == receipt.notice.as_str()
+            && self.amount == receipt.amount.get()
     }
 }
 
@@ -50,19 +53,26 @@ pub(super) struct Entry<'a> {
 /// The longest receipt id that is its own key; an index entry of PostgreSQL holds 2700 bytes.
 const KEY_MAX: usize = 255;
 
+/// What the key of a digested id begins with.
+const DIGEST: &str = "sha256:";
+
+/// What the key of a message that nothing was paid begins with.
+const NOT_EXECUTED: &str = "not-executed:";
+
 /// The key that a receipt is unique by under its recipient. A message that nothing was paid has a key of
 /// its own, so that it cannot keep out the receipt of a payment that follows under the same id.
 fn receipt_key(receipt: &Receipt) -> String {
     let id = receipt.id.as_str();
-    let id = if id.len() <= KEY_MAX {
+    // An id that looks like a key of ours gets a digest too, so that no two ids share a key.
+    let id = if id.len() <= KEY_MAX && !id.starts_with(DIGEST) && !id.starts_with(NOT_EXECUTED) {
         id.to_owned()
     } else {
         let digest = Sha256::digest(id.as_bytes());
-        digest.iter().fold(String::from("sha256:"), |text, byte| format!("{text}{byte:02x}"))
+        digest.iter().fold(String::from(DIGEST), |text, byte| format!("{text}{byte:02x}"))
     };
     match receipt.outcome {
         ReceiptOutcome::Executed => id,
-        ReceiptOutcome::NotExecuted => format!("not-executed:{id}"),
+        ReceiptOutcome::NotExecuted => format!("{NOT_EXECUTED}{id}"),
     }
 }
 
@@ -98,29 +108,15 @@ pub(super) fn decide<'a>(
         if let (Effect::SettlesNotice, Some(paid)) = (effect, &known) {
             settle(&mut notices, &place, paid);
         }
-        let (notice, amount) = (booking.receipt.notice.to_string(), booking.receipt.amount.get());
-        booked_before.insert(identity.clone(), Before { class, notice, amount });
+        let (issuer, notice) = (booking.receipt.issuer.to_string(), booking.receipt.notice.to_string());
+        let before = Before { class, issuer, notice, amount: booking.receipt.amount.get() };
+        booked_before.insert(identity.clone(), before);
         booked.push(Booked { class, novelty: Novelty::New });
         entries.push(Entry { booking, identity, class, effect, iupd: known.map(|known| known.iupd) });
     }
     // One order for all writers, so that two batches never wait for each other's keys.
     entries.sort_unstable_by(|a, b| a.identity.cmp(&b.identity));
     (booked, entries)
-}
-
-/// Takes note of receipts that another writer booked in the meantime: they change nothing.
-pub(super) fn drop_beaten<'a>(
-    booked: &mut [Booked],
-    bookings: &[BookReceipt],
-    entries: Vec<Entry<'a>>,
-    inserted: &HashSet<Identity>,
-) -> Vec<Entry<'a>> {
-    for (booked, booking) in booked.iter_mut().zip(bookings) {
-        if booked.novelty == Novelty::New && !inserted.contains(&identity(booking)) {
-            booked.novelty = Novelty::AlreadyBooked;
-        }
-    }
-    entries.into_iter().filter(|entry| inserted.contains(&entry.identity)).collect()
 }
 
 fn settle(notices: &mut HashMap<Place, Known>, paid_place: &Place, paid: &Known) {

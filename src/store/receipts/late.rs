@@ -8,6 +8,16 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::receipt::ReceiptClass;
 use crate::store::dialect::{Pools, for_both_engines, on_engine};
 
+/// What a receipt that came first is for the notice that it settles: as `classify` has it, but for what
+/// only the clock of its day could tell.
+const CLASSIFY: &str = "UPDATE receipt SET settles = TRUE, class = (SELECT CASE \
+     WHEN EXISTS (SELECT 1 FROM notice s WHERE s.ec = n.ec AND s.iupd = n.iupd \
+         AND s.option_no <> n.option_no AND s.paid_at IS NOT NULL) THEN $4 \
+     WHEN receipt.amount = n.amount AND receipt.amount = (SELECT SUM(t.amount) FROM receipt_transfer t \
+         WHERE t.ec = receipt.ec AND t.receipt_key = receipt.receipt_key) THEN $5 \
+     ELSE $6 END FROM notice n WHERE n.ec = $1 AND n.notice_number = $2) \
+     WHERE ec = $1 AND receipt_key = $3";
+
 /// Settles a notice by the first receipt that is booked for it, if there is one and nothing else does.
 pub(in crate::store) async fn link(
     pools: &Pools,
@@ -34,7 +44,7 @@ for_both_engines! {
         notice: &NoticeNumber,
     ) -> Result<(), sqlx::Error> {
         let first: Option<(String, i64)> = sqlx::query_as(
-            "SELECT r.receipt_key, r.amount FROM receipt r \
+            "SELECT r.receipt_key, r.received_at FROM receipt r \
              WHERE r.ec = $1 AND r.notice_number = $2 AND r.issuer = $1 AND r.executed \
              ORDER BY r.received_at, r.receipt_key LIMIT 1",
         )
@@ -42,7 +52,11 @@ for_both_engines! {
         .bind(notice.as_str())
         .fetch_optional(&mut *connection)
         .await?;
-        let Some((key, amount)) = first else { return Ok(()) };
+        let Some((key, received_at)) = first else { return Ok(()) };
+        if LOCKS_ROWS {
+            let lock = sqlx::query(LOCK_POSITION_OF_NOTICE).bind(ec.as_str()).bind(notice.as_str());
+            lock.execute(&mut *connection).await?;
+        }
         let settled = sqlx::query(
             "UPDATE notice SET paid_at = COALESCE(r.paid_at, r.received_at), paid_receipt = r.receipt_id, \
              paid_fee = r.fee, paid_psp = r.psp_name, paid_method = r.method FROM receipt r \
@@ -57,16 +71,23 @@ for_both_engines! {
         if settled.rows_affected() == 0 {
             return Ok(());
         }
+        sqlx::query(CLASSIFY)
+            .bind(ec.as_str())
+            .bind(notice.as_str())
+            .bind(&key)
+            .bind(ReceiptClass::SiblingConflict.word())
+            .bind(ReceiptClass::Matched.word())
+            .bind(ReceiptClass::AmountDiffers.word())
+            .execute(&mut *connection)
+            .await?;
         sqlx::query(
-            "UPDATE receipt SET settles = TRUE, class = CASE WHEN amount = (SELECT n.amount FROM notice n \
-             WHERE n.ec = $1 AND n.notice_number = $2) THEN $4 ELSE $5 END \
-             WHERE ec = $1 AND receipt_key = $3",
+            "UPDATE position SET version = version + 1, \
+             updated_at = CASE WHEN updated_at > $3 THEN updated_at ELSE $3 END WHERE ec = $1 AND iupd = \
+             (SELECT n.iupd FROM notice n WHERE n.ec = $1 AND n.notice_number = $2)",
         )
         .bind(ec.as_str())
         .bind(notice.as_str())
-        .bind(&key)
-        .bind(ReceiptClass::Matched.word())
-        .bind(ReceiptClass::AmountDiffers.word())
+        .bind(received_at)
         .execute(&mut *connection)
         .await?;
         sqlx::query(
@@ -80,7 +101,7 @@ for_both_engines! {
         .bind(ReceiptClass::UnknownNotice.word())
         .execute(&mut *connection)
         .await?;
-        tracing::warn!(amount, "a position was paid before it appeared: its receipt is matched now");
+        tracing::warn!("a position was paid before it appeared: its receipt is matched now");
         Ok(())
     }
 }

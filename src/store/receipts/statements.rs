@@ -12,7 +12,7 @@ use crate::store::StoreError;
 use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, runs};
 use crate::store::rows::{optional_instant, read};
 
-use super::decide::{Before, Entry, Identity, Known, Place, decide, drop_beaten, identity, place};
+use super::decide::{Before, Entry, Identity, Known, Place, decide, identity, place};
 use super::{BookReceipt, Booked, Novelty, StoredReceipt};
 use crate::store::UnbookedMessage;
 
@@ -33,7 +33,7 @@ static FACTS: Bulk = Bulk::new(
 static BOOKED_BEFORE: Bulk = Bulk::new(
     "WITH wanted (ec, receipt_key) AS (VALUES ",
     "(#, #)",
-    ") SELECT r.ec, r.receipt_key, r.class, r.notice_number, r.amount FROM wanted w \
+    ") SELECT r.ec, r.receipt_key, r.class, r.issuer, r.notice_number, r.amount FROM wanted w \
      JOIN receipt r ON r.ec = w.ec AND r.receipt_key = w.receipt_key",
 );
 
@@ -124,9 +124,12 @@ for_both_engines! {
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
         let known = known_notices(&mut tx, bookings).await?;
         let before = booked_before(&mut tx, bookings).await?;
-        let (mut booked, entries) = decide(bookings, known, before);
+        let (booked, entries) = decide(bookings, known, before);
         let inserted = insert_receipts(&mut tx, &entries).await.map_err(failed())?;
-        let entries = drop_beaten(&mut booked, bookings, entries, &inserted);
+        // Decided on what is no longer so: all is decided anew, and the winner is then seen.
+        if inserted.len() < entries.len() {
+            return Err(StoreError::Beaten);
+        }
         insert_transfers(&mut tx, &entries).await.map_err(failed())?;
         settle_notices(&mut tx, &entries).await.map_err(failed())?;
         keep_conflicting(&mut tx, bookings, &booked).await.map_err(failed())?;
@@ -169,15 +172,18 @@ for_both_engines! {
         bookings: &[BookReceipt],
     ) -> Result<HashMap<Place, Known>, StoreError> {
         let failed = || StoreError::during("book_receipt");
-        let places = sorted(bookings.iter().map(place));
+        let mut places = sorted(bookings.iter().map(place));
         if LOCKS_ROWS {
+            let mut locked = Vec::with_capacity(places.len());
             for places in places.chunks(BATCH).map(filled) {
-                let mut query = sqlx::query(LOCK_POSITIONS.text(places.len()));
+                let mut query = sqlx::query_as(LOCK_POSITIONS.text(places.len()));
                 for (ec, notice) in places.map(key) {
                     query = query.bind(ec).bind(notice);
                 }
-                query.execute(&mut *connection).await.map_err(failed())?;
+                locked.append(&mut query.fetch_all(&mut *connection).await.map_err(failed())?);
             }
+            // A position that appears after the lock was taken is not locked: its receipt is linked late.
+            places = locked;
         }
         let mut known = HashMap::with_capacity(places.len());
         for places in places.chunks(BATCH).map(filled) {
@@ -207,12 +213,12 @@ for_both_engines! {
             for (ec, receipt) in identities.map(key) {
                 query = query.bind(ec).bind(receipt);
             }
-            let rows: Vec<(String, String, String, String, i64)> =
+            let rows: Vec<(String, String, String, String, String, i64)> =
                 query.fetch_all(&mut *connection).await.map_err(StoreError::during("book_receipt"))?;
-            for (ec, key, class, notice, amount) in rows {
+            for (ec, key, class, issuer, notice, amount) in rows {
                 let class =
                     ReceiptClass::from_word(&class).ok_or(StoreError::Corrupt { what: "class of a receipt" })?;
-                before.insert((ec, key), Before { class, notice, amount });
+                before.insert((ec, key), Before { class, issuer, notice, amount });
             }
         }
         Ok(before)
