@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dialect::Pools;
+use sha2::{Digest, Sha256};
 
 pub use keys::{ApiKey, ApiScope};
 pub use parties::Parties;
@@ -181,4 +182,9 @@ impl Store {
             Pools::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -194,11 +194,6 @@ pub(super) fn read_embedded(mut rows: rusqlite::Rows<'_>) -> Result<Vec<Position
 pub(super) fn payable_notice(rows: &[PositionRow]) -> Result<Option<PayableNotice>, StoreError> {
     let Some(first) = rows.first() else { return Ok(None) };
     let notice = notice(rows, first)?;
-    let settled = match (&notice.payment, first.sibling_paid) {
-        (Some(_), _) => Settled::ByThisNotice,
-        (None, 0) => Settled::No,
-        (None, _) => Settled::ByAnotherOption,
-    };
     Ok(Some(PayableNotice {
         ec: read(FiscalCode::new(&first.ec), "fiscal code")?,
         company_name: text(&first.company_name)?,
@@ -211,7 +206,7 @@ pub(super) fn payable_notice(rows: &[PositionRow]) -> Result<Option<PayableNotic
             valid_from: optional_instant(first.valid_from)?,
             due: notice.due,
             after_due: after_due(first.expires),
-            settled,
+            settled: settled(first.paid_at, first.sibling_paid),
         },
         notice,
     }))
@@ -345,6 +340,15 @@ fn metadata(json: &Option<String>) -> Result<Vec<MapEntry>, StoreError> {
     let pairs: Vec<[String; 2]> =
         serde_json::from_str(json).map_err(|_| StoreError::Corrupt { what: "metadata" })?;
     pairs.iter().map(|[key, value]| Ok(MapEntry { key: text(key)?, value: text(value)? })).collect()
+}
+
+/// How a debt is settled, from when its notice was paid and whether (1) or not (0) another option was.
+pub(super) fn settled(paid_at: Option<i64>, sibling_paid: i32) -> Settled {
+    match (paid_at, sibling_paid) {
+        (Some(_), _) => Settled::ByThisNotice,
+        (None, 0) => Settled::No,
+        (None, _) => Settled::ByAnotherOption,
+    }
 }
 
 pub(super) fn read<T, E>(parsed: Result<T, E>, what: &'static str) -> Result<T, StoreError> {

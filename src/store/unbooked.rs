@@ -2,10 +2,9 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use sha2::{Digest, Sha256};
 
 use super::dialect::{for_both_engines, on_engine};
-use super::{BookReceipt, Store, StoreError};
+use super::{BookReceipt, Store, StoreError, sha256};
 
 /// A message that brought a receipt and was not booked.
 #[derive(Clone, Debug)]
@@ -56,12 +55,11 @@ for_both_engines! {
         executor: impl sqlx::Executor<'c, Database = <Connection as sqlx::Connection>::Database>,
         message: &UnbookedMessage,
     ) -> Result<(), sqlx::Error> {
-        let digest = Sha256::digest(&message.raw).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         sqlx::query(
             "INSERT INTO unbooked_message (digest, primitive, reason, received_at, raw) \
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT (digest) DO NOTHING",
         )
-        .bind(digest)
+        .bind(sha256(&message.raw))
         .bind(message.primitive)
         .bind(message.reason)
         .bind(message.received_at.as_microsecond())

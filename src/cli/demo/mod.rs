@@ -17,7 +17,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use sha2::{Digest, Sha256};
 
 use self::folder::Folder;
 use self::node::Node;
@@ -26,6 +25,7 @@ use self::settings::Addresses;
 use self::world::{TOWN, TOWN_NAME, valid};
 use super::client::{Client, TlsFiles};
 use super::{Failure, print};
+use crate::api::auth::hash_key;
 use crate::config::{Config, Log, LogFormat};
 use crate::domain::clock::Clock;
 use crate::domain::fiscal_code::FiscalCode;
@@ -116,16 +116,15 @@ async fn furnish(folder: &Folder, known_key: Option<String>, clock: &Clock) -> R
 }
 
 async fn api_key(store: &Store, known: Option<String>) -> Result<String, Failure> {
-    let hash = |key: &str| -> [u8; 32] { Sha256::digest(key.as_bytes()).into() };
     if let Some(key) = known
-        && valid(store.api_key(&hash(&key)).await)?.is_some()
+        && valid(store.api_key(&hash_key(&key)).await)?.is_some()
     {
         return Ok(key);
     }
     let key = random_hex()?;
     let institutions = ApiScope::Only(BTreeSet::from([valid(FiscalCode::new(TOWN))?]));
     let entry = ApiKey { id: "demo".to_owned(), label: "varco demo".to_owned(), institutions };
-    valid(store.add_api_key(&entry, &hash(&key)).await)?;
+    valid(store.add_api_key(&entry, &hash_key(&key)).await)?;
     Ok(key)
 }
 

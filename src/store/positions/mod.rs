@@ -5,7 +5,7 @@ use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 
-use super::dialect::{Pools, for_both_engines, on_engine};
+use super::dialect::{for_both_engines, on_engine};
 use super::receipts::late;
 use super::{Store, StoreError};
 
@@ -52,11 +52,9 @@ impl Store {
 
     /// Looks again for receipts that were booked while the notices were written.
     async fn link_late(&self, position: &Position) -> Result<(), StoreError> {
-        if let Pools::Postgres(_) = &self.pools {
-            for notice in position.notices() {
-                let linked = late::link(&self.pools, &position.ec, &notice.number).await;
-                linked.map_err(StoreError::during("link a late receipt"))?;
-            }
+        for notice in position.notices() {
+            let linked = late::link(&self.pools, &position.ec, &notice.number).await;
+            linked.map_err(StoreError::during("link a late receipt"))?;
         }
         Ok(())
     }

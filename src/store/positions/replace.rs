@@ -18,10 +18,7 @@ use crate::store::rows::metadata_json;
 use crate::store::{Store, StoreError};
 
 use super::list::status_word;
-use super::{is_unique_violation, read, write};
-
-/// How often a change of many positions is tried when it meets other writers the wrong way round.
-const ATTEMPTS: usize = 3;
+use super::{ATTEMPTS, is_unique_violation, read, write};
 
 /// Why a position was not written over.
 #[derive(Debug, thiserror::Error)]

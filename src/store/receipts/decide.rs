@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use sha2::{Digest, Sha256};
-
 use crate::domain::payability::{PayabilityFacts, Settled};
 use crate::domain::receipt::{Effect, Receipt, ReceiptClass, ReceiptOutcome, classify};
 
 use super::{BookReceipt, Booked, Novelty};
+use crate::store::sha256;
 
 /// A notice as a creditor institution's code and eighteen digits.
 pub(super) type Place = (String, String);
@@ -67,8 +66,7 @@ fn receipt_key(receipt: &Receipt) -> String {
     let id = if id.len() <= KEY_MAX && !id.starts_with(DIGEST) && !id.starts_with(NOT_EXECUTED) {
         id.to_owned()
     } else {
-        let digest = Sha256::digest(id.as_bytes());
-        digest.iter().fold(String::from(DIGEST), |text, byte| format!("{text}{byte:02x}"))
+        format!("{DIGEST}{}", sha256(id.as_bytes()))
     };
     match receipt.outcome {
         ReceiptOutcome::Executed => id,

@@ -6,7 +6,7 @@
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::receipt::ReceiptClass;
-use crate::store::dialect::{Pools, for_both_engines, on_engine};
+use crate::store::dialect::{Pools, for_both_engines};
 
 /// What a receipt that came first is for the notice that it settles: as `classify` has it, but for what
 /// only the clock of its day could tell.
@@ -18,26 +18,20 @@ const CLASSIFY: &str = "UPDATE receipt SET settles = TRUE, class = (SELECT CASE 
      ELSE $6 END FROM notice n WHERE n.ec = $1 AND n.notice_number = $2) \
      WHERE ec = $1 AND receipt_key = $3";
 
-/// Settles a notice by the first receipt that is booked for it, if there is one and nothing else does.
+/// Settles a notice by the first receipt that is booked for it, if there is one and nothing else does, in
+/// a transaction of its own. SQLite's one writer has seen the other side already.
 pub(in crate::store) async fn link(
     pools: &Pools,
     ec: &FiscalCode,
     notice: &NoticeNumber,
 ) -> Result<(), sqlx::Error> {
-    on_engine!(pools, write, |pool, engine| engine::link_in_own_transaction(pool, ec, notice).await)
+    let Pools::Postgres(pool) = pools else { return Ok(()) };
+    let mut tx = pool.begin().await?;
+    postgres::link(&mut tx, ec, notice).await?;
+    tx.commit().await
 }
 
 for_both_engines! {
-    pub(super) async fn link_in_own_transaction(
-        pool: &Pool,
-        ec: &FiscalCode,
-        notice: &NoticeNumber,
-    ) -> Result<(), sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN).await?;
-        link(&mut tx, ec, notice).await?;
-        tx.commit().await
-    }
-
     pub(in crate::store) async fn link(
         connection: &mut Connection,
         ec: &FiscalCode,

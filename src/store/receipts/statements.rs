@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use crate::domain::amount::Cents;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
-use crate::domain::payability::{PayabilityFacts, Settled};
+use crate::domain::payability::PayabilityFacts;
 use crate::domain::position::AfterDue;
 use crate::domain::receipt::{Effect, PaidThrough, ReceiptClass, ReceiptOutcome, ReceiptTransfer};
 use crate::store::StoreError;
 use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, runs};
-use crate::store::rows::{optional_instant, read};
+use crate::store::rows::{optional_instant, read, settled};
 
 use super::decide::{Before, Entry, Identity, Known, Place, decide, identity, place};
 use super::{BookReceipt, Booked, Novelty, StoredReceipt};
@@ -93,11 +93,7 @@ impl FactsRow {
             valid_from: optional_instant(self.valid_from)?,
             due,
             after_due: if self.expires { AfterDue::Expires } else { AfterDue::StaysPayable },
-            settled: match (self.paid_at, self.sibling_paid) {
-                (Some(_), _) => Settled::ByThisNotice,
-                (None, 0) => Settled::No,
-                (None, _) => Settled::ByAnotherOption,
-            },
+            settled: settled(self.paid_at, self.sibling_paid),
         };
         Ok(((self.ec, self.notice_number), Known { iupd: self.iupd, option_no: self.option_no, facts }))
     }
