@@ -10,6 +10,7 @@ use super::receipts::late;
 use super::{Store, StoreError};
 
 mod list;
+pub(super) mod of_notice;
 pub(super) mod read;
 mod replace;
 mod write;
