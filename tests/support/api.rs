@@ -60,7 +60,9 @@ impl Gateway {
             ids: Arc::new(RequestIds::new(1)),
             metrics: Arc::new(Metrics::new(|_| {})),
         };
-        let router = stack.around(api::router(ApiState { store: store.clone(), registry, clock }));
+        let receipt_document = varco::soap::document;
+        let state = ApiState { store: store.clone(), registry, clock, receipt_document };
+        let router = stack.around(api::router(state));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });

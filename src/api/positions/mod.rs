@@ -14,7 +14,7 @@ use super::problem::Problem;
 use crate::domain::ids::Iupd;
 
 mod create;
-mod dates;
+pub(super) mod dates;
 mod delete;
 mod if_match;
 mod invalidate;
@@ -23,7 +23,7 @@ mod model;
 mod paid;
 mod parse;
 mod publish;
-mod query;
+pub(super) mod query;
 mod read;
 mod refusal;
 mod render;

@@ -1,0 +1,105 @@
+//! `GET …/receipts/{iuv}`: one receipt, as the node sent it (XML) or as facts (JSON).
+//!
+//! A notice can have more than one: the one that settles it comes, unless `receiptId` (ours) names another.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::accept::{Form, preferred};
+use super::list::segregation_codes;
+use super::model::ReceiptModel;
+use super::unkept;
+use crate::api::Api;
+use crate::api::auth::Organization;
+use crate::api::positions::query::BadQuery;
+use crate::api::problem::Problem;
+use crate::domain::ids::ReceiptId;
+use crate::store::StoreError;
+
+/// Why there is no receipt to show.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DetailError {
+    #[error(transparent)]
+    Query(#[from] BadQuery),
+    #[error("no such receipt")]
+    Unknown,
+    #[error("the notice is not paid")]
+    Unpaid,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Deserialize)]
+pub(super) struct IuvPath {
+    iuv: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DetailQuery {
+    receipt_id: Option<String>,
+    segregation_codes: Option<String>,
+}
+
+/// Answers 200 with the receipt; 404 if there is none, 422 if its notice is not paid.
+pub(super) async fn handler(
+    State(api): State<Arc<Api>>,
+    Organization(ec): Organization,
+    Path(IuvPath { iuv }): Path<IuvPath>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, Problem> {
+    let twice = BadQuery("A query parameter is there twice.");
+    let Query(query) = Query::<DetailQuery>::try_from_uri(&uri).map_err(|_| twice)?;
+    let codes = segregation_codes(query.segregation_codes.as_deref())?;
+    let held = iuv.get(..2).is_some_and(|code| codes.is_none_or(|codes| codes.contains(&format!(",{code},"))));
+    if !held || !iuv.bytes().all(|b| b.is_ascii_graphic()) {
+        return Err(DetailError::Unknown.into());
+    }
+    let id = query.receipt_id.filter(|id| !id.is_empty());
+    if id.as_ref().is_some_and(|id| id.contains('\0')) {
+        return Err(DetailError::Unknown.into());
+    }
+    let id = id.as_deref().map(ReceiptId::new);
+    let found = api.store.receipt(&ec, &iuv, id.as_ref()).await.map_err(DetailError::from)?;
+    let Some(receipt) = found else {
+        let unpaid = id.is_none() && api.store.is_unpaid(&ec, &iuv).await.map_err(DetailError::from)?;
+        return Err(if unpaid { DetailError::Unpaid } else { DetailError::Unknown }.into());
+    };
+    let mut response = match preferred(&headers) {
+        Form::Json => Json(ReceiptModel::new(&ec, &receipt)).into_response(),
+        Form::Xml => {
+            let damaged = StoreError::Corrupt { what: "message of a receipt" };
+            let document = (api.receipt_document)(&receipt.row.raw).ok_or(DetailError::Store(damaged))?;
+            ([(header::CONTENT_TYPE, "application/xml")], document).into_response()
+        }
+    };
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(unkept(response))
+}
+
+impl From<DetailError> for Problem {
+    fn from(error: DetailError) -> Self {
+        match error {
+            DetailError::Query(error) => error.into(),
+            DetailError::Unknown => Problem::new(
+                StatusCode::NOT_FOUND,
+                "No receipt found",
+                "unknown_receipt",
+                "The creditor institution has no receipt of that IUV and id.",
+            ),
+            DetailError::Unpaid => Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "Unable to process the request",
+                "notice_unpaid",
+                "The payment option of that IUV is not paid, so that it has no receipt yet.",
+            ),
+            DetailError::Store(error) => Problem::internal("INTERNAL SERVER ERROR", &error),
+        }
+    }
+}
