@@ -233,3 +233,164 @@ fn is_used(option: &PaymentOption) -> bool {
 fn has_postal_account(destination: &Destination) -> bool {
     destination.postal_iban().is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::amount::Cents;
+    use crate::domain::fiscal_code::{FiscalCode, PersonId, PersonKind};
+    use crate::domain::iban::Iban;
+    use crate::domain::ids::Iupd;
+    use crate::domain::notice_number::{NoticeNumber, TwoDigits};
+    use crate::domain::position::{
+        Address, Debtor, History, OptionShape, Payment, Proof, StandIn, Transfer,
+    };
+    use crate::domain::text::Text;
+
+    const BANK: &str = "IT60X0542811101000000123456";
+    const POSTAL: &str = "IT57N0760114800000011050036";
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    /// A notice due at that second, paid or not.
+    fn notice(base: u64, due: i64, paid: bool) -> Notice {
+        let number = NoticeNumber::issue(TwoDigits::new("02").unwrap(), base).unwrap();
+        let amount = Cents::new(100).unwrap();
+        let transfer = Transfer {
+            id: 1,
+            amount,
+            beneficiary: FiscalCode::new("77777777777").unwrap(),
+            company_name: None,
+            remittance_information: Text::new("Mensa").unwrap(),
+            category: Text::new("9/0101002IM/").unwrap(),
+            destination: Destination::Account { iban: Iban::new(BANK).unwrap(), postal: None },
+            metadata: Vec::new(),
+            reported_at: None,
+        };
+        let payment =
+            Payment { paid_at: at(1), proof: Proof::Elsewhere, fee: None, psp: None, method: None };
+        Notice {
+            number,
+            iuv: number.iuv(),
+            amount,
+            description: Text::new("Mensa").unwrap(),
+            due: at(due),
+            retention: None,
+            metadata: Vec::new(),
+            transfers: vec![transfer],
+            payment: paid.then_some(payment),
+        }
+    }
+
+    fn option(number: i64, after_due: AfterDue, notices: Vec<Notice>) -> PaymentOption {
+        let id = PersonId::new(PersonKind::Natural, "RSSMRA80A01H501U").unwrap();
+        let full_name = Text::new("Maria Rossi").unwrap();
+        PaymentOption {
+            number,
+            shape: OptionShape::Plan,
+            description: None,
+            valid_from: Some(at(0)),
+            after_due,
+            debtor: Debtor { id, full_name, address: Address::default() },
+            notices,
+        }
+    }
+
+    fn position(options: Vec<PaymentOption>) -> Position {
+        let history = History {
+            created_at: at(0),
+            updated_at: at(0),
+            published_at: Some(at(0)),
+            invalidated_at: None,
+            version: 1,
+        };
+        Position {
+            ec: FiscalCode::new("77777777777").unwrap(),
+            iupd: Iupd::new("p").unwrap(),
+            company_name: Text::new("Comune").unwrap(),
+            office_name: None,
+            stand_in: StandIn::Allowed,
+            history,
+            options,
+        }
+    }
+
+    fn cancelled(mut position: Position) -> Position {
+        position.history.invalidated_at = Some(at(2));
+        position
+    }
+
+    /// Each option's word, with those of its instalments, at second 50.
+    fn words(position: &Position) -> String {
+        let offered = offered_options(position, at(50)).unwrap_or_default();
+        let words = offered.iter().map(|option| {
+            let each: Vec<_> = option.instalments.iter().map(|i| &i.status.word()[4..]).collect();
+            format!("{}({})", &option.status.word()[3..], each.join(" "))
+        });
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_statuses_of_options_and_instalments() {
+        use AfterDue::{Expires, StaysPayable};
+        let (open, past, paid) = (|n| notice(n, 90, false), |n| notice(n, 10, false), |n| notice(n, 10, true));
+        let one = |after_due, notices| position(vec![option(1, after_due, notices)]);
+        let two = |first: Vec<Notice>, second: Vec<Notice>| {
+            position(vec![option(1, Expires, first), option(2, StaysPayable, second)])
+        };
+        let late = |n| notice(n, 95, false);
+        let table = [
+            (one(Expires, vec![open(1), late(2)]), "UNPAID(UNPAID UNPAID)"),
+            (one(Expires, vec![paid(1)]), "PAID(PAID)"),
+            (one(Expires, vec![paid(1), open(2)]), "PARTIALLY_PAID(PAID UNPAID)"),
+            (one(Expires, vec![paid(1), past(2)]), "PARTIALLY_PAID(PAID EXPIRED_NOT_PAYABLE)"),
+            (one(StaysPayable, vec![paid(1), past(2)]), "PARTIALLY_PAID(PAID EXPIRED_UNPAID)"),
+            (one(StaysPayable, vec![past(1)]), "EXPIRED_UNPAID(EXPIRED_UNPAID)"),
+            (one(StaysPayable, vec![past(1), open(2)]), "UNPAID(EXPIRED_UNPAID UNPAID)"),
+            (one(Expires, vec![past(1), open(2)]), "UNPAID(EXPIRED_NOT_PAYABLE UNPAID)"),
+            (one(Expires, vec![past(1)]), "INVALID(INVALID)"),
+            (two(vec![past(1)], vec![late(2)]), "EXPIRED_NOT_PAYABLE(EXPIRED_NOT_PAYABLE) UNPAID(UNPAID)"),
+            (two(vec![open(1)], vec![past(2)]), "EXPIRED_UNPAID(EXPIRED_UNPAID) UNPAID(UNPAID)"),
+            (two(vec![paid(1)], vec![late(2), late(3)]), "PAID(PAID) INVALID(INVALID INVALID)"),
+            (two(vec![past(1)], vec![paid(2), late(3)]), "INVALID(INVALID) PARTIALLY_PAID(PAID UNPAID)"),
+            (two(vec![paid(1)], vec![paid(2)]), "PAID(PAID) PAID(PAID)"),
+            (cancelled(one(Expires, vec![open(1)])), "INVALID(INVALID)"),
+            (cancelled(one(Expires, vec![paid(1)])), "PAID(PAID)"),
+            (cancelled(one(Expires, vec![paid(1), open(2)])), "PARTIALLY_PAID(PAID INVALID)"),
+        ];
+        for (position, expected) in &table {
+            assert_eq!(words(position), *expected);
+        }
+    }
+
+    #[test]
+    fn payers_do_not_know_of_what_is_not_on_offer_yet() {
+        let mut draft = position(vec![option(1, AfterDue::Expires, vec![notice(1, 90, false)])]);
+        draft.history.published_at = None;
+        assert_eq!(offered_options(&draft, at(50)), None);
+        let mut early = position(vec![option(1, AfterDue::Expires, vec![notice(1, 90, false)])]);
+        early.options[0].valid_from = Some(at(60));
+        assert_eq!(offered_options(&early, at(50)), None);
+        assert!(offered_options(&early, at(60)).is_some());
+        let other = option(2, AfterDue::Expires, vec![notice(2, 80, false)]);
+        early.options.push(other);
+        let offered = offered_options(&early, at(50)).unwrap();
+        let reasons: Vec<_> = offered.iter().map(|one| (one.option.number, one.reason)).collect();
+        assert_eq!(reasons, [(2, None), (1, Some(Reason::NotYetPayable))]);
+    }
+
+    #[test]
+    fn every_transfer_needs_a_postal_account_for_the_post_office() {
+        let mut position =
+            position(vec![option(1, AfterDue::Expires, vec![notice(1, 90, false), notice(2, 90, false)])]);
+        let postal = |position: &Position| offered_options(position, at(50)).unwrap()[0].postal;
+        assert_eq!(postal(&position), PostalAccounts::NotAll);
+        let account = Destination::Account { iban: Iban::new(POSTAL).unwrap(), postal: None };
+        position.options[0].notices[0].transfers[0].destination = account.clone();
+        assert_eq!(postal(&position), PostalAccounts::NotAll);
+        position.options[0].notices[1].transfers[0].destination = account;
+        assert_eq!(postal(&position), PostalAccounts::All);
+    }
+}

@@ -50,7 +50,7 @@ macro_rules! texts {
     };
 }
 
-const BY_PAYMENT: (&str, &str) = texts!("r.receipt_key <> ''");
+const BY_PAYMENT: (&str, &str) = texts!("TRUE");
 const BY_ID: (&str, &str) = texts!("r.receipt_key IN ($4, 'not-executed:' || $4)");
 const BY_REFERENCE: (&str, &str) = texts!("r.creditor_reference = $5");
 const BY_NOTICE: (&str, &str) = texts!("r.notice_number = $6");
