@@ -136,7 +136,8 @@ async fn options_of_other_debtors_show_amounts_and_nobody_is_named() {
         let gateway = Gateway::start(database).await;
         let mut mine = samples::option(1, OptionShape::Single, vec![samples::notice(1, 500)]);
         mine.description = Some(samples::text("Tutto in una volta"));
-        let mut theirs = samples::option(2, OptionShape::Plan, vec![samples::notice(2, 200), samples::notice(3, 300)]);
+        let mut theirs =
+            samples::option(2, OptionShape::Plan, vec![samples::notice(2, 200), samples::notice(3, 300)]);
         theirs.debtor.id = PersonId::new(PersonKind::Natural, "VRDGPP85T10A562S").unwrap();
         theirs.debtor.full_name = samples::text("Giuseppa Verdelli");
         theirs.after_due = AfterDue::StaysPayable;
@@ -147,7 +148,10 @@ async fn options_of_other_debtors_show_amounts_and_nobody_is_named() {
         let answer = options(&gateway, &nav(1)).await;
         let told = &answer.body["paymentOptions"];
         assert_eq!(answer.body["standin"], false);
-        assert_eq!((&told[0]["amount"], &told[0]["description"]), (&json!(500), &json!("Tutto in una volta")));
+        assert_eq!(
+            (&told[0]["amount"], &told[0]["description"]),
+            (&json!(500), &json!("Tutto in una volta"))
+        );
         assert_eq!((&told[1]["amount"], &told[1]["numberOfInstallments"]), (&json!(500), &json!(2)));
         assert_eq!(told[1]["installments"][1]["statusReason"], "Sarà pagabile dalla data di inizio validità");
         let text = answer.body.to_string();
@@ -168,7 +172,8 @@ async fn refusals_have_the_shape_and_the_codes_of_the_contract() {
         for wrong in ["3", "30200000000000001x", "%00"] {
             is_fault(&options(&gateway, wrong).await, 400, "ODP-101");
         }
-        let unknown = ask(&gateway, Method::GET, &format!("11111111111/notices/{}", nav(1)), MASTER_KEY).await;
+        let unknown =
+            ask(&gateway, Method::GET, &format!("11111111111/notices/{}", nav(1)), MASTER_KEY).await;
         is_fault(&unknown, 400, "ODP-104");
         let foreign = ask(&gateway, Method::GET, &format!("{OTHER_EC}/notices/{}", nav(1)), KEY).await;
         foreign.is_problem(403, "Forbidden", "foreign_organization");

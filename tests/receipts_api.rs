@@ -235,7 +235,8 @@ async fn every_filter_finds_what_it_names() {
         }
         let mut other = aged("d", 4, 0);
         other.subject.debtor = SubjectCode::new("VRDGPP85T10A562S");
-        other.notice = varco::domain::notice_number::NoticeNumber::new(&format!("3{}", iuv("01", 9))).unwrap();
+        other.notice =
+            varco::domain::notice_number::NoticeNumber::new(&format!("3{}", iuv("01", 9))).unwrap();
         other.creditor_reference = iuv("01", 9);
         book(&gateway, other).await;
         let huge = "x".repeat(300);
@@ -310,7 +311,11 @@ async fn three_months_are_shown_unless_dates_are_given() {
             assert_eq!(ids(&gateway, query).await.join(" "), expected, "{query}");
         }
         let named = format!("?iuv={}", iuv("02", 1));
-        assert_eq!(ids(&gateway, &named).await, ["old"], "asked for by name, it is found whenever it was paid");
+        assert_eq!(
+            ids(&gateway, &named).await,
+            ["old"],
+            "asked for by name, it is found whenever it was paid"
+        );
         let backwards = list(&gateway, "?from=2026-11-02&to=2026-11-01").await;
         backwards.is_problem(400, "BAD REQUEST", "date_interval");
         for wrong in ["?from=01/11/2026", "?to=2026-02-30", "?from=2026-11-01T25:00"] {
@@ -333,15 +338,23 @@ async fn pages_are_numbered_and_end() {
         for (page, expected) in [(0, vec!["r1", "r2"]), (1, vec!["r3", "r4"]), (2, vec!["r5"])] {
             let answer = list(&gateway, &format!("?pageSize=2&pageNum={page}")).await;
             assert_eq!(ids_of(&answer.body), expected);
-            assert_eq!((&answer.body["totalPages"], &answer.body["currentPageNumber"]), (&json!(3), &json!(page)));
+            assert_eq!(
+                (&answer.body["totalPages"], &answer.body["currentPageNumber"]),
+                (&json!(3), &json!(page))
+            );
             assert_eq!(answer.body["nextCursor"].is_string(), page < 2);
         }
         let beyond = list(&gateway, "?pageSize=2&pageNum=3").await;
         beyond.is_problem(400, "BAD REQUEST", "page_beyond_end");
         list(&gateway, "?pageNum=4294967295").await.is_problem(400, "BAD REQUEST", "page_beyond_end");
-        for wrong in
-            ["?pageSize=0", "?pageSize=101", "?pageNum=-1", "?pageNum=x", "?cursor=x", "?cursor=0.61&pageNum=1"]
-        {
+        for wrong in [
+            "?pageSize=0",
+            "?pageSize=101",
+            "?pageNum=-1",
+            "?pageNum=x",
+            "?cursor=x",
+            "?cursor=0.61&pageNum=1",
+        ] {
             list(&gateway, wrong).await.is_problem(400, "BAD REQUEST", "query_parameter");
         }
         assert_eq!(ids(&gateway, "?pageSize=100").await.len(), 5);
@@ -425,7 +438,10 @@ async fn receipts_from_before_have_the_debtor_of_their_notice() {
         intruder.run(fill).await;
         assert_eq!(ids(&gateway, "?debtor=RSSMRA80A01H501U").await, ["known"]);
         let all = list(&gateway, "").await;
-        assert_eq!(all.body["results"].as_array().unwrap().iter().filter(|one| one["debtor"].is_null()).count(), 1);
+        assert_eq!(
+            all.body["results"].as_array().unwrap().iter().filter(|one| one["debtor"].is_null()).count(),
+            1
+        );
     }
 }
 

@@ -242,9 +242,7 @@ mod tests {
     use crate::domain::iban::Iban;
     use crate::domain::ids::Iupd;
     use crate::domain::notice_number::{NoticeNumber, TwoDigits};
-    use crate::domain::position::{
-        Address, Debtor, History, OptionShape, Payment, Proof, StandIn, Transfer,
-    };
+    use crate::domain::position::{Address, Debtor, History, OptionShape, Payment, Proof, StandIn, Transfer};
     use crate::domain::text::Text;
 
     const BANK: &str = "IT60X0542811101000000123456";
@@ -269,8 +267,7 @@ mod tests {
             metadata: Vec::new(),
             reported_at: None,
         };
-        let payment =
-            Payment { paid_at: at(1), proof: Proof::Elsewhere, fee: None, psp: None, method: None };
+        let payment = Payment { paid_at: at(1), proof: Proof::Elsewhere, fee: None, psp: None, method: None };
         Notice {
             number,
             iuv: number.iuv(),
@@ -335,7 +332,8 @@ mod tests {
     #[test]
     fn the_statuses_of_options_and_instalments() {
         use AfterDue::{Expires, StaysPayable};
-        let (open, past, paid) = (|n| notice(n, 90, false), |n| notice(n, 10, false), |n| notice(n, 10, true));
+        let (open, past, paid) =
+            (|n| notice(n, 90, false), |n| notice(n, 10, false), |n| notice(n, 10, true));
         let one = |after_due, notices| position(vec![option(1, after_due, notices)]);
         let two = |first: Vec<Notice>, second: Vec<Notice>| {
             position(vec![option(1, Expires, first), option(2, StaysPayable, second)])

@@ -22,11 +22,9 @@ pub(super) enum Code {
 impl Code {
     const fn words(self) -> (StatusCode, &'static str, &'static str) {
         match self {
-            Code::Syntax => (
-                StatusCode::BAD_REQUEST,
-                "ODP-101",
-                "PAA_SINTASSI Il numero avviso deve avere 18 cifre",
-            ),
+            Code::Syntax => {
+                (StatusCode::BAD_REQUEST, "ODP-101", "PAA_SINTASSI Il numero avviso deve avere 18 cifre")
+            }
             Code::System => {
                 (StatusCode::INTERNAL_SERVER_ERROR, "ODP-103", "PAA_SYSTEM_ERROR Errore generico")
             }

@@ -80,10 +80,7 @@ fn option<'a>(offered: &'a OfferedOption<'a>) -> PaymentOptionModel<'a> {
     }
 }
 
-fn installment<'a>(
-    offered: &OfferedInstalment<'a>,
-    valid_from: Option<Timestamp>,
-) -> InstallmentModel<'a> {
+fn installment<'a>(offered: &OfferedInstalment<'a>, valid_from: Option<Timestamp>) -> InstallmentModel<'a> {
     let notice = offered.notice;
     InstallmentModel {
         nav: notice.number.as_str(),

@@ -53,12 +53,7 @@ pub(super) async fn handler(
     answer.unwrap_or_else(|error| refuse(code(&error), now))
 }
 
-async fn options(
-    api: &Api,
-    ec: &FiscalCode,
-    number: &str,
-    now: Timestamp,
-) -> Result<Response, VerifyError> {
+async fn options(api: &Api, ec: &FiscalCode, number: &str, now: Timestamp) -> Result<Response, VerifyError> {
     let number = NoticeNumber::new(number).map_err(|_| VerifyError::Syntax)?;
     let position = api.store.position_of_notice(ec, &number).await?.ok_or(VerifyError::Unknown)?;
     let options = offered_options(&position, now).ok_or(VerifyError::Unknown)?;

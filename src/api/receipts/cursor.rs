@@ -40,7 +40,8 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_places() {
-        for wrong in ["", "1", ".", "x.61", "1.6", "1.6g", "1.+1", "1.00", "1.ff", "01.61", "1.6A", "1.àà"] {
+        for wrong in ["", "1", ".", "x.61", "1.6", "1.6g", "1.+1", "1.00", "1.ff", "01.61", "1.6A", "1.àà"]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

@@ -57,7 +57,8 @@ pub(super) async fn handler(
     let twice = BadQuery("A query parameter is there twice.");
     let Query(query) = Query::<DetailQuery>::try_from_uri(&uri).map_err(|_| twice)?;
     let codes = segregation_codes(query.segregation_codes.as_deref())?;
-    let held = iuv.get(..2).is_some_and(|code| codes.is_none_or(|codes| codes.contains(&format!(",{code},"))));
+    let held =
+        iuv.get(..2).is_some_and(|code| codes.is_none_or(|codes| codes.contains(&format!(",{code},"))));
     if !held || !iuv.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(DetailError::Unknown.into());
     }

@@ -173,10 +173,7 @@ fn plain(text: &Option<String>, wrong: BadQuery) -> Result<Option<String>, BadQu
 }
 
 /// From when and until when, as far as that is said. Days are Italian days, the last one whole.
-fn interval(
-    query: &ListQuery,
-    now: Timestamp,
-) -> Result<(Option<Timestamp>, Option<Timestamp>), ListError> {
+fn interval(query: &ListQuery, now: Timestamp) -> Result<(Option<Timestamp>, Option<Timestamp>), ListError> {
     let wrong =
         BadQuery("The query parameters from and to must be dates such as 2026-12-31 or 2026-12-31T10:00:00.");
     let moment = |text| dates::parse(text, WholeDay::FromStart).map_err(|_| wrong);
@@ -210,11 +207,14 @@ fn months_before(instant: Timestamp) -> Timestamp {
 
 impl From<ListError> for Problem {
     fn from(error: ListError) -> Self {
-        let bad = |code, detail: &'static str| Problem::new(StatusCode::BAD_REQUEST, "BAD REQUEST", code, detail);
+        let bad =
+            |code, detail: &'static str| Problem::new(StatusCode::BAD_REQUEST, "BAD REQUEST", code, detail);
         match error {
             ListError::Query(error) => error.into(),
             ListError::Interval => bad("date_interval", "The last date must not precede the first."),
-            ListError::BeyondEnd => bad("page_beyond_end", "There are fewer pages; totalPages of the first tells how many."),
+            ListError::BeyondEnd => {
+                bad("page_beyond_end", "There are fewer pages; totalPages of the first tells how many.")
+            }
             ListError::Store(error) => Problem::internal("INTERNAL SERVER ERROR", &error),
         }
     }

@@ -50,11 +50,11 @@ macro_rules! texts {
     };
 }
 
-const BY_PAYMENT: (&str, &str) = texts!("TRUE");
+pub(in crate::store) const BY_PAYMENT: (&str, &str) = texts!("TRUE");
 const BY_ID: (&str, &str) = texts!("r.receipt_key IN ($4, 'not-executed:' || $4)");
 const BY_REFERENCE: (&str, &str) = texts!("r.creditor_reference = $5");
 const BY_NOTICE: (&str, &str) = texts!("r.notice_number = $6");
-const BY_DEBTOR: (&str, &str) = texts!("r.debtor_id = $7");
+pub(in crate::store) const BY_DEBTOR: (&str, &str) = texts!("r.debtor_id = $7");
 
 /// Every text that reads a page, for the test that looks at how the database would carry them out.
 #[cfg(test)]

@@ -7,7 +7,9 @@ use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::payability::PayabilityFacts;
 use crate::domain::position::AfterDue;
-use crate::domain::receipt::{Effect, PaidThrough, ReceiptClass, ReceiptOutcome, ReceiptTransfer, SubjectCode};
+use crate::domain::receipt::{
+    Effect, PaidThrough, ReceiptClass, ReceiptOutcome, ReceiptTransfer, SubjectCode,
+};
 use crate::store::StoreError;
 use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, runs};
 use crate::store::rows::{optional_instant, read, settled};
