@@ -68,6 +68,8 @@ pub fn row(
         retention,
         metadata,
         transfers: transfers.read.into_iter().map(|(_, transfer)| transfer).collect(),
+        notification_fee: Cents::ZERO,
+        activated_at: None,
         payment: None,
     };
     Some(Row { shape, notice })
