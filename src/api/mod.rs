@@ -52,7 +52,7 @@ pub fn router(state: ApiState) -> Router {
     let keys = auth::KeyCache::default();
     let api = Arc::new(Api { store, registry, clock, receipt_document, keys });
     Router::new()
-        .nest("/gpd/debt-positions-service/v1", positions::router())
+        .nest("/gpd/debt-positions-service/v1", positions::v1::router())
         .nest("/gpd/payments-receipts-service/v1", receipts::router())
         .nest("/payment-options", payment_options::router())
         .fallback(async || problem::unknown_path())

@@ -272,11 +272,13 @@ mod tests {
             number,
             iuv: number.iuv(),
             amount,
+            notification_fee: Cents::ZERO,
             description: Text::new("Mensa").unwrap(),
             due: at(due),
             retention: None,
             metadata: Vec::new(),
             transfers: vec![transfer],
+            activated_at: None,
             payment: paid.then_some(payment),
         }
     }

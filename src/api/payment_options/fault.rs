@@ -1,10 +1,12 @@
 //! How this contract refuses: not by problem details, but in a shape and with codes of its own.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
+
+use crate::api::positions::render::unkept;
 
 /// What the contract can answer instead of options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +67,5 @@ pub(super) fn refuse(code: Code, now: Timestamp) -> Response {
         timestamp: now.as_second(),
         date_time: now.to_string(),
     };
-    let mut response = (status, Json(body)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    unkept((status, Json(body)).into_response())
 }

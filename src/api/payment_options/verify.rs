@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use super::fault::{Code, refuse};
 use super::model::PaymentOptionsResponse;
 use crate::api::Api;
 use crate::api::auth::Organization;
+use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
@@ -57,9 +58,7 @@ async fn options(api: &Api, ec: &FiscalCode, number: &str, now: Timestamp) -> Re
     let number = NoticeNumber::new(number).map_err(|_| VerifyError::Syntax)?;
     let position = api.store.position_of_notice(ec, &number).await?.ok_or(VerifyError::Unknown)?;
     let options = offered_options(&position, now).ok_or(VerifyError::Unknown)?;
-    let mut response = Json(PaymentOptionsResponse::new(&position, &options)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(unkept(Json(PaymentOptionsResponse::new(&position, &options)).into_response()))
 }
 
 /// Keys are refused as everywhere; the contract has words of its own for an unknown institution and for

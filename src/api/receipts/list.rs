@@ -16,12 +16,13 @@ use jiff::civil::Time;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 
+use super::cursor;
 use super::model::{ListedModel, ReceiptsPage};
-use super::{cursor, unkept};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::positions::dates::{self, WholeDay};
 use crate::api::positions::query::{BadQuery, number};
+use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::ReceiptId;

@@ -5,8 +5,6 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderValue, header};
-use axum::response::Response;
 use axum::routing::get;
 
 use super::Api;
@@ -20,12 +18,6 @@ mod model;
 pub(super) fn router() -> Router<Arc<Api>> {
     let all = "/payments/{organizationfiscalcode}/receipts";
     Router::new().route(all, get(list::handler)).route(&format!("{all}/{{iuv}}"), get(detail::handler))
-}
-
-/// Receipts name people: nothing may be kept by caches on the way.
-fn unkept(mut response: Response) -> Response {
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 /// The status word of the published contract: a receipt that says that nothing was paid is only there.
