@@ -11,6 +11,7 @@ use super::iban::Iban;
 use super::lifecycle::touch;
 use super::notice_number::NoticeNumber;
 use super::position::{Destination, Notice, Payment, PaymentOption, Position, Proof, Transfer};
+use super::segregation::Segregation;
 use super::status::{Status, status};
 
 /// What an update does to the publication.
@@ -135,6 +136,8 @@ pub struct IbanChange<'a> {
     pub old: &'a Iban,
     /// The account that takes its place.
     pub new: &'a Iban,
+    /// The notices that the caller may work with; a position with any other stays as it is.
+    pub scope: &'a Segregation,
 }
 
 /// Whether the accounts of a position may change: while something of it can still be paid.
@@ -147,7 +150,7 @@ pub const fn accounts_may_change(status: Status) -> bool {
 
 /// Replaces an account of the creditor in at most `limit` transfers of unpaid notices; says in how many.
 pub fn replace_iban(position: &mut Position, change: IbanChange<'_>, limit: usize, now: Timestamp) -> usize {
-    if !accounts_may_change(status(position, now)) {
+    if !accounts_may_change(status(position, now)) || change.scope.admits(position).is_err() {
         return 0;
     }
     let ec = position.ec.clone();

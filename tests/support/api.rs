@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::{TestDatabase, samples};
@@ -20,6 +21,8 @@ use varco::domain::iban::Iban;
 use varco::domain::ids::{BrokerCode, StationCode};
 use varco::domain::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
 use varco::domain::party::{Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink};
+use varco::domain::randomness::Randomness;
+use varco::domain::segregation::Segregation;
 use varco::observe::Metrics;
 use varco::registry::RegistryView;
 use varco::serve::{Interface, RequestIds, Stack};
@@ -39,6 +42,7 @@ pub struct Gateway {
     pub address: SocketAddr,
     pub clock: ClockHand,
     pub store: Store,
+    pub registry: RegistryView,
     _database: TestDatabase,
 }
 
@@ -60,11 +64,15 @@ impl Gateway {
             ids: Arc::new(RequestIds::new(1)),
             metrics: Arc::new(Metrics::new(|_| {})),
         };
-        let router = stack.around(api::router(ApiState { store: store.clone(), registry, clock }));
+        // Numbers that tests can foresee: the first is drawn from 1, the second from 2.
+        let drawn = AtomicU64::new(1);
+        let randomness = Randomness::new(move || drawn.fetch_add(1, Ordering::SeqCst));
+        let state = ApiState { store: store.clone(), registry: registry.clone(), clock, randomness };
+        let router = stack.around(api::router(state));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Gateway { address, clock: hand, store, _database: database }
+        Gateway { address, clock: hand, store, registry, _database: database }
     }
 
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
@@ -196,7 +204,8 @@ pub async fn seed(store: &Store) {
     }
     let only = ApiScope::Only(BTreeSet::from([samples::ec()]));
     for (id, secret, institutions) in [("one", KEY, only), ("every", MASTER_KEY, ApiScope::Every)] {
-        let key = ApiKey { id: id.into(), label: id.into(), institutions };
+        let segregation = Segregation::Every;
+        let key = ApiKey { id: id.into(), label: id.into(), institutions, segregation };
         store.add_api_key(&key, &hash_key(secret)).await.unwrap();
     }
 }

@@ -91,6 +91,7 @@ fn read(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<PositionQuery, List
     let direction = BadQuery("The query parameter ordering must be ASC or DESC.");
     Ok(PositionQuery {
         ec,
+        scope: crate::domain::segregation::Segregation::Every,
         now,
         status: query::word(query.status.as_deref(), None, |word| Status::from_word(word).map(Some), status)?,
         due: due.map(interval).transpose()?,

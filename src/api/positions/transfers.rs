@@ -50,7 +50,7 @@ pub(super) async fn handler(
 ) -> Result<Json<IbanUpdateResponse>, Problem> {
     let (old, limit) = read_query(&uri).map_err(TransfersError::from)?;
     let new = new_iban(body, &ec, &api.registry.current()).map_err(TransfersError::NewIban)?;
-    let change = IbanChange { old: &old, new: &new };
+    let change = IbanChange { old: &old, new: &new, scope: &crate::domain::segregation::Segregation::Every };
     let updated = api.store.replace_iban(&ec, change, limit, api.clock.now()).await;
     let updated = updated.map_err(TransfersError::from)?.ok_or(TransfersError::NothingUpdatable)?;
     let description = "IBAN updated on the transfers that can still be paid.";
