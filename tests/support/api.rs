@@ -43,6 +43,8 @@ pub struct Gateway {
     pub clock: ClockHand,
     pub store: Store,
     pub registry: RegistryView,
+    /// Twice the next number that is drawn.
+    pub draws: Arc<AtomicU64>,
     _database: TestDatabase,
 }
 
@@ -64,15 +66,21 @@ impl Gateway {
             ids: Arc::new(RequestIds::new(1)),
             metrics: Arc::new(Metrics::new(|_| {})),
         };
-        // Numbers that tests can foresee: the first is drawn from 1, the second from 2.
-        let drawn = AtomicU64::new(1);
-        let randomness = Randomness::new(move || drawn.fetch_add(1, Ordering::SeqCst));
+        // Numbers that tests can foresee, each drawn twice: 1, 1, 2, 2, 3 …
+        let draws = Arc::new(AtomicU64::new(2));
+        let drawn = Arc::clone(&draws);
+        let randomness = Randomness::new(move || drawn.fetch_add(1, Ordering::SeqCst) / 2);
         let state = ApiState { store: store.clone(), registry: registry.clone(), clock, randomness };
         let router = stack.around(api::router(state));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Gateway { address, clock: hand, store, registry, _database: database }
+        Gateway { address, clock: hand, store, registry, draws, _database: database }
+    }
+
+    /// Lets the gateway see at once what was written of the parties.
+    pub async fn refresh(&self) {
+        self.registry.replace(self.store.parties().await.unwrap());
     }
 
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
@@ -100,12 +108,24 @@ impl Gateway {
         body: Option<&Value>,
         tag: Option<&str>,
     ) -> Answer {
+        let path = format!("v1/organizations/{EC}/debtpositions{path}");
+        self.ask_as(KEY, method, &path, (body, tag)).await
+    }
+
+    /// Asks for a path below that of the service, with that key.
+    pub async fn ask_as(
+        &self,
+        key: &str,
+        method: Method,
+        path: &str,
+        (body, tag): (Option<&Value>, Option<&str>),
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("/gpd/debt-positions-service/v1/organizations/{EC}/debtpositions{path}"))
+            .uri(format!("/gpd/debt-positions-service/{path}"))
             .header("host", "localhost")
             .header("content-type", "application/json")
-            .header("ocp-apim-subscription-key", KEY);
+            .header("ocp-apim-subscription-key", key);
         if let Some(tag) = tag {
             request = request.header("if-match", tag);
         }
