@@ -11,7 +11,8 @@ fn import(url: &str, text: &str) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let (file, config) = (folder.path().join("taxonomy"), folder.path().join("varco.toml"));
     std::fs::write(&file, text).unwrap();
-    let least = "[soap.tls]\ncertificate = \"a\"\nkey = \"a\"\nclient_ca = [\"a\"]\nany_client_of_ca = true\n";
+    let least =
+        "[soap.tls]\ncertificate = \"a\"\nkey = \"a\"\nclient_ca = [\"a\"]\nany_client_of_ca = true\n";
     std::fs::write(&config, least).unwrap();
     let mut varco = Command::new(env!("CARGO_BIN_EXE_varco"));
     varco.args(["taxonomy", "import"]).arg(file).arg("--config").arg(config);
@@ -71,8 +72,12 @@ async fn a_file_without_a_row_that_can_be_read_changes_nothing() {
     on_both(|database| async move {
         let url = database.url.clone();
         let gateway = Gateway::start(database).await;
-        let rows = |code: &str| format!(r#"[{{ "DATI SPECIFICI INCASSO": "{code}",
-            "DATA INIZIO VALIDITA": "01/01/2021", "DATA FINE VALIDITA": "31/12/2099" }}]"#);
+        let rows = |code: &str| {
+            format!(
+                r#"[{{ "DATI SPECIFICI INCASSO": "{code}",
+            "DATA INIZIO VALIDITA": "01/01/2021", "DATA FINE VALIDITA": "31/12/2099" }}]"#
+            )
+        };
         assert_eq!(told(&import(&url, &rows("9/0101002IM/"))).0, Some(0));
         let before = gateway.store.parties().await.unwrap().taxonomy;
         assert_eq!(before.len(), 1);

@@ -21,6 +21,7 @@ use crate::api::auth::Organization;
 use crate::api::problem::Problem;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::rome;
+use crate::domain::segregation::Segregation;
 use crate::store::{Direction, Interval, PositionOrder, PositionQuery, StoreError};
 
 /// The bounds of `limit`, and what it is when left out.
@@ -46,11 +47,11 @@ pub(super) enum ListError {
 /// Answers 200 with the page, which may be empty; 400 if a parameter is wrong.
 pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let now = api.clock.now();
-    let query = read::<C>(&uri, ec, now)?;
+    let query = read::<C>(&uri, (ec, scope), now)?;
     let found = api.store.list_positions(&query).await.map_err(ListError::from)?;
     let info = PageInfo {
         page: query.page,
@@ -75,7 +76,11 @@ struct ListQuery {
     ordering: Option<String>,
 }
 
-fn read<C: Contract>(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<PositionQuery, ListError> {
+fn read<C: Contract>(
+    uri: &Uri,
+    (ec, scope): (FiscalCode, Segregation),
+    now: Timestamp,
+) -> Result<PositionQuery, ListError> {
     let twice = BadQuery("A query parameter is there twice.");
     let Query(query) = Query::<ListQuery>::try_from_uri(uri).map_err(|_| twice)?;
     let due = days(query.due_date_from.as_deref(), query.due_date_to.as_deref())?;
@@ -90,7 +95,7 @@ fn read<C: Contract>(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<Positi
     let direction = BadQuery("The query parameter ordering must be ASC or DESC.");
     Ok(PositionQuery {
         ec,
-        scope: crate::domain::segregation::Segregation::Every,
+        scope,
         now,
         status: query::word(query.status.as_deref(), None, |word| C::status(word).map(Some), status)?,
         due: due.map(interval).transpose()?,
