@@ -19,13 +19,15 @@ async fn an_account_must_be_in_the_census_of_whose_transfer_it_is() {
             }
             let whose = at("organizationFiscalCode");
             let secondary = but(body_of(version, "b", 2), &whose, json!(OTHER_EC));
+            let secondary = but(secondary, &at("iban"), json!(NEW_IBAN));
             let answer = create_in(&gateway, version, &secondary).await;
             assert_eq!(answer.violations(), [(&*at("iban"), "iban_not_in_census")], "{version}");
         }
-        gateway.register_iban(OTHER_EC, samples::IBAN).await;
+        gateway.register_iban(OTHER_EC, NEW_IBAN).await;
         for (base, version, notice) in [(3, "v1", NOTICE[0].1), (4, "v3", NOTICE[1].1)] {
             let whose = format!("{notice}/transfer/0/organizationFiscalCode");
             let body = but(body_of(version, version, base), &whose, json!(OTHER_EC));
+            let body = but(body, &format!("{notice}/transfer/0/iban"), json!(NEW_IBAN));
             assert_eq!(create_in(&gateway, version, &body).await.status, 201);
         }
     })

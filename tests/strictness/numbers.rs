@@ -159,7 +159,6 @@ async fn a_creditor_with_application_codes_only_gets_numbers_of_aux_digit_0() {
         let path = format!("v1/organizations/{OTHER_EC}/debtpositions");
         let body = unnumbered("a");
         let create = || gateway.ask_as(MASTER_KEY, Method::POST, &path, (Some(&body), None));
-        gateway.register_iban(OTHER_EC, samples::IBAN).await;
         let refused = create().await;
         assert_eq!(refused.violations(), [("/paymentOption/0/iuv", "required")], "it has no station");
         let link = StationLink {

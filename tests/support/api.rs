@@ -30,7 +30,7 @@ use varco::store::{ApiKey, ApiScope, BookReceipt, Store};
 
 /// Held by [`KEY`]; its code 02 is served by a V2 station, its code 01 by a V1 station.
 pub const EC: &str = samples::EC;
-/// Exists, but is not held by [`KEY`].
+/// Exists, but is not held by [`KEY`]. Owns the account of the samples, not [`NEW_IBAN`].
 pub const OTHER_EC: &str = "66666666666";
 /// An account of [`EC`] beside that of the samples.
 pub const NEW_IBAN: &str = "IT57N0760114800000011050036";
@@ -222,6 +222,8 @@ pub async fn seed(store: &Store) {
         let iban = Iban::new(iban).unwrap();
         store.put_iban(&EcIban { ec: samples::ec(), iban, label: None }).await.unwrap();
     }
+    let (ec, iban) = (FiscalCode::new(OTHER_EC).unwrap(), Iban::new(samples::IBAN).unwrap());
+    store.put_iban(&EcIban { ec, iban, label: None }).await.unwrap();
     let only = ApiScope::Only(BTreeSet::from([samples::ec()]));
     for (id, secret, institutions) in [("one", KEY, only), ("every", MASTER_KEY, ApiScope::Every)] {
         let segregation = Segregation::Every;
