@@ -89,6 +89,8 @@ pub fn notice(
             retention,
             metadata,
             transfers: transfers.read.into_iter().map(|(_, transfer)| transfer).collect(),
+            notification_fee: Cents::ZERO,
+            activated_at: None,
             payment: None,
         })
     };

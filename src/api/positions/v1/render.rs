@@ -78,7 +78,7 @@ fn row<'a>(option: &PaymentOption, notice: &'a Notice, history: Option<&Position
         due_date: write(notice.due),
         retention_date: notice.retention.map(write),
         fee: notice.payment.as_ref().and_then(|payment| payment.fee).map_or(0, Cents::get),
-        notification_fee: 0,
+        notification_fee: notice.notification_fee.get(),
         payment_option_metadata: notice.metadata.iter().map(entry).collect(),
         transfer: notice.transfers.iter().map(|t| transfer(t, history)).collect(),
     }
