@@ -14,7 +14,7 @@ pub(super) mod read;
 mod replace;
 mod write;
 
-pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery};
+pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery, Shapes};
 pub use replace::ReplaceError;
 
 /// How often a position is written when it meets other writers the wrong way round.
