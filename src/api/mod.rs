@@ -47,6 +47,7 @@ pub fn router(state: ApiState) -> Router {
     let api = Arc::new(Api { store, registry, clock, randomness, keys: auth::KeyCache::default() });
     Router::new()
         .nest("/gpd/debt-positions-service/v1", positions::v1::router())
+        .nest("/gpd/debt-positions-service/v3", positions::v3::router())
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())
         .with_state(api)

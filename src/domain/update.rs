@@ -4,6 +4,8 @@
 //! out. Here the unpaid rest of a plan can be changed, added to or dropped, and a cancelled position
 //! comes back while nothing is paid. What is paid or accounted for can never be written over.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::fiscal_code::FiscalCode;
@@ -69,7 +71,7 @@ pub fn replace(
         settled @ (Status::Paid | Status::Reported) => return Err(NotUpdatable::Settled(settled)),
     }
     let broken: Vec<NoticeNumber> = paid_notices(stored)
-        .filter(|(option, paid)| !keeps(&new, option, paid))
+        .filter(|(option, paid)| !keeps(&new, stored, option, paid))
         .map(|(_, paid)| paid.number)
         .collect();
     if !broken.is_empty() {
@@ -111,15 +113,24 @@ fn with_option(position: &Position) -> impl Iterator<Item = (&PaymentOption, &No
     position.options.iter().flat_map(|option| option.notices.iter().map(move |notice| (option, notice)))
 }
 
-/// Whether the position has the notice as it is and with the debtor who paid it, apart from what only
-/// happens to it.
-fn keeps(position: &Position, option: &PaymentOption, paid: &Notice) -> bool {
-    with_option(position).any(|(other, notice)| {
+/// Whether the position has the notice as it is, with the debtor who paid it and beside the instalments
+/// that were paid with it, apart from what only happens to it.
+fn keeps(new: &Position, stored: &Position, option: &PaymentOption, paid: &Notice) -> bool {
+    with_option(new).any(|(other, notice)| {
         other.shape == option.shape
             && other.debtor.id == option.debtor.id
             && other.debtor.full_name == option.debtor.full_name
+            && paid_of(other, stored) == paid_of(option, stored)
             && contents(notice) == contents(paid)
     })
+}
+
+/// The notices of an option that are paid in the stored position. Apart from each other, two instalments of
+/// one plan would be rival payments.
+fn paid_of(option: &PaymentOption, stored: &Position) -> BTreeSet<NoticeNumber> {
+    let is_paid =
+        |number: &NoticeNumber| stored.notice(number).is_some_and(|notice| notice.payment.is_some());
+    option.notices.iter().map(|notice| notice.number).filter(is_paid).collect()
 }
 
 fn contents(notice: &Notice) -> Notice {

@@ -28,7 +28,7 @@ pub use keys::{ApiKey, ApiScope};
 pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{
-    CreateError, Direction, Interval, PositionOrder, PositionPage, PositionQuery, ReplaceError,
+    CreateError, Direction, Interval, PositionOrder, PositionPage, PositionQuery, ReplaceError, Shapes,
 };
 pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
 pub use unbooked::UnbookedMessage;

@@ -22,6 +22,7 @@ use crate::api::problem::Problem;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::rome;
 use crate::domain::segregation::Segregation;
+use crate::domain::status::Status;
 use crate::store::{Direction, Interval, PositionOrder, PositionQuery, StoreError};
 
 /// The bounds of `limit`, and what it is when left out.
@@ -97,7 +98,8 @@ fn read<C: Contract>(
         ec,
         scope,
         now,
-        status: query::word(query.status.as_deref(), None, |word| C::status(word).map(Some), status)?,
+        statuses: query::word(query.status.as_deref(), Vec::new(), statuses::<C>, status)?,
+        shapes: C::SHAPES,
         due: due.map(interval).transpose()?,
         paid: paid.map(interval).transpose()?,
         order: query::word(query.orderby.as_deref(), PositionOrder::Created, order_of, order)?,
@@ -105,6 +107,12 @@ fn read<C: Contract>(
         limit: query::number(query.limit.as_deref(), LIMIT, LIMITS, limit)?,
         page: query::number(query.page.as_deref(), 0, 0..=u32::MAX, page)?,
     })
+}
+
+/// Every status of that word; none if it is the word of no status.
+fn statuses<C: Contract>(word: &str) -> Option<Vec<Status>> {
+    let of_word = Status::ALL.into_iter().filter(|status| C::status_word(*status) == word);
+    Some(of_word.collect()).filter(|statuses: &Vec<_>| !statuses.is_empty())
 }
 
 fn order_of(word: &str) -> Option<PositionOrder> {

@@ -16,7 +16,7 @@ mod replace;
 mod segregation;
 mod write;
 
-pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery};
+pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery, Shapes};
 pub use replace::ReplaceError;
 
 /// How often a position is written when it meets other writers the wrong way round.
