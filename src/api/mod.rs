@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use crate::domain::clock::Clock;
+use crate::domain::randomness::Randomness;
 use crate::registry::RegistryView;
 use crate::store::Store;
 
@@ -30,6 +31,8 @@ pub struct ApiState {
     pub clock: Clock,
     /// Cuts the document that callers read out of the message of a receipt.
     pub receipt_document: ReceiptDocument,
+    /// What notice numbers are drawn from.
+    pub randomness: Randomness,
 }
 
 /// The payload of a stored message as an XML document; none if the message cannot be read. Envelopes are not
@@ -42,17 +45,19 @@ struct Api {
     registry: RegistryView,
     clock: Clock,
     receipt_document: ReceiptDocument,
+    randomness: Randomness,
     keys: auth::KeyCache,
 }
 
 /// The whole API as one router. It answers unknown paths too, so it is merged into no other router
 /// that does.
 pub fn router(state: ApiState) -> Router {
-    let ApiState { store, registry, clock, receipt_document } = state;
+    let ApiState { store, registry, clock, randomness, receipt_document } = state;
     let keys = auth::KeyCache::default();
-    let api = Arc::new(Api { store, registry, clock, receipt_document, keys });
+    let api = Arc::new(Api { store, registry, clock, randomness, receipt_document, keys });
     Router::new()
         .nest("/gpd/debt-positions-service/v1", positions::v1::router())
+        .nest("/gpd/debt-positions-service/v3", positions::v3::router())
         .nest("/gpd/payments-receipts-service/v1", receipts::router())
         .nest("/payment-options", payment_options::router())
         .fallback(async || problem::unknown_path())

@@ -17,9 +17,9 @@ use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
-use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::payment_options::offered_options;
+use crate::domain::segregation::ForeignNotice;
 use crate::store::StoreError;
 
 /// Why no options are told.
@@ -29,6 +29,8 @@ enum VerifyError {
     Syntax,
     #[error("no such notice, or none that payers may know of")]
     Unknown,
+    #[error(transparent)]
+    Foreign(#[from] ForeignNotice),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -45,18 +47,32 @@ pub(super) async fn handler(
     path: Option<Path<NoticePath>>,
 ) -> Response {
     let now = api.clock.now();
-    let ec = match organization {
-        Ok(Organization(ec)) => ec,
+    let organization = match organization {
+        Ok(organization) => organization,
         Err(problem) => return turned_away(problem, now),
     };
     let number = path.map(|Path(path)| path.noticenumber).unwrap_or_default();
-    let answer = options(&api, &ec, &number, now).await;
-    answer.unwrap_or_else(|error| refuse(code(&error), now))
+    match options(&api, &organization, &number, now).await {
+        Ok(answer) => answer,
+        Err(VerifyError::Foreign(foreign)) => Problem::from(foreign).into_response(),
+        Err(VerifyError::Syntax) => refuse(Code::Syntax, now),
+        Err(VerifyError::Unknown) => refuse(Code::Unknown, now),
+        Err(VerifyError::Store(error)) => {
+            tracing::error!(%error, "payment options could not be read");
+            refuse(Code::System, now)
+        }
+    }
 }
 
-async fn options(api: &Api, ec: &FiscalCode, number: &str, now: Timestamp) -> Result<Response, VerifyError> {
+async fn options(
+    api: &Api,
+    Organization(ec, scope): &Organization,
+    number: &str,
+    now: Timestamp,
+) -> Result<Response, VerifyError> {
     let number = NoticeNumber::new(number).map_err(|_| VerifyError::Syntax)?;
     let position = api.store.position_of_notice(ec, &number).await?.ok_or(VerifyError::Unknown)?;
+    scope.admits(&position)?;
     let options = offered_options(&position, now).ok_or(VerifyError::Unknown)?;
     Ok(unkept(Json(PaymentOptionsResponse::new(&position, &options)).into_response()))
 }
@@ -69,16 +85,5 @@ fn turned_away(problem: Problem, now: Timestamp) -> Response {
         StatusCode::NOT_FOUND => refuse(Code::Domain, now),
         StatusCode::INTERNAL_SERVER_ERROR => refuse(Code::System, now),
         _ => response,
-    }
-}
-
-fn code(error: &VerifyError) -> Code {
-    match error {
-        VerifyError::Syntax => Code::Syntax,
-        VerifyError::Unknown => Code::Unknown,
-        VerifyError::Store(error) => {
-            tracing::error!(%error, "payment options could not be read");
-            Code::System
-        }
     }
 }

@@ -11,15 +11,18 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::accept::{Form, preferred};
-use super::list::segregation_codes;
+use super::list::narrowed;
 use super::model::ReceiptModel;
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::positions::query::BadQuery;
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
+use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::ReceiptId;
-use crate::store::StoreError;
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::segregation::{ForeignNotice, Segregation};
+use crate::store::{ReceiptDetail, StoreError};
 
 /// Why there is no receipt to show.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +33,8 @@ pub(super) enum DetailError {
     Unknown,
     #[error("the notice is not paid")]
     Unpaid,
+    #[error(transparent)]
+    Foreign(ForeignNotice),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -49,39 +54,62 @@ struct DetailQuery {
 /// Answers 200 with the receipt; 404 if there is none, 422 if its notice is not paid.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     Path(IuvPath { iuv }): Path<IuvPath>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let twice = BadQuery("A query parameter is there twice.");
     let Query(query) = Query::<DetailQuery>::try_from_uri(&uri).map_err(|_| twice)?;
-    let codes = segregation_codes(query.segregation_codes.as_deref())?;
-    let held =
-        iuv.get(..2).is_some_and(|code| codes.is_none_or(|codes| codes.contains(&format!(",{code},"))));
-    if !held || !iuv.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(DetailError::Unknown.into());
-    }
+    let scope = narrowed(scope, query.segregation_codes.as_deref())?;
     let id = query.receipt_id.filter(|id| !id.is_empty());
-    if id.as_ref().is_some_and(|id| id.contains('\0')) {
+    let unwritable = id.as_ref().is_some_and(|id| id.contains('\0'));
+    if unwritable || !iuv.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(DetailError::Unknown.into());
     }
     let id = id.as_deref().map(ReceiptId::new);
     let found = api.store.receipt(&ec, &iuv, id.as_ref()).await.map_err(DetailError::from)?;
-    let Some(receipt) = found else {
-        let unpaid = id.is_none() && api.store.is_unpaid(&ec, &iuv).await.map_err(DetailError::from)?;
-        return Err(if unpaid { DetailError::Unpaid } else { DetailError::Unknown }.into());
-    };
-    let mut response = match preferred(&headers) {
-        Form::Json => Json(ReceiptModel::new(&ec, &receipt)).into_response(),
+    match found {
+        Some(receipt) if is_for(&scope, &ec, &receipt) => Ok(show(&api, &ec, &receipt, &headers)?),
+        Some(_) => Err(DetailError::Foreign(ForeignNotice).into()),
+        None if id.is_some() => Err(DetailError::Unknown.into()),
+        None => Err(absent(&api, &ec, &iuv, &scope).await.into()),
+    }
+}
+
+fn show(
+    api: &Api,
+    ec: &FiscalCode,
+    receipt: &ReceiptDetail,
+    headers: &HeaderMap,
+) -> Result<Response, DetailError> {
+    let mut response = match preferred(headers) {
+        Form::Json => Json(ReceiptModel::new(ec, receipt)).into_response(),
         Form::Xml => {
             let damaged = StoreError::Corrupt { what: "message of a receipt" };
-            let document = (api.receipt_document)(&receipt.row.raw).ok_or(DetailError::Store(damaged))?;
+            let document = (api.receipt_document)(&receipt.row.raw).ok_or(damaged)?;
             ([(header::CONTENT_TYPE, "application/xml")], document).into_response()
         }
     };
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(unkept(response))
+}
+
+/// Why a reference has no receipt.
+async fn absent(api: &Api, ec: &FiscalCode, iuv: &str, scope: &Segregation) -> DetailError {
+    match api.store.unpaid_notice(ec, iuv).await {
+        Ok(Some(notice)) if scope.allows(&notice) => DetailError::Unpaid,
+        Ok(Some(_)) => DetailError::Foreign(ForeignNotice),
+        Ok(None) => DetailError::Unknown,
+        Err(error) => DetailError::Store(error),
+    }
+}
+
+/// Copies of another institution's notices are for callers who may work with all.
+fn is_for(scope: &Segregation, ec: &FiscalCode, receipt: &ReceiptDetail) -> bool {
+    let own = receipt.row.issuer == ec.as_str();
+    let notice = NoticeNumber::new(&receipt.row.notice_number);
+    *scope == Segregation::Every || own && notice.is_ok_and(|notice| scope.allows(&notice))
 }
 
 impl From<DetailError> for Problem {
@@ -100,6 +128,7 @@ impl From<DetailError> for Problem {
                 "notice_unpaid",
                 "The payment option of that IUV is not paid, so that it has no receipt yet.",
             ),
+            DetailError::Foreign(foreign) => foreign.into(),
             DetailError::Store(error) => Problem::internal("INTERNAL SERVER ERROR", &error),
         }
     }

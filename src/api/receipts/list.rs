@@ -5,6 +5,7 @@
 //! `cursor` (ours): the first page needs none, and each answer names the next. Nothing found is an empty
 //! page; the 404 of the contract is for an institution that is not known.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -24,10 +25,10 @@ use crate::api::positions::dates::{self, WholeDay};
 use crate::api::positions::query::{BadQuery, number};
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
-use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::ReceiptId;
-use crate::domain::notice_number::NoticeNumber;
+use crate::domain::notice_number::{NoticeNumber, TwoDigits};
 use crate::domain::rome;
+use crate::domain::segregation::Segregation;
 use crate::store::{PageStart, ReceiptFilter, ReceiptQuery, StoreError};
 
 /// The bounds of `pageSize`, and what it is when left out.
@@ -53,10 +54,10 @@ pub(super) enum ListError {
 /// Answers 200 with the page; 400 if a parameter is wrong or the page is beyond the end.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    organization: Organization,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let query = read(&uri, ec, api.clock.now())?;
+    let query = read(&uri, organization, api.clock.now())?;
     let found = api.store.list_receipts(&query).await.map_err(ListError::from)?;
     let total_pages = found.total.map(|total| total.div_ceil(u64::from(query.limit)));
     let current_page_number = match query.start {
@@ -95,7 +96,7 @@ struct ListQuery {
     cursor: Option<String>,
 }
 
-fn read(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<ReceiptQuery, ListError> {
+fn read(uri: &Uri, Organization(ec, scope): Organization, now: Timestamp) -> Result<ReceiptQuery, ListError> {
     let twice = BadQuery("A query parameter is there twice.");
     let Query(query) = Query::<ListQuery>::try_from_uri(uri).map_err(|_| twice)?;
     let filter = filter(&query)?;
@@ -105,6 +106,7 @@ fn read(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<ReceiptQuery, ListE
     let size = BadQuery("The query parameter pageSize must be a whole number from 1 to 100.");
     Ok(ReceiptQuery {
         ec,
+        scope: narrowed(scope, query.segregation_codes.as_deref())?,
         from: from.unwrap_or(default),
         until: until.unwrap_or(Timestamp::MAX),
         filter,
@@ -147,20 +149,21 @@ fn filter(query: &ListQuery) -> Result<ReceiptFilter, BadQuery> {
         notice: number.transpose().map_err(|_| notice)?,
         debtor: raised(plain(&query.debtor, debtor)?),
         service: prefix,
-        segregation_codes: segregation_codes(query.segregation_codes.as_deref())?,
         debtor_or_iuv: raised(plain(&query.debtor_or_iuv, either)?),
     })
 }
 
-/// Two-digit codes between commas, as the store compares them: `,01,02,`.
-pub(super) fn segregation_codes(text: Option<&str>) -> Result<Option<String>, BadQuery> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
-    let code = |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_digit());
-    if text.split(',').all(code) {
-        Ok(Some(format!(",{text},")))
-    } else {
-        Err(BadQuery("The query parameter segregationCodes must be codes of two digits with commas between."))
+/// The notices that a caller may work with, narrowed to the codes that it asks for.
+pub(super) fn narrowed(scope: Segregation, asked: Option<&str>) -> Result<Segregation, BadQuery> {
+    let Some(text) = asked.filter(|text| !text.is_empty()) else { return Ok(scope) };
+    let wrong =
+        BadQuery("The query parameter segregationCodes must be codes of two digits with commas between.");
+    let mut codes: BTreeSet<TwoDigits> =
+        text.split(',').map(TwoDigits::new).collect::<Result<_, _>>().map_err(|_| wrong)?;
+    if let Segregation::Only(held) = scope {
+        codes.retain(|code| held.contains(code));
     }
+    Ok(Segregation::Only(codes))
 }
 
 fn given(text: &Option<String>) -> Option<&str> {

@@ -10,6 +10,7 @@ use super::decide::key_of;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::ReceiptId;
 use crate::domain::notice_number::NoticeNumber;
+use crate::domain::segregation::Segregation;
 use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::{Store, StoreError};
 
@@ -27,7 +28,7 @@ macro_rules! filtered {
              AND (CAST($7 AS TEXT) IS NULL OR r.debtor_id = $7) \
              AND (CAST($8 AS TEXT) IS NULL OR substr(r.creditor_reference, 1, length($8)) = $8) \
              AND (CAST($9 AS TEXT) IS NULL \
-                 OR $9 LIKE '%,' || substr(r.creditor_reference, 1, 2) || ',%') \
+                 OR (r.issuer = r.ec AND $9 LIKE '%,' || substr(r.notice_number, 1, 3) || ',%')) \
              AND (CAST($10 AS TEXT) IS NULL OR substr(r.creditor_reference, 1, length($10)) = $10 \
                  OR substr(r.debtor_id, 1, length($10)) = $10)"
         )
@@ -66,6 +67,9 @@ pub(in crate::store) const PAGES: [&str; 5] =
 pub struct ReceiptQuery {
     /// Whose copies.
     pub ec: FiscalCode,
+    /// Of which notices. Copies that the institution got as a secondary beneficiary are for callers who may
+    /// work with all: the codes of another's notices are not its own.
+    pub scope: Segregation,
     /// Only those paid from then on.
     pub from: Timestamp,
     /// Only those paid before then.
@@ -91,8 +95,6 @@ pub struct ReceiptFilter {
     pub debtor: Option<String>,
     /// The reference begins so.
     pub service: Option<String>,
-    /// The first two digits of the reference are one of these, written `,01,02,`.
-    pub segregation_codes: Option<String>,
     /// The debtor, in capitals, or the reference begins so.
     pub debtor_or_iuv: Option<String>,
 }
@@ -209,6 +211,16 @@ fn texts(filter: &ReceiptFilter) -> (&'static str, &'static str) {
     }
 }
 
+/// How the notices of a scope begin, as `,301,302,`; none for all.
+fn beginnings(scope: &Segregation) -> Option<String> {
+    match scope {
+        Segregation::Every => None,
+        Segregation::Only(codes) => {
+            Some(codes.iter().fold(",".to_owned(), |text, code| format!("{text}3{code},")))
+        }
+    }
+}
+
 for_both_engines! {
     pub(super) async fn page(
         pool: &Pool,
@@ -218,6 +230,7 @@ for_both_engines! {
         let (count, page) = texts(filter);
         let key = filter.id.as_ref().map(|id| key_of(id.as_str()));
         let notice = filter.notice.as_ref().map(NoticeNumber::as_str);
+        let codes = beginnings(&query.scope);
         let (pages, after) = match &query.start {
             PageStart::Page(pages) => (*pages, &ReceiptPlace::START),
             PageStart::After(place) => (0, place),
@@ -234,7 +247,7 @@ for_both_engines! {
                     .bind(notice)
                     .bind(filter.debtor.as_deref())
                     .bind(filter.service.as_deref())
-                    .bind(filter.segregation_codes.as_deref())
+                    .bind(codes.as_deref())
                     .bind(filter.debtor_or_iuv.as_deref());
                 Some(count.fetch_one(pool).await?)
             }
@@ -248,7 +261,7 @@ for_both_engines! {
             .bind(notice)
             .bind(filter.debtor.as_deref())
             .bind(filter.service.as_deref())
-            .bind(filter.segregation_codes.as_deref())
+            .bind(codes.as_deref())
             .bind(filter.debtor_or_iuv.as_deref())
             .bind(after.paid_on.as_microsecond())
             .bind(&after.key)
