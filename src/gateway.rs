@@ -21,7 +21,7 @@ use crate::serve::{
     BoxFuture, Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError,
     Shutdown, SoapCall, SoapHandler, SoapReply, SoapSettings, Stack, Stopped, health, soap_endpoint,
 };
-use crate::soap::Limits;
+use crate::soap::{self, Limits};
 use crate::store::{Store, StoreError, StoreOptions};
 use crate::tls::{TlsError, TlsReloader, TlsSettings};
 
@@ -184,6 +184,7 @@ impl Parts {
             registry: self.registry.clone(),
             clock: self.clock.clone(),
             randomness: self.randomness.clone(),
+            receipt_document: soap::document,
         };
         let routes = api::router(state).merge(health::routes(health));
         let interface = Interface::Api { max_body: config.max_body.get() };
