@@ -286,3 +286,17 @@ fn random<const N: usize>() -> Result<[u8; N], StartError> {
     getrandom::fill(&mut bytes).map_err(StartError::Random)?;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_from_the_seed_and_do_not_repeat() {
+        let (one, same, other) = (randomness([1; 32]), randomness([1; 32]), randomness([2; 32]));
+        let first = one.notice_base();
+        assert_eq!(first, same.notice_base());
+        assert_ne!(first, one.notice_base());
+        assert_ne!(first, other.notice_base());
+    }
+}
