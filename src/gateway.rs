@@ -183,8 +183,8 @@ impl Parts {
             store: self.store.clone(),
             registry: self.registry.clone(),
             clock: self.clock.clone(),
-            receipt_document: soap::document,
             randomness: self.randomness.clone(),
+            receipt_document: soap::document,
         };
         let routes = api::router(state).merge(health::routes(health));
         let interface = Interface::Api { max_body: config.max_body.get() };
@@ -285,4 +285,18 @@ fn random<const N: usize>() -> Result<[u8; N], StartError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(StartError::Random)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_from_the_seed_and_do_not_repeat() {
+        let (one, same, other) = (randomness([1; 32]), randomness([1; 32]), randomness([2; 32]));
+        let first = one.notice_base();
+        assert_eq!(first, same.notice_base());
+        assert_ne!(first, one.notice_base());
+        assert_ne!(first, other.notice_base());
+    }
 }

@@ -29,10 +29,10 @@ pub struct ApiState {
     pub registry: RegistryView,
     /// What time it is.
     pub clock: Clock,
-    /// Cuts the document that callers read out of the message of a receipt.
-    pub receipt_document: ReceiptDocument,
     /// What notice numbers are drawn from.
     pub randomness: Randomness,
+    /// Cuts the document that callers read out of the message of a receipt.
+    pub receipt_document: ReceiptDocument,
 }
 
 /// The payload of a stored message as an XML document; none if the message cannot be read. Envelopes are not
@@ -44,8 +44,8 @@ struct Api {
     store: Store,
     registry: RegistryView,
     clock: Clock,
-    receipt_document: ReceiptDocument,
     randomness: Randomness,
+    receipt_document: ReceiptDocument,
     keys: auth::KeyCache,
 }
 

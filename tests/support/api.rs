@@ -66,14 +66,18 @@ impl Gateway {
             ids: Arc::new(RequestIds::new(1)),
             metrics: Arc::new(Metrics::new(|_| {})),
         };
-        let receipt_document = varco::soap::document;
         // Numbers that tests can foresee, each drawn twice: 1, 1, 2, 2, 3 …
         let draws = Arc::new(AtomicU64::new(2));
         let drawn = Arc::clone(&draws);
         let randomness = Randomness::new(move || drawn.fetch_add(1, Ordering::SeqCst) / 2);
-        let registry_too = registry.clone();
-        let state =
-            ApiState { store: store.clone(), registry: registry_too, clock, randomness, receipt_document };
+        let receipt_document = varco::soap::document;
+        let state = ApiState {
+            store: store.clone(),
+            registry: registry.clone(),
+            clock,
+            randomness,
+            receipt_document,
+        };
         let router = stack.around(api::router(state));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::accept::{Form, preferred};
-use super::list::narrowed;
+use super::list::asked_for;
 use super::model::ReceiptModel;
 use crate::api::Api;
 use crate::api::auth::Organization;
@@ -61,7 +61,7 @@ pub(super) async fn handler(
 ) -> Result<Response, Problem> {
     let twice = BadQuery("A query parameter is there twice.");
     let Query(query) = Query::<DetailQuery>::try_from_uri(&uri).map_err(|_| twice)?;
-    let scope = narrowed(scope, query.segregation_codes.as_deref())?;
+    let scope = scope.narrowed(&asked_for(query.segregation_codes.as_deref())?);
     let id = query.receipt_id.filter(|id| !id.is_empty());
     let unwritable = id.as_ref().is_some_and(|id| id.contains('\0'));
     if unwritable || !iuv.bytes().all(|b| b.is_ascii_graphic()) {

@@ -5,7 +5,6 @@
 //! `cursor` (ours): the first page needs none, and each answer names the next. Nothing found is an empty
 //! page; the 404 of the contract is for an institution that is not known.
 
-use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -106,7 +105,7 @@ fn read(uri: &Uri, Organization(ec, scope): Organization, now: Timestamp) -> Res
     let size = BadQuery("The query parameter pageSize must be a whole number from 1 to 100.");
     Ok(ReceiptQuery {
         ec,
-        scope: narrowed(scope, query.segregation_codes.as_deref())?,
+        scope: scope.narrowed(&asked_for(query.segregation_codes.as_deref())?),
         from: from.unwrap_or(default),
         until: until.unwrap_or(Timestamp::MAX),
         filter,
@@ -153,17 +152,13 @@ fn filter(query: &ListQuery) -> Result<ReceiptFilter, BadQuery> {
     })
 }
 
-/// The notices that a caller may work with, narrowed to the codes that it asks for.
-pub(super) fn narrowed(scope: Segregation, asked: Option<&str>) -> Result<Segregation, BadQuery> {
-    let Some(text) = asked.filter(|text| !text.is_empty()) else { return Ok(scope) };
+/// The notices of two-digit codes with commas between, or all of them.
+pub(super) fn asked_for(text: Option<&str>) -> Result<Segregation, BadQuery> {
     let wrong =
         BadQuery("The query parameter segregationCodes must be codes of two digits with commas between.");
-    let mut codes: BTreeSet<TwoDigits> =
-        text.split(',').map(TwoDigits::new).collect::<Result<_, _>>().map_err(|_| wrong)?;
-    if let Segregation::Only(held) = scope {
-        codes.retain(|code| held.contains(code));
-    }
-    Ok(Segregation::Only(codes))
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(Segregation::Every) };
+    let codes = text.split(',').map(TwoDigits::new).collect::<Result<_, _>>();
+    codes.map(Segregation::Only).map_err(|_| wrong)
 }
 
 fn given(text: &Option<String>) -> Option<&str> {

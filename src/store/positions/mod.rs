@@ -14,7 +14,7 @@ mod list;
 pub(super) mod of_notice;
 pub(super) mod read;
 mod replace;
-mod segregation;
+pub(super) mod segregation;
 mod write;
 
 pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery, Shapes};

@@ -12,6 +12,7 @@ use crate::domain::ids::ReceiptId;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::segregation::Segregation;
 use crate::store::dialect::{for_both_engines, on_engine};
+use crate::store::positions::segregation::codes;
 use crate::store::{Store, StoreError};
 
 /// Which receipts are asked for. What leads to them fastest comes first, so that its index is used; every
@@ -28,7 +29,8 @@ macro_rules! filtered {
              AND (CAST($7 AS TEXT) IS NULL OR r.debtor_id = $7) \
              AND (CAST($8 AS TEXT) IS NULL OR substr(r.creditor_reference, 1, length($8)) = $8) \
              AND (CAST($9 AS TEXT) IS NULL \
-                 OR (r.issuer = r.ec AND $9 LIKE '%,' || substr(r.notice_number, 1, 3) || ',%')) \
+                 OR (r.issuer = r.ec AND r.notice_number LIKE '3%' \
+                     AND CAST($9 AS TEXT) LIKE '%' || substr(r.notice_number, 2, 2) || '%')) \
              AND (CAST($10 AS TEXT) IS NULL OR substr(r.creditor_reference, 1, length($10)) = $10 \
                  OR substr(r.debtor_id, 1, length($10)) = $10)"
         )
@@ -211,16 +213,6 @@ fn texts(filter: &ReceiptFilter) -> (&'static str, &'static str) {
     }
 }
 
-/// How the notices of a scope begin, as `,301,302,`; none for all.
-fn beginnings(scope: &Segregation) -> Option<String> {
-    match scope {
-        Segregation::Every => None,
-        Segregation::Only(codes) => {
-            Some(codes.iter().fold(",".to_owned(), |text, code| format!("{text}3{code},")))
-        }
-    }
-}
-
 for_both_engines! {
     pub(super) async fn page(
         pool: &Pool,
@@ -230,7 +222,7 @@ for_both_engines! {
         let (count, page) = texts(filter);
         let key = filter.id.as_ref().map(|id| key_of(id.as_str()));
         let notice = filter.notice.as_ref().map(NoticeNumber::as_str);
-        let codes = beginnings(&query.scope);
+        let codes = codes(&query.scope);
         let (pages, after) = match &query.start {
             PageStart::Page(pages) => (*pages, &ReceiptPlace::START),
             PageStart::After(place) => (0, place),
