@@ -214,6 +214,7 @@ fn position_of(number: u64, (published, cancelled, options): Facts) -> Position 
 
 fn query(status: Option<Status>, now: Timestamp) -> PositionQuery {
     PositionQuery {
+        scope: varco::domain::segregation::Segregation::Every,
         ec: samples::ec(),
         now,
         statuses: status.into_iter().collect(),

@@ -13,6 +13,7 @@ use super::iban::Iban;
 use super::lifecycle::touch;
 use super::notice_number::NoticeNumber;
 use super::position::{Destination, Notice, Payment, PaymentOption, Position, Proof, Transfer};
+use super::segregation::Segregation;
 use super::status::{Status, status};
 
 /// What an update does to the publication.
@@ -136,7 +137,7 @@ fn contents(notice: &Notice) -> Notice {
     let mut transfers: Vec<Transfer> =
         notice.transfers.iter().map(|transfer| Transfer { reported_at: None, ..transfer.clone() }).collect();
     transfers.sort_by_key(|transfer| transfer.id);
-    Notice { transfers, payment: None, ..notice.clone() }
+    Notice { transfers, activated_at: None, payment: None, ..notice.clone() }
 }
 
 /// An account that replaces another.
@@ -146,6 +147,8 @@ pub struct IbanChange<'a> {
     pub old: &'a Iban,
     /// The account that takes its place.
     pub new: &'a Iban,
+    /// The notices that the caller may work with; a position with any other stays as it is.
+    pub scope: &'a Segregation,
 }
 
 /// Whether the accounts of a position may change: while something of it can still be paid.
@@ -158,7 +161,7 @@ pub const fn accounts_may_change(status: Status) -> bool {
 
 /// Replaces an account of the creditor in at most `limit` transfers of unpaid notices; says in how many.
 pub fn replace_iban(position: &mut Position, change: IbanChange<'_>, limit: usize, now: Timestamp) -> usize {
-    if !accounts_may_change(status(position, now)) {
+    if !accounts_may_change(status(position, now)) || change.scope.admits(position).is_err() {
         return 0;
     }
     let ec = position.ec.clone();

@@ -21,6 +21,7 @@ use crate::api::auth::Organization;
 use crate::api::problem::Problem;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::rome;
+use crate::domain::segregation::Segregation;
 use crate::domain::status::Status;
 use crate::store::{Direction, Interval, PositionOrder, PositionQuery, StoreError};
 
@@ -47,11 +48,11 @@ pub(super) enum ListError {
 /// Answers 200 with the page, which may be empty; 400 if a parameter is wrong.
 pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let now = api.clock.now();
-    let query = read::<C>(&uri, ec, now)?;
+    let query = read::<C>(&uri, (ec, scope), now)?;
     let found = api.store.list_positions(&query).await.map_err(ListError::from)?;
     let info = PageInfo {
         page: query.page,
@@ -76,7 +77,11 @@ struct ListQuery {
     ordering: Option<String>,
 }
 
-fn read<C: Contract>(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<PositionQuery, ListError> {
+fn read<C: Contract>(
+    uri: &Uri,
+    (ec, scope): (FiscalCode, Segregation),
+    now: Timestamp,
+) -> Result<PositionQuery, ListError> {
     let twice = BadQuery("A query parameter is there twice.");
     let Query(query) = Query::<ListQuery>::try_from_uri(uri).map_err(|_| twice)?;
     let due = days(query.due_date_from.as_deref(), query.due_date_to.as_deref())?;
@@ -91,6 +96,7 @@ fn read<C: Contract>(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<Positi
     let direction = BadQuery("The query parameter ordering must be ASC or DESC.");
     Ok(PositionQuery {
         ec,
+        scope,
         now,
         statuses: query::word(query.status.as_deref(), Vec::new(), statuses::<C>, status)?,
         shapes: C::SHAPES,

@@ -124,6 +124,8 @@ impl Blueprint {
             amount,
             description: valid(Text::new(self.description))?,
             due,
+            notification_fee: Cents::ZERO,
+            activated_at: None,
             retention: None,
             metadata: vec![entry("pratica", self.iupd)?],
             transfers: shares.map(|(id, share)| self.transfer(id, share)).collect::<Result<_, _>>()?,
@@ -170,7 +172,7 @@ fn destination(to: To) -> Result<Destination, Failure> {
 
 fn debtor() -> Result<Debtor, Failure> {
     Ok(Debtor {
-        id: valid(PersonId::new(PersonKind::Natural, "VRCGNN80A01H501X"))?,
+        id: valid(PersonId::new(PersonKind::Natural, "VRCGNN80A01H501H"))?,
         full_name: valid(Text::new("Gianna Varchi"))?,
         address: Address {
             street: Some(valid(Text::new("Via del Passo"))?),

@@ -7,10 +7,13 @@ use jiff::Timestamp;
 
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::position::Position;
+use crate::domain::segregation::Segregation;
 use crate::domain::status::Status;
 use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::rows::{self, PositionRow, position_columns};
 use crate::store::{Store, StoreError};
+
+use super::segregation::{codes, of_caller};
 
 /// The status of `position p` at the instant `$2`.
 macro_rules! status_word {
@@ -64,7 +67,8 @@ macro_rules! filtered {
              AND (CAST($4 AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM notice f WHERE f.ec = p.ec \
                  AND f.iupd = p.iupd AND f.due_at >= $4 AND f.due_at < CAST($5 AS BIGINT))) \
              AND (CAST($6 AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM notice f WHERE f.ec = p.ec \
-                 AND f.iupd = p.iupd AND f.paid_at >= $6 AND f.paid_at < CAST($7 AS BIGINT)))"
+                 AND f.iupd = p.iupd AND f.paid_at >= $6 AND f.paid_at < CAST($7 AS BIGINT))) AND ",
+            of_caller!("$9")
         )
     };
 }
@@ -83,7 +87,7 @@ macro_rules! page {
             $direction,
             ", p.iupd ",
             $direction,
-            " LIMIT $9 OFFSET $10) SELECT ",
+            " LIMIT $10 OFFSET $11) SELECT ",
             position_columns!(),
             " FROM page JOIN position p ON p.ec = page.ec AND p.iupd = page.iupd \
              JOIN payment_option o ON o.ec = p.ec AND o.iupd = p.iupd \
@@ -103,6 +107,8 @@ macro_rules! page {
 pub struct PositionQuery {
     /// Whose positions.
     pub ec: FiscalCode,
+    /// Only those all of whose notices the caller may work with.
+    pub scope: Segregation,
     /// The instant at which the status is derived.
     pub now: Timestamp,
     /// Only those of one of these statuses; any if there is none.
@@ -214,6 +220,7 @@ for_both_engines! {
         let ((due_from, due_until), (paid_from, paid_until)) = (bounds(query.due), bounds(query.paid));
         let statuses = words(&query.statuses);
         let flat = (query.shapes == Shapes::Flat).then_some(1_i64);
+        let scope = codes(&query.scope);
         let total: i64 = sqlx::query_scalar(COUNT)
             .bind(query.ec.as_str())
             .bind(query.now.as_microsecond())
@@ -223,6 +230,7 @@ for_both_engines! {
             .bind(paid_from)
             .bind(paid_until)
             .bind(flat)
+            .bind(&scope)
             .fetch_one(pool)
             .await?;
         let rows = sqlx::query(page_text(query.order, query.direction))
@@ -234,6 +242,7 @@ for_both_engines! {
             .bind(paid_from)
             .bind(paid_until)
             .bind(flat)
+            .bind(&scope)
             .bind(i64::from(query.limit))
             .bind(i64::from(query.limit) * i64::from(query.page))
             .fetch_all(pool)

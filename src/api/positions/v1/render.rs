@@ -77,7 +77,7 @@ fn row<'a>(option: &PaymentOption, notice: &'a Notice, history: Option<&Position
         due_date: write(notice.due),
         retention_date: notice.retention.map(write),
         fee: fee(notice),
-        notification_fee: 0,
+        notification_fee: notice.notification_fee.get(),
         payment_option_metadata: notice.metadata.iter().map(entry).collect(),
         transfer: notice.transfers.iter().map(|t| transfer(t, history)).collect(),
     }

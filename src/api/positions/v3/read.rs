@@ -67,7 +67,7 @@ impl Reader<'_> {
     }
 
     fn option(&mut self, number: i64, request: OptionRequest, at: &Pointer) -> Option<PaymentOption> {
-        let report = &mut *self.report;
+        let (context, report) = (self.context, &mut *self.report);
         let description = report.optional_text(request.description, &at.field("description"));
         let validity_at = at.field("validityDate");
         let valid_from = report.optional_date(request.validity_date, &validity_at, WholeDay::FromStart);
@@ -79,7 +79,7 @@ impl Reader<'_> {
         };
         let debtor_at = at.field("debtor");
         let debtor = report.required(request.debtor, &debtor_at);
-        let debtor = debtor.and_then(|request| parse::debtor::debtor(request, &debtor_at, report));
+        let debtor = debtor.and_then(|request| parse::debtor::debtor(request, &debtor_at, context, report));
         let read = self.instalments(request.installments, at, valid_from);
         let due = read.iter().filter_map(|one| one.judged_due).max();
         if retention.zip(due).is_some_and(|(retention, due)| retention < due) {

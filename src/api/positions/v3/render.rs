@@ -99,7 +99,7 @@ fn instalment<'a>(
         description: notice.description.as_str(),
         due_date: write(notice.due),
         fee: fee(notice),
-        notification_fee: 0,
+        notification_fee: notice.notification_fee.get(),
         status: status.word(),
         installment_metadata: notice.metadata.iter().map(entry).collect(),
         transfer: notice.transfers.iter().map(|one| transfer(one, history)).collect(),
