@@ -105,7 +105,7 @@ fn option(bases: &[u64]) -> Value {
 /// The same, of a company.
 fn option_of_company(bases: &[u64]) -> Value {
     let company =
-        json!({ "type": "G", "fiscalCode": "88888888888", "fullName": "Mensa srl", "city": "Borgo" });
+        json!({ "type": "G", "fiscalCode": "12345678903", "fullName": "Mensa srl", "city": "Borgo" });
     but(option(bases), "/debtor", company)
 }
 
@@ -189,7 +189,7 @@ async fn reading_shows_each_option_with_its_debtor_and_dates() {
         assert_eq!(now.get("retentionDate"), None);
         assert_eq!(now.get("description"), None, "write-only");
         let debtor =
-            json!({ "type": "G", "fiscalCode": "88888888888", "fullName": "Mensa srl", "city": "Borgo" });
+            json!({ "type": "G", "fiscalCode": "12345678903", "fullName": "Mensa srl", "city": "Borgo" });
         assert_eq!(later["debtor"], debtor);
         assert_eq!(later["validityDate"], "2026-11-30T23:00:00Z");
         assert_eq!(later["retentionDate"], "2027-01-31T22:59:59Z");

@@ -46,7 +46,6 @@ async fn every_rule_names_the_place_where_it_is_broken() {
         (format!("{first}/debtor/email"), json!("maria"), "email_form"),
         (format!("{first}/installments"), json!([]), "required"),
         (format!("{first}/installments"), json!(vec![json!({}); 101]), "too_many"),
-        (format!("{second}/iuv"), json!(null), "required"),
         (format!("{second}/iuv"), json!("02000000000000286"), "notice_number_check_digits"),
         (format!("{second}/iuv"), json!(iuv("07", 1)), "notice_not_served"),
         (format!("{second}/nav"), json!(nav(9)), "nav_not_of_iuv"),

@@ -104,6 +104,7 @@ async fn the_first_version_pages_over_what_it_can_express() {
 fn query(shapes: Shapes, now: Timestamp) -> PositionQuery {
     PositionQuery {
         ec: samples::ec(),
+        scope: varco::domain::segregation::Segregation::Every,
         now,
         statuses: Vec::new(),
         shapes,
