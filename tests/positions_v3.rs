@@ -26,6 +26,8 @@ use jiff::ToSpan;
 use serde_json::{Value, json};
 use support::api::{Answer, EC, Gateway, KEY, but, iuv, nav};
 use support::{TestDatabase, on_both, samples};
+use varco::domain::ids::Iupd;
+use varco::domain::position::PaymentOption;
 
 /// An API, and the key to it.
 #[derive(Clone, Copy)]
@@ -338,6 +340,22 @@ async fn both_versions_show_a_position_that_both_can_express() {
             .map(|row| &row["isPartialPayment"])
             .collect();
         assert_eq!(partial, [true, true, false]);
+
+        let body = &flat.body;
+        let debtor = json!({ "type": "F", "fiscalCode": "RSSMRA80A01H501U", "fullName": "Maria Rossi" });
+        let mut again = but(debtor, "/switchToExpired", json!(true));
+        for field in ["iupd", "companyName", "paymentOption"] {
+            again[field] = body[field].clone();
+        }
+        again["paymentOption"][2]["description"] = json!("Mensa di dicembre");
+        let updated = api.ask_in("v1", Method::PUT, "/from-v3", Some(&again)).await;
+        assert_eq!(updated.status, StatusCode::OK, "{}", updated.body);
+        let iupd = Iupd::new("from-v3").unwrap();
+        let stored = gateway.store.position(&samples::ec(), &iupd).await.unwrap().unwrap();
+        let described =
+            |option: &PaymentOption| option.description.as_ref().map(|text| text.as_str().to_owned());
+        let kept: Vec<_> = stored.options.iter().map(described).collect();
+        assert_eq!(kept, [Some("A rate".to_owned()), Some("A rate".to_owned())], "what v1 cannot say stays");
 
         let rows =
             [support::api::instalment(4), support::api::payment_option(5), support::api::instalment(6)];

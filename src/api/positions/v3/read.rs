@@ -17,7 +17,7 @@ use super::model::{InstalmentRequest, OptionRequest, PositionRequest};
 use crate::api::problem::Violation;
 use crate::domain::lifecycle::{Inconsistency, check_validity_date};
 use crate::domain::notice_number::Iuv;
-use crate::domain::position::{AfterDue, Notice, OptionShape, PaymentOption, Position};
+use crate::domain::position::{AfterDue, Notice, OptionShape, PaymentOption};
 
 /// An IUV that is there twice: this version of the contract calls it a wrong request, not a conflict.
 const DUPLICATE_IUV: &str = "duplicate_iuv";
@@ -86,7 +86,7 @@ impl Reader<'_> {
             self.report.add_error(&retention_at, &Inconsistency::RetentionBeforeDue);
         }
         let mut notices: Vec<Notice> = read.into_iter().filter_map(|one| one.notice).collect();
-        let before = self.context.stored.and_then(|stored| option_of(stored, &notices));
+        let before = self.context.stored_option(&notices);
         let already =
             before.filter(|_| self.context.offered().is_some()).and_then(|before| before.valid_from);
         if let Err(inconsistency) = check_validity_date(valid_from, already, self.context.now) {
@@ -136,15 +136,6 @@ impl Reader<'_> {
         }
         read
     }
-}
-
-/// The option of the position that has one of these notices.
-fn option_of<'a>(position: &'a Position, notices: &[Notice]) -> Option<&'a PaymentOption> {
-    let has = |option: &&PaymentOption| {
-        let mut own = option.notices.iter();
-        own.any(|own| notices.iter().any(|notice| notice.number == own.number))
-    };
-    position.options.iter().find(has)
 }
 
 fn fields(request: InstalmentRequest) -> NoticeFields {
