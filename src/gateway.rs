@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
+use prometheus_client::metrics::counter::Counter;
 use secrecy::ExposeSecret;
 
 use crate::api;
 use crate::config::{Api, Config, HumanDuration, Soap};
 use crate::domain::clock::Clock;
+use crate::domain::hold::HoldPolicy;
 use crate::observe::{Metrics, Outcome};
 use crate::primitive::{Answer, Deadlines, Primitives};
 use crate::registry::RegistryView;
@@ -72,13 +74,19 @@ impl Gateway {
         for migration in store.migrate().await? {
             tracing::info!(migration, "schema brought up to date");
         }
+        let missed_holds = Counter::default();
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
             store,
             clock,
             shutdown: Shutdown::new(),
-            metrics: Arc::new(Metrics::new(|_| {})),
+            metrics: Arc::new(Metrics::new(|registry| {
+                let help = "Payments let through without a hold on their position";
+                registry.register("activation_holds_missed", help, missed_holds.clone());
+            })),
             ids: Arc::new(RequestIds::new(random()?)),
+            hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
+            missed_holds,
         };
         let soap_addr = parts.start_soap(&config.soap).await?;
         let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval).await?;
@@ -134,6 +142,8 @@ struct Parts {
     shutdown: Shutdown,
     metrics: Arc<Metrics>,
     ids: Arc<RequestIds>,
+    hold: HoldPolicy,
+    missed_holds: Counter,
 }
 
 impl Parts {
@@ -152,6 +162,8 @@ impl Parts {
                 question: config.verify_deadline.get(),
                 receipt: config.receipt_deadline.get(),
             },
+            hold: self.hold,
+            missed_holds: self.missed_holds.clone(),
         };
         let routes = soap_endpoint::routes(settings, Arc::new(NodeFacing(Arc::new(primitives))));
         let router = self.stack(Interface::Soap, config.body_timeout.get()).around(routes);
@@ -178,6 +190,7 @@ impl Parts {
             store: self.store.clone(),
             registry: self.registry.clone(),
             clock: self.clock.clone(),
+            hold: self.hold,
         };
         let routes = api::router(state).merge(health::routes(health));
         let interface = Interface::Api { max_body: config.max_body.get() };

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use crate::domain::clock::Clock;
+use crate::domain::hold::HoldPolicy;
 use crate::registry::RegistryView;
 use crate::store::Store;
 
@@ -26,6 +27,8 @@ pub struct ApiState {
     pub registry: RegistryView,
     /// What time it is.
     pub clock: Clock,
+    /// How long a payment under way holds a position.
+    pub hold: HoldPolicy,
 }
 
 /// What handlers share: the state and the keys seen lately.
@@ -33,14 +36,15 @@ struct Api {
     store: Store,
     registry: RegistryView,
     clock: Clock,
+    hold: HoldPolicy,
     keys: auth::KeyCache,
 }
 
 /// The whole API as one router. It answers unknown paths too, so it is merged into no other router
 /// that does.
 pub fn router(state: ApiState) -> Router {
-    let ApiState { store, registry, clock } = state;
-    let api = Arc::new(Api { store, registry, clock, keys: auth::KeyCache::default() });
+    let ApiState { store, registry, clock, hold } = state;
+    let api = Arc::new(Api { store, registry, clock, hold, keys: auth::KeyCache::default() });
     Router::new()
         .nest("/gpd/debt-positions-service/v1", positions::router())
         .fallback(async || problem::unknown_path())

@@ -3,6 +3,7 @@
 //! A [`Store`] speaks the verbs of the field (`payable_notice`, `book_receipt`); no connection and no
 //! transaction leaves it.
 
+mod activations;
 mod batch;
 mod dialect;
 mod embedded;
@@ -25,7 +26,7 @@ use sha2::{Digest, Sha256};
 pub use keys::{ApiKey, ApiScope};
 pub use parties::Parties;
 pub use positions::{
-    CreateError, Direction, Interval, PositionOrder, PositionPage, PositionQuery, ReplaceError,
+    CreateError, Direction, Interval, NoticeName, PositionOrder, PositionPage, PositionQuery, ReplaceError,
 };
 pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
 pub use unbooked::UnbookedMessage;
@@ -36,6 +37,7 @@ pub struct Store {
     pools: Pools,
     notices: Arc<notices::NoticeReader>,
     receipts: Arc<receipts::ReceiptWriter>,
+    activations: Arc<activations::ActivationWriter>,
 }
 
 /// How a store uses its database.
@@ -144,6 +146,7 @@ impl Store {
         Ok(Store {
             notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
+            activations: Arc::new(activations::ActivationWriter::start(pools.clone())),
             pools,
         })
     }

@@ -60,7 +60,8 @@ impl Gateway {
             ids: Arc::new(RequestIds::new(1)),
             metrics: Arc::new(Metrics::new(|_| {})),
         };
-        let router = stack.around(api::router(ApiState { store: store.clone(), registry, clock }));
+        let router =
+            stack.around(api::router(ApiState { store: store.clone(), registry, clock, hold: HOLD }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });

@@ -15,10 +15,26 @@ mod replace;
 mod write;
 
 pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery};
-pub use replace::ReplaceError;
+pub use replace::{NoticeName, ReplaceError};
 
 /// How often a position is written when it meets other writers the wrong way round.
 const ATTEMPTS: usize = 3;
+
+/// Does something again while the engine gave up on a conflict with other writers.
+macro_rules! until_no_conflict {
+    ($work:expr) => {{
+        let mut attempt = 1;
+        loop {
+            match $work {
+                Err(error) if error.is_conflict() && attempt < $crate::store::positions::ATTEMPTS => {
+                    attempt += 1;
+                }
+                done => break done,
+            }
+        }
+    }};
+}
+use until_no_conflict;
 
 /// Why a position was not created.
 #[derive(Debug, thiserror::Error)]
@@ -34,20 +50,19 @@ pub enum CreateError {
     Store(#[from] StoreError),
 }
 
+impl CreateError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, CreateError::Store(error) if error.is_conflict())
+    }
+}
+
 impl Store {
     /// Creates a position with all its notices; one that a receipt was booked for already is paid at once.
     pub async fn create_position(&self, position: &Position) -> Result<(), CreateError> {
-        let mut attempt = 1;
-        loop {
-            let created = on_engine!(&self.pools, write, |pool, engine| engine::create(pool, position).await);
-            match created {
-                Err(CreateError::Store(error)) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
-                created => {
-                    created?;
-                    return Ok(self.link_late(position).await?);
-                }
-            }
-        }
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::create(pool, position).await
+        }))?;
+        Ok(self.link_late(position).await?)
     }
 
     /// Looks again for receipts that were booked while the notices were written.
@@ -72,7 +87,9 @@ impl Store {
         iupd: &Iupd,
         change: impl Fn(&mut Position) -> Result<(), E>,
     ) -> Result<Option<Result<Position, E>>, StoreError> {
-        on_engine!(&self.pools, write, |pool, engine| engine::change(pool, ec, iupd, change).await)
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::change(pool, ec, iupd, &change).await
+        }))
     }
 
     /// Deletes a position that `check` lets go, in one transaction.
@@ -82,7 +99,9 @@ impl Store {
         iupd: &Iupd,
         check: impl Fn(&Position) -> Result<(), E>,
     ) -> Result<Option<Result<(), E>>, StoreError> {
-        on_engine!(&self.pools, write, |pool, engine| engine::delete(pool, ec, iupd, check).await)
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::delete(pool, ec, iupd, &check).await
+        }))
     }
 }
 
@@ -127,7 +146,7 @@ for_both_engines! {
         pool: &Pool,
         ec: &FiscalCode,
         iupd: &Iupd,
-        change: impl Fn(&mut Position) -> Result<(), E>,
+        change: &impl Fn(&mut Position) -> Result<(), E>,
     ) -> Result<Option<Result<Position, E>>, StoreError> {
         let failed = || StoreError::during("change_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
@@ -144,7 +163,7 @@ for_both_engines! {
         pool: &Pool,
         ec: &FiscalCode,
         iupd: &Iupd,
-        check: impl Fn(&Position) -> Result<(), E>,
+        check: &impl Fn(&Position) -> Result<(), E>,
     ) -> Result<Option<Result<(), E>>, StoreError> {
         let failed = || StoreError::during("delete_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;

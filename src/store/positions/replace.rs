@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::ids::{Iupd, ReceiptId};
-use crate::domain::notice_number::NoticeNumber;
+use crate::domain::notice_number::{Iuv, NoticeNumber};
 use crate::domain::position::{Notice, PaymentOption, Position, StandIn};
 use crate::domain::update::{IbanChange, replace_iban};
 use crate::store::dialect::{for_both_engines, on_engine};
@@ -18,7 +18,7 @@ use crate::store::rows::metadata_json;
 use crate::store::{Store, StoreError};
 
 use super::list::status_word;
-use super::{ATTEMPTS, is_unique_violation, read, write};
+use super::{is_unique_violation, read, until_no_conflict, write};
 
 /// Why a position was not written over.
 #[derive(Debug, thiserror::Error)]
@@ -31,56 +31,67 @@ pub enum ReplaceError {
     Store(#[from] StoreError),
 }
 
+impl ReplaceError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, ReplaceError::Store(error) if error.is_conflict())
+    }
+}
+
+/// What a notice of a creditor institution is found by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoticeName {
+    /// Its number.
+    Number(NoticeNumber),
+    /// Its IUV.
+    Iuv(Iuv),
+}
+
 /// What `replace` decided of a position; none if there is no such position.
 type Decided<E> = Option<Result<Position, E>>;
 
 impl Store {
     /// Loads a position under lock and writes what `replace` makes of it, all in one transaction.
-    /// `None` if there is no such position; what `replace` refuses leaves no trace.
+    /// `None` if there is no such position; what `replace` refuses leaves no trace. It
+    /// is asked again when the engine gave up on a conflict.
     pub async fn replace_position<E>(
         &self,
         ec: &FiscalCode,
         iupd: &Iupd,
-        replace: impl FnOnce(&Position) -> Result<Position, E>,
+        mut replace: impl FnMut(&Position) -> Result<Position, E>,
     ) -> Result<Decided<E>, ReplaceError> {
-        let decided =
-            on_engine!(&self.pools, write, |pool, engine| engine::replace(pool, ec, iupd, replace).await)?;
+        let decided = until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::replace(pool, ec, iupd, &mut replace).await
+        }))?;
         if let Some(Ok(position)) = &decided {
             self.link_late(position).await?;
         }
         Ok(decided)
     }
 
-    /// Loads the position of a notice under lock, lets `pay` add the payment of that notice, and saves
-    /// it. `None` if there is no such notice.
-    pub async fn pay_notice<E>(
+    /// Loads the position of a notice under lock, lets `change` edit the facts of that notice (payment,
+    /// amounts, reports), and saves them with the number. `None` if there is no such notice; what `change`
+    /// refuses leaves no trace. It is asked again when the engine gave up on a conflict.
+    pub async fn change_notice<E>(
         &self,
         ec: &FiscalCode,
-        notice: &NoticeNumber,
-        pay: impl FnOnce(&mut Position) -> Result<(), E>,
-    ) -> Result<Decided<E>, StoreError> {
-        on_engine!(&self.pools, write, |pool, engine| engine::pay(pool, ec, notice, pay).await)
+        notice: &NoticeName,
+        change: impl Fn(&mut Position, &NoticeNumber) -> Result<(), E>,
+    ) -> Result<Option<Result<(Position, NoticeNumber), E>>, StoreError> {
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::change_notice(pool, ec, notice, &change).await
+        }))
     }
 
-    /// Replaces an account of a creditor in at most `limit` transfers that can still be paid; says in
-    /// how many. `None` if no position of the creditor is in a status that lets its accounts change.
+    /// Replaces an account of a creditor in transfers that can still be paid; says in how many. `None` if no position of the creditor is in a status that lets its accounts change.
     pub async fn replace_iban(
         &self,
         ec: &FiscalCode,
         change: IbanChange<'_>,
-        limit: usize,
         now: Timestamp,
     ) -> Result<Option<usize>, StoreError> {
-        let mut attempt = 1;
-        loop {
-            let done = on_engine!(&self.pools, write, |pool, engine| {
-                engine::replace_ibans(pool, ec, change, (limit, now)).await
-            });
-            match done {
-                Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
-                done => return done,
-            }
-        }
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::replace_ibans(pool, ec, change, now).await
+        }))
     }
 }
 
@@ -94,10 +105,14 @@ const CHANGEABLE: &str = concat!(
 const WITH_IBAN: &str = concat!(
     "SELECT p.iupd FROM position p WHERE p.ec = $1 AND EXISTS (SELECT 1 FROM notice n JOIN transfer t \
      ON t.ec = n.ec AND t.notice_number = n.notice_number WHERE n.ec = p.ec AND n.iupd = p.iupd \
-     AND n.paid_at IS NULL AND t.iban = $3 AND t.beneficiary = t.ec) AND ",
+     AND n.paid_at IS NULL AND (n.activated_at IS NULL OR n.activated_at <= $5) AND t.iban = $3 AND t.beneficiary = t.ec) AND ",
     status_word!(),
     " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY p.iupd LIMIT $4"
 );
+
+const BY_NUMBER: &str = "SELECT iupd, notice_number FROM notice WHERE ec = $1 AND notice_number = $2";
+
+const BY_IUV: &str = "SELECT iupd, notice_number FROM notice WHERE ec = $1 AND iuv = $2";
 
 /// A notice with its place in the position: the option's number and its own within the option.
 type Placed<'a> = (i64, i64, &'a Notice);
@@ -115,7 +130,7 @@ for_both_engines! {
         pool: &Pool,
         ec: &FiscalCode,
         iupd: &Iupd,
-        replace: impl FnOnce(&Position) -> Result<Position, E>,
+        replace: &mut impl FnMut(&Position) -> Result<Position, E>,
     ) -> Result<Decided<E>, ReplaceError> {
         let failed = || StoreError::during("replace_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
@@ -129,42 +144,62 @@ for_both_engines! {
         Ok(Some(Ok(after)))
     }
 
-    pub(super) async fn pay<E>(
+    pub(super) async fn change_notice<E>(
         pool: &Pool,
         ec: &FiscalCode,
-        notice: &NoticeNumber,
-        pay: impl FnOnce(&mut Position) -> Result<(), E>,
-    ) -> Result<Decided<E>, StoreError> {
-        let failed = || StoreError::during("pay_notice");
+        name: &NoticeName,
+        change: &impl Fn(&mut Position, &NoticeNumber) -> Result<(), E>,
+    ) -> Result<Option<Result<(Position, NoticeNumber), E>>, StoreError> {
+        let failed = || StoreError::during("change_notice");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
-        let of: Option<String> =
-            sqlx::query_scalar("SELECT iupd FROM notice WHERE ec = $1 AND notice_number = $2")
-                .bind(ec.as_str())
-                .bind(notice.as_str())
-                .fetch_optional(&mut *tx)
-                .await
-                .map_err(failed())?;
-        let Some(iupd) = of else { return Ok(None) };
+        let (by, name) = match name {
+            NoticeName::Number(number) => (BY_NUMBER, number.as_str()),
+            NoticeName::Iuv(iuv) => (BY_IUV, iuv.as_str()),
+        };
+        let found: Option<(String, String)> = sqlx::query_as(by)
+            .bind(ec.as_str())
+            .bind(name)
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(failed())?;
+        let Some((iupd, number)) = found else { return Ok(None) };
         let iupd = Iupd::new(&iupd).map_err(|_| StoreError::Corrupt { what: "iupd" })?;
-        let Some(mut position) = load_locked(&mut tx, ec, &iupd).await? else { return Ok(None) };
+        let number = NoticeNumber::new(&number).map_err(|_| StoreError::Corrupt { what: "notice number" })?;
+        let Some(before) = load_locked(&mut tx, ec, &iupd).await? else { return Ok(None) };
         // An update may have taken the notice away before the lock was ours.
-        if position.notice(notice).is_none() {
+        if before.notice(&number).is_none() {
             return Ok(None);
         }
-        if let Err(refused) = pay(&mut position) {
+        let mut after = before.clone();
+        if let Err(refused) = change(&mut after, &number) {
             return Ok(Some(Err(refused)));
         }
-        save_payment(&mut tx, &position, notice).await.map_err(failed())?;
-        update_position(&mut tx, &position).await.map_err(failed())?;
+        save_notice(&mut tx, &before, &after, &number).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
-        Ok(Some(Ok(position)))
+        Ok(Some(Ok((after, number))))
+    }
+
+    async fn save_notice(
+        connection: &mut Connection,
+        before: &Position,
+        after: &Position,
+        number: &NoticeNumber,
+    ) -> Result<(), sqlx::Error> {
+        update_position(connection, after).await?;
+        for (_, (option_no, index, notice)) in placed(after) {
+            if notice.number == *number {
+                update_notice(connection, after, (option_no, index, notice)).await?;
+                rewrite_transfers(connection, after, before.notice(number), notice).await?;
+            }
+        }
+        save_payment(connection, after, number).await
     }
 
     pub(super) async fn replace_ibans(
         pool: &Pool,
         ec: &FiscalCode,
         change: IbanChange<'_>,
-        (limit, now): (usize, Timestamp),
+        now: Timestamp,
     ) -> Result<Option<usize>, StoreError> {
         let failed = || StoreError::during("replace_iban");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
@@ -181,7 +216,8 @@ for_both_engines! {
             .bind(ec.as_str())
             .bind(now.as_microsecond())
             .bind(Iban::as_str(change.old))
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(i64::try_from(change.limit).unwrap_or(i64::MAX))
+            .bind(change.hold.cutoff(now).as_microsecond())
             .fetch_all(&mut *tx)
             .await
             .map_err(failed())?;
@@ -190,7 +226,8 @@ for_both_engines! {
             let iupd = Iupd::new(&iupd).map_err(|_| StoreError::Corrupt { what: "iupd" })?;
             let Some(before) = load_locked(&mut tx, ec, &iupd).await? else { continue };
             let mut after = before.clone();
-            let here = replace_iban(&mut after, change, limit - replaced, now);
+            let left = IbanChange { limit: change.limit - replaced, ..change };
+            let here = replace_iban(&mut after, left, now);
             if here > 0 {
                 for (_, notice) in placed(&after).map(|(option, (_, _, notice))| (option, notice)) {
                     rewrite_transfers(&mut tx, &after, before.notice(&notice.number), notice)
