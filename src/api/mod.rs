@@ -46,7 +46,8 @@ pub fn router(state: ApiState) -> Router {
     let ApiState { store, registry, clock, hold } = state;
     let api = Arc::new(Api { store, registry, clock, hold, keys: auth::KeyCache::default() });
     Router::new()
-        .nest("/gpd/debt-positions-service/v1", positions::router())
+        .nest("/gpd/debt-positions-service/v1", positions::v1::router())
+        .nest("/pn-integration-gpd/api/v1", positions::v1::send_router())
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())
         .with_state(api)

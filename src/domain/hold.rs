@@ -20,6 +20,8 @@ pub struct HoldPolicy(SignedDuration);
 pub struct PaymentInProgress {
     /// When the hold ends, in UTC, unless the node asks again.
     pub until: Timestamp,
+    /// In how many seconds that is, rounded up.
+    pub seconds: i64,
 }
 
 impl HoldPolicy {
@@ -52,7 +54,11 @@ impl HoldPolicy {
     /// Refuses while any notice of the position is held; says when the last hold ends.
     pub fn check(self, position: &Position, now: Timestamp) -> Result<(), PaymentInProgress> {
         match position.notices().filter_map(|notice| self.until(notice, now)).max() {
-            Some(until) => Err(PaymentInProgress { until }),
+            Some(until) => {
+                let left = until.duration_since(now).as_millis();
+                let seconds = i64::try_from((left + 999) / 1000).unwrap_or(i64::MAX);
+                Err(PaymentInProgress { until, seconds })
+            }
             None => Ok(()),
         }
     }

@@ -16,6 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use varco::api::{self, ApiState, auth::hash_key};
 use varco::domain::clock::{Clock, ClockHand};
 use varco::domain::fiscal_code::FiscalCode;
+use varco::domain::hold::HoldPolicy;
 use varco::domain::iban::Iban;
 use varco::domain::ids::{BrokerCode, StationCode};
 use varco::domain::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
@@ -33,6 +34,8 @@ pub const OTHER_EC: &str = "66666666666";
 pub const NEW_IBAN: &str = "IT57N0760114800000011050036";
 pub const KEY: &str = "key-of-one-institution";
 pub const MASTER_KEY: &str = "key-of-every-institution";
+/// How long a payment under way holds a position.
+pub const HOLD: Duration = Duration::from_secs(30 * 60);
 pub const MAX_BODY: usize = 64 * 1024;
 
 pub struct Gateway {
@@ -54,14 +57,14 @@ impl Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
         let (clock, hand) = Clock::manual(samples::now());
+        let hold = HoldPolicy::lasting(HOLD);
         let stack = Stack {
             interface: Interface::Api { max_body: MAX_BODY },
             timeout: Duration::from_secs(30),
             ids: Arc::new(RequestIds::new(1)),
             metrics: Arc::new(Metrics::new(|_| {})),
         };
-        let router =
-            stack.around(api::router(ApiState { store: store.clone(), registry, clock, hold: HOLD }));
+        let router = stack.around(api::router(ApiState { store: store.clone(), registry, clock, hold }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });

@@ -1,4 +1,7 @@
 //! `POST …/debtpositions/{iupd}/invalidate`: the creditor cancels what is published or valid.
+//!
+//! Deviation from the published service: of a partly paid plan the unpaid rest can be cancelled. The position
+//! stays partly paid; an update with `toPublish=true` puts the rest on offer again.
 
 use std::sync::Arc;
 
@@ -6,8 +9,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::contract::{Contract, Inexpressible};
 use super::if_match::{IfMatch, Stale};
-use super::{NamedPosition, render, unknown_position};
+use super::{NamedPosition, in_progress, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::problem::Problem;
@@ -23,13 +27,15 @@ pub(super) enum InvalidateError {
     #[error(transparent)]
     Stale(#[from] Stale),
     #[error(transparent)]
+    Inexpressible(#[from] Inexpressible),
+    #[error(transparent)]
     Refused(#[from] NotInvalidable),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Answers 200 with the cancelled position; 404, or 409 with the reason.
-pub(super) async fn handler(
+pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
     Organization(ec): Organization,
     NamedPosition(iupd): NamedPosition,
@@ -38,22 +44,31 @@ pub(super) async fn handler(
     let now = api.clock.now();
     let change = |position: &mut Position| {
         wanted.check(position)?;
-        Ok::<(), InvalidateError>(lifecycle::invalidate(position, now)?)
+        C::admits(position)?;
+        Ok::<(), InvalidateError>(lifecycle::invalidate(position, api.hold, now)?)
     };
     let changed = api.store.change_position(&ec, &iupd, change).await;
     let position = changed.map_err(InvalidateError::from)?.ok_or(InvalidateError::Unknown)?;
     let position = position?;
-    Ok(render::with_debtor(StatusCode::OK, &position, now))
+    Ok(C::with_debtor(StatusCode::OK, &position, now))
 }
+
+const NOT_INVALIDABLE: &str = "Existing related payment found or not in invalidable state";
 
 impl From<InvalidateError> for Problem {
     fn from(error: InvalidateError) -> Self {
         match error {
             InvalidateError::Unknown => unknown_position(),
             InvalidateError::Stale(stale) => stale.into(),
-            InvalidateError::Refused(reason) => Problem::new(
+            InvalidateError::Inexpressible(error) => error.into(),
+            InvalidateError::Refused(NotInvalidable::InProgress(reason)) => {
+                in_progress::problem(NOT_INVALIDABLE, reason)
+            }
+            InvalidateError::Refused(
+                reason @ (NotInvalidable::Status(_) | NotInvalidable::RestInvalidated),
+            ) => Problem::new(
                 StatusCode::CONFLICT,
-                "Existing related payment found or not in invalidable state",
+                NOT_INVALIDABLE,
                 "not_invalidable",
                 format!("The position stays as it is: {reason}."),
             ),
