@@ -21,3 +21,6 @@ pub mod rome;
 pub mod status;
 pub mod text;
 pub mod update;
+
+#[cfg(test)]
+mod tests;

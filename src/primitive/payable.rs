@@ -72,11 +72,14 @@ pub async fn activate<T>(
     if primitives.hold.is_off() {
         return Ok(told);
     }
-    let missed = match timeout(HOLD_WAIT, held(primitives, &known.ec, &notice)).await {
-        Ok(Ok(found)) => return tell(&*payable(primitives, address, found)?),
-        Ok(Err(error)) => error.to_string(),
-        Err(_elapsed) => "not in time".to_owned(),
-    };
+    let missed =
+        match timeout(HOLD_WAIT.min(primitives.deadlines.question), held(primitives, &known.ec, &notice))
+            .await
+        {
+            Ok(Ok(found)) => return tell(&*payable(primitives, address, found)?),
+            Ok(Err(error)) => error.to_string(),
+            Err(_elapsed) => "not in time".to_owned(),
+        };
     tracing::warn!(missed, "a payment was let through without a hold on its position");
     primitives.missed_holds.inc();
     Ok(told)
