@@ -109,6 +109,15 @@ impl Gateway {
         self.send(request.body(Full::from(body)).unwrap()).await
     }
 
+    /// Asks for any path, with the key of the creditor institution.
+    pub async fn call(&self, method: Method, uri: &str, body: Option<&Value>) -> Answer {
+        let request = Request::builder().method(method).uri(uri).header("host", "localhost");
+        let request =
+            request.header("content-type", "application/json").header("ocp-apim-subscription-key", KEY);
+        let body = body.map(Value::to_string).unwrap_or_default();
+        self.send(request.body(Full::from(body)).unwrap()).await
+    }
+
     /// Marks the notice of a IUV as paid elsewhere.
     pub async fn mark_paid(&self, nav: &str, body: Option<&Value>) -> Answer {
         let uri = format!("/gpd/debt-positions-service/v1/organizations/{EC}/paymentoptions/paids/{nav}");
