@@ -10,6 +10,7 @@ use axum::Router;
 
 use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
+use crate::domain::randomness::Randomness;
 use crate::registry::RegistryView;
 use crate::store::Store;
 
@@ -29,6 +30,8 @@ pub struct ApiState {
     pub clock: Clock,
     /// How long a payment under way holds a position.
     pub hold: HoldPolicy,
+    /// What notice numbers are drawn from.
+    pub randomness: Randomness,
 }
 
 /// What handlers share: the state and the keys seen lately.
@@ -37,16 +40,18 @@ struct Api {
     registry: RegistryView,
     clock: Clock,
     hold: HoldPolicy,
+    randomness: Randomness,
     keys: auth::KeyCache,
 }
 
 /// The whole API as one router. It answers unknown paths too, so it is merged into no other router
 /// that does.
 pub fn router(state: ApiState) -> Router {
-    let ApiState { store, registry, clock, hold } = state;
-    let api = Arc::new(Api { store, registry, clock, hold, keys: auth::KeyCache::default() });
+    let ApiState { store, registry, clock, hold, randomness } = state;
+    let api = Arc::new(Api { store, registry, clock, hold, randomness, keys: auth::KeyCache::default() });
     Router::new()
         .nest("/gpd/debt-positions-service/v1", positions::v1::router())
+        .nest("/gpd/debt-positions-service/v3", positions::v3::router())
         .nest("/pn-integration-gpd/api/v1", positions::v1::send_router())
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())

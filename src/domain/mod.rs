@@ -15,10 +15,13 @@ pub mod notification_fee;
 pub mod party;
 pub mod payability;
 pub mod position;
+pub mod randomness;
 pub mod receipt;
 pub mod reporting;
 pub mod rome;
+pub mod segregation;
 pub mod status;
+pub mod taxonomy;
 pub mod text;
 pub mod update;
 

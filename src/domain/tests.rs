@@ -18,6 +18,7 @@ use super::position::{
     Transfer,
 };
 use super::reporting::{NotReportable, report};
+use super::segregation::Segregation;
 use super::status::{NoticeStatus, Status, notice_status, status};
 use super::text::Text;
 use super::update::{IbanChange, NotUpdatable, Publication, mark_paid_elsewhere, replace, replace_iban};
@@ -277,7 +278,8 @@ fn an_account_changes_where_nobody_may_be_paying_and_not_into_itself() {
     let (old, new) = (old_iban(), new_iban());
     let mut position = plan();
     position.options[0].notices[0].activated_at = Some(now());
-    let change = IbanChange { old: &old, new: &new, limit: 9, hold: half_an_hour() };
+    let change =
+        IbanChange { old: &old, new: &new, scope: &Segregation::Every, limit: 9, hold: half_an_hour() };
     let itself = IbanChange { new: &old, ..change };
     assert_eq!((replace_iban(&mut position, itself, now()), position.history.version), (0, 1));
     assert_eq!(replace_iban(&mut position.clone(), IbanChange { limit: 1, ..change }, now()), 1);

@@ -7,6 +7,8 @@
 //!
 //! The creditor writes amounts without the cost of notification: what is known of it is added again.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::amount::Cents;
@@ -17,6 +19,7 @@ use super::lifecycle::touch;
 use super::notice_number::NoticeNumber;
 use super::notification_fee::{self, FeeMisfit};
 use super::position::{Destination, Notice, Payment, PaymentOption, Position, Proof, Transfer};
+use super::segregation::Segregation;
 use super::status::{Status, status};
 
 /// What an update does to the publication.
@@ -82,7 +85,7 @@ pub fn replace(
     }
     hold.check(stored, now)?;
     let broken: Vec<NoticeNumber> = paid_notices(stored)
-        .filter(|(option, paid)| !keeps(&new, option, paid))
+        .filter(|(option, paid)| !keeps(&new, stored, option, paid))
         .map(|(_, paid)| paid.number)
         .collect();
     if !broken.is_empty() {
@@ -140,18 +143,28 @@ fn with_option(position: &Position) -> impl Iterator<Item = (&PaymentOption, &No
     position.options.iter().flat_map(|option| option.notices.iter().map(move |notice| (option, notice)))
 }
 
-/// Whether the position has the notice as it is and with the debtor who paid it, apart from what only
-/// happens to it. Its amount may be written with the cost of notification, as it is read, or without.
-fn keeps(position: &Position, option: &PaymentOption, paid: &Notice) -> bool {
+/// Whether the position has the notice as it is, with the debtor who paid it and beside the instalments
+/// that were paid with it, apart from what only happens to it. Its amount may be written with the cost of
+/// notification, as it is read, or without.
+fn keeps(new: &Position, stored: &Position, option: &PaymentOption, paid: &Notice) -> bool {
     let mut net = contents(paid);
-    let net = notification_fee::set(&mut net, &position.ec, Cents::ZERO).map(|()| net).ok();
+    let net = notification_fee::set(&mut net, &stored.ec, Cents::ZERO).map(|()| net).ok();
     let gross = Notice { notification_fee: Cents::ZERO, ..contents(paid) };
-    with_option(position).any(|(other, notice)| {
+    with_option(new).any(|(other, notice)| {
         other.shape == option.shape
             && other.debtor.id == option.debtor.id
             && other.debtor.full_name == option.debtor.full_name
+            && paid_of(other, stored) == paid_of(option, stored)
             && [Some(&gross), net.as_ref()].contains(&Some(&contents(notice)))
     })
+}
+
+/// The notices of an option that are paid in the stored position. Apart from each other, two instalments of
+/// one plan would be rival payments.
+fn paid_of(option: &PaymentOption, stored: &Position) -> BTreeSet<NoticeNumber> {
+    let is_paid =
+        |number: &NoticeNumber| stored.notice(number).is_some_and(|notice| notice.payment.is_some());
+    option.notices.iter().map(|notice| notice.number).filter(is_paid).collect()
 }
 
 fn contents(notice: &Notice) -> Notice {
@@ -172,6 +185,8 @@ pub struct IbanChange<'a> {
     pub old: &'a Iban,
     /// The account that takes its place.
     pub new: &'a Iban,
+    /// The notices that the caller may work with; a position with any other stays as it is.
+    pub scope: &'a Segregation,
 }
 
 /// Whether the accounts of a position may change: while something of it can still be paid.
@@ -185,7 +200,8 @@ pub const fn accounts_may_change(status: Status) -> bool {
 /// Replaces an account of the creditor in transfers of unpaid notices that nobody may be paying; says in how
 /// many. An account that takes its own place changes nothing.
 pub fn replace_iban(position: &mut Position, change: IbanChange<'_>, now: Timestamp) -> usize {
-    if !accounts_may_change(status(position, now)) || change.old == change.new {
+    let admitted = accounts_may_change(status(position, now)) && change.scope.admits(position).is_ok();
+    if !admitted || change.old == change.new {
         return 0;
     }
     let ec = position.ec.clone();

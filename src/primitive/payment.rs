@@ -88,7 +88,7 @@ pub fn metadata_with_account(
 pub fn metadata_with_fee(notice: &Notice) -> Result<Option<Metadata>, FacetError> {
     let written = metadata(&notice.metadata)?.map_or_else(Vec::new, |written| written.map_entry.into_vec());
     let fee = Some(notice.notification_fee.get()).filter(|fee| *fee > 0).map(|fee| {
-        Ok(MetadataEntry { key: Text::new(NOTIFICATION_FEE)?, value: Text::new(&fee.to_string())? })
+        Ok(MetadataEntry { key: Text::new(NOTIFICATION_FEE)?, value: Text::new(fee.to_string())? })
     });
     list(written.into_iter().chain(fee.transpose()?).collect())
 }

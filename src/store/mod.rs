@@ -11,10 +11,12 @@ mod keys;
 mod ledger_check;
 mod migrate;
 mod notices;
+mod numbers;
 mod parties;
 mod positions;
 mod receipts;
 mod rows;
+mod taxonomy;
 mod unbooked;
 
 use std::sync::Arc;
@@ -24,9 +26,11 @@ use dialect::Pools;
 use sha2::{Digest, Sha256};
 
 pub use keys::{ApiKey, ApiScope};
+pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{
     CreateError, Direction, Interval, NoticeName, PositionOrder, PositionPage, PositionQuery, ReplaceError,
+    Shapes,
 };
 pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
 pub use unbooked::UnbookedMessage;

@@ -23,6 +23,7 @@ use crate::api::body::JsonBody;
 use crate::api::problem::{Problem, Violation};
 use crate::domain::amount::Cents;
 use crate::domain::notification_fee::{FeeMisfit, NotChargeable, charge};
+use crate::domain::segregation::ForeignNotice;
 use crate::store::StoreError;
 
 /// Why the cost of a notification cannot be noted.
@@ -32,6 +33,8 @@ pub(super) enum NotificationFeeError {
     Unknown,
     #[error("the cost cannot be read")]
     Invalid(Vec<Violation>),
+    #[error(transparent)]
+    Foreign(#[from] ForeignNotice),
     #[error(transparent)]
     Refused(#[from] NotChargeable),
     #[error(transparent)]
@@ -46,7 +49,7 @@ pub(super) struct NavPath {
 /// Answers 200 with the payment option, or 209 with it while a payment may be under way; 400, 404 or 422.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     Path(path): Path<NavPath>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
@@ -54,6 +57,7 @@ pub(super) async fn handler(
     let name = notice_name(&path.nav).ok_or(NotificationFeeError::Unknown)?;
     let fee = fee(body).map_err(NotificationFeeError::Invalid)?;
     let charged = api.store.change_notice(&ec, &name, |position, number| {
+        scope.admits(position)?;
         charge(position, number, fee, moment.now).map_err(NotificationFeeError::from)
     });
     let charged = charged.await.map_err(NotificationFeeError::from)?;
@@ -112,6 +116,7 @@ impl From<NotificationFeeError> for Problem {
                 "notification_fee_misfit",
                 format!("The payment option stays as it is: {reason}."),
             ),
+            NotificationFeeError::Foreign(foreign) => foreign.into(),
             NotificationFeeError::Store(error) => {
                 Problem::internal("The update of the notification fee is failed", &error)
             }

@@ -23,6 +23,7 @@ use crate::api::auth::Organization;
 use crate::api::body::OptionalJsonBody;
 use crate::api::problem::{Problem, Violation};
 use crate::domain::notice_number::NoticeNumber;
+use crate::domain::segregation::ForeignNotice;
 use crate::domain::update::{NotMarkable, mark_paid_elsewhere};
 use crate::store::{NoticeName, StoreError};
 
@@ -31,6 +32,8 @@ use crate::store::{NoticeName, StoreError};
 pub(super) enum PaidError {
     #[error("no such notice")]
     Unknown,
+    #[error(transparent)]
+    Foreign(#[from] ForeignNotice),
     #[error("the payment date cannot be read")]
     Invalid(Vec<Violation>),
     #[error(transparent)]
@@ -47,7 +50,7 @@ pub(super) struct NavPath {
 /// Answers 200 with the payment option; 400, 404, or 409 once it is paid.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     Path(path): Path<NavPath>,
     OptionalJsonBody(body): OptionalJsonBody,
 ) -> Result<Response, Problem> {
@@ -56,6 +59,7 @@ pub(super) async fn handler(
     let paid_at = paid_at(body, now).map_err(PaidError::Invalid)?;
     let name = NoticeName::Number(number);
     let marked = api.store.change_notice(&ec, &name, |position, number| {
+        scope.admits(position)?;
         mark_paid_elsewhere(position, number, paid_at, now).map_err(PaidError::from)
     });
     let (position, number) = marked.await.map_err(PaidError::from)?.ok_or(PaidError::Unknown)??;
@@ -80,6 +84,7 @@ impl From<PaidError> for Problem {
     fn from(error: PaidError) -> Self {
         match error {
             PaidError::Unknown | PaidError::Refused(NotMarkable::Unknown) => unknown_notice(),
+            PaidError::Foreign(foreign) => foreign.into(),
             PaidError::Invalid(violations) => Problem::new(
                 StatusCode::BAD_REQUEST,
                 "BAD REQUEST",

@@ -17,6 +17,7 @@ use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::problem::Problem;
 use crate::domain::reporting::{NotReportable, report};
+use crate::domain::segregation::ForeignNotice;
 use crate::store::StoreError;
 
 /// Why a transfer cannot be accounted for.
@@ -24,6 +25,8 @@ use crate::store::StoreError;
 pub(super) enum ReportError {
     #[error("no such notice")]
     Unknown,
+    #[error(transparent)]
+    Foreign(#[from] ForeignNotice),
     #[error(transparent)]
     Refused(#[from] NotReportable),
     #[error(transparent)]
@@ -39,13 +42,14 @@ pub(super) struct TransferPath {
 /// Answers 200 with the payment option; 404, or 409 unless it is paid and the transfer not reported yet.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     Path(path): Path<TransferPath>,
 ) -> Result<Response, Problem> {
     let moment = Moment { now: api.clock.now(), hold: api.hold };
     let name = notice_name(&path.iuv).ok_or(ReportError::Unknown)?;
     let transfer = path.transfer.parse().map_err(|_| ReportError::Refused(NotReportable::UnknownTransfer))?;
     let reported = api.store.change_notice(&ec, &name, |position, number| {
+        scope.admits(position)?;
         report(position, number, transfer, moment.now).map_err(ReportError::from)
     });
     let reported = reported.await.map_err(ReportError::from)?;
@@ -69,6 +73,7 @@ impl From<ReportError> for Problem {
                 "not_reportable",
                 format!("The transfer stays as it is: {reason}."),
             ),
+            ReportError::Foreign(foreign) => foreign.into(),
             ReportError::Store(error) => {
                 Problem::internal("The report of a transfer of a payment option is failed", &error)
             }
