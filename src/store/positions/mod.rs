@@ -11,13 +11,15 @@ use super::receipts::late;
 use super::{Store, StoreError};
 
 mod list;
+mod notice;
 pub(super) mod read;
 mod replace;
 mod segregation;
 mod write;
 
 pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery, Shapes};
-pub use replace::{NoticeName, ReplaceError};
+pub use notice::NoticeName;
+pub use replace::ReplaceError;
 
 /// How often a position is written when it meets other writers the wrong way round.
 const ATTEMPTS: usize = 3;

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
-use crate::domain::ids::{Iupd, ReceiptId};
-use crate::domain::notice_number::{Iuv, NoticeNumber};
+use crate::domain::ids::Iupd;
+use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::{Notice, PaymentOption, Position, StandIn};
 use crate::domain::update::{IbanChange, replace_iban};
 use crate::store::dialect::{for_both_engines, on_engine};
@@ -39,15 +39,6 @@ impl ReplaceError {
     }
 }
 
-/// What a notice of a creditor institution is found by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoticeName {
-    /// Its number.
-    Number(NoticeNumber),
-    /// Its IUV.
-    Iuv(Iuv),
-}
-
 /// What `replace` decided of a position; none if there is no such position.
 type Decided<E> = Option<Result<Position, E>>;
 
@@ -71,21 +62,8 @@ impl Store {
         Ok(decided)
     }
 
-    /// Loads the position of a notice under lock, lets `change` edit the facts of that notice (payment,
-    /// amounts, reports), and saves them with the number. `None` if there is no such notice; what `change`
-    /// refuses leaves no trace. It is asked again when the engine gave up on a conflict.
-    pub async fn change_notice<E>(
-        &self,
-        ec: &FiscalCode,
-        notice: &NoticeName,
-        change: impl Fn(&mut Position, &NoticeNumber) -> Result<(), E>,
-    ) -> Result<Option<Result<(Position, NoticeNumber), E>>, StoreError> {
-        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
-            engine::change_notice(pool, ec, notice, &change).await
-        }))
-    }
-
-    /// Replaces an account of a creditor in transfers that can still be paid; says in how many. `None` if no position of the creditor is in a status that lets its accounts change.
+    /// Replaces an account of a creditor in transfers that can still be paid; says in how many. `None` if no
+    /// position of the creditor is in a status that lets its accounts change.
     pub async fn replace_iban(
         &self,
         ec: &FiscalCode,
@@ -118,14 +96,10 @@ const WITH_IBAN: &str = concat!(
     " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY p.iupd LIMIT $4"
 );
 
-const BY_NUMBER: &str = "SELECT iupd, notice_number FROM notice WHERE ec = $1 AND notice_number = $2";
-
-const BY_IUV: &str = "SELECT iupd, notice_number FROM notice WHERE ec = $1 AND iuv = $2";
-
 /// A notice with its place in the position: the option's number and its own within the option.
-type Placed<'a> = (i64, i64, &'a Notice);
+pub(super) type Placed<'a> = (i64, i64, &'a Notice);
 
-fn placed(position: &Position) -> impl Iterator<Item = (&PaymentOption, Placed<'_>)> {
+pub(super) fn placed(position: &Position) -> impl Iterator<Item = (&PaymentOption, Placed<'_>)> {
     position.options.iter().flat_map(|option| {
         (0..).zip(&option.notices).map(move |(index, notice)| (option, (option.number, index, notice)))
     })
@@ -153,57 +127,6 @@ for_both_engines! {
         }
         tx.commit().await.map_err(failed())?;
         Ok(Some(Ok(after)))
-    }
-
-    pub(super) async fn change_notice<E>(
-        pool: &Pool,
-        ec: &FiscalCode,
-        name: &NoticeName,
-        change: &impl Fn(&mut Position, &NoticeNumber) -> Result<(), E>,
-    ) -> Result<Option<Result<(Position, NoticeNumber), E>>, StoreError> {
-        let failed = || StoreError::during("change_notice");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
-        let (by, name) = match name {
-            NoticeName::Number(number) => (BY_NUMBER, number.as_str()),
-            NoticeName::Iuv(iuv) => (BY_IUV, iuv.as_str()),
-        };
-        let found: Option<(String, String)> = sqlx::query_as(by)
-            .bind(ec.as_str())
-            .bind(name)
-            .fetch_optional(&mut *tx)
-            .await
-            .map_err(failed())?;
-        let Some((iupd, number)) = found else { return Ok(None) };
-        let iupd = Iupd::new(&iupd).map_err(|_| StoreError::Corrupt { what: "iupd" })?;
-        let number = NoticeNumber::new(&number).map_err(|_| StoreError::Corrupt { what: "notice number" })?;
-        let Some(before) = load_locked(&mut tx, ec, &iupd).await? else { return Ok(None) };
-        // An update may have taken the notice away before the lock was ours.
-        if before.notice(&number).is_none() {
-            return Ok(None);
-        }
-        let mut after = before.clone();
-        if let Err(refused) = change(&mut after, &number) {
-            return Ok(Some(Err(refused)));
-        }
-        save_notice(&mut tx, &before, &after, &number).await.map_err(failed())?;
-        tx.commit().await.map_err(failed())?;
-        Ok(Some(Ok((after, number))))
-    }
-
-    async fn save_notice(
-        connection: &mut Connection,
-        before: &Position,
-        after: &Position,
-        number: &NoticeNumber,
-    ) -> Result<(), sqlx::Error> {
-        update_position(connection, after).await?;
-        for (_, (option_no, index, notice)) in placed(after) {
-            if notice.number == *number {
-                update_notice(connection, after, (option_no, index, notice)).await?;
-                rewrite_transfers(connection, after, before.notice(number), notice).await?;
-            }
-        }
-        save_payment(connection, after, number).await
     }
 
     pub(super) async fn replace_ibans(
@@ -290,7 +213,7 @@ for_both_engines! {
         Ok(())
     }
 
-    async fn update_position(connection: &mut Connection, position: &Position) -> Result<(), sqlx::Error> {
+    pub(in crate::store) async fn update_position(connection: &mut Connection, position: &Position) -> Result<(), sqlx::Error> {
         sqlx::query(
             "UPDATE position SET updated_at = $3, published_at = $4, invalidated_at = $5, version = $6, \
              company_name = $7, office_name = $8, stand_in_allowed = $9 WHERE ec = $1 AND iupd = $2",
@@ -304,26 +227,6 @@ for_both_engines! {
         .bind(position.company_name.as_str())
         .bind(write::optional(&position.office_name))
         .bind(position.stand_in == StandIn::Allowed)
-        .execute(connection)
-        .await
-        .map(drop)
-    }
-
-    async fn save_payment(
-        connection: &mut Connection,
-        position: &Position,
-        number: &NoticeNumber,
-    ) -> Result<(), sqlx::Error> {
-        let payment = position.notice(number).and_then(|notice| notice.payment.as_ref());
-        let receipt = payment.and_then(|payment| payment.proof.receipt());
-        sqlx::query(
-            "UPDATE notice SET paid_at = $3, paid_receipt = $4 \
-             WHERE ec = $1 AND notice_number = $2 AND paid_at IS NULL",
-        )
-        .bind(position.ec.as_str())
-        .bind(number.as_str())
-        .bind(write::micros(payment.map(|payment| payment.paid_at)))
-        .bind(receipt.map(ReceiptId::as_str))
         .execute(connection)
         .await
         .map(drop)
@@ -352,7 +255,7 @@ for_both_engines! {
             .map(drop)
     }
 
-    async fn update_notice(
+    pub(in crate::store) async fn update_notice(
         connection: &mut Connection,
         position: &Position,
         (option_no, index, notice): Placed<'_>,
@@ -376,7 +279,7 @@ for_both_engines! {
         .map(drop)
     }
 
-    async fn rewrite_transfers(
+    pub(in crate::store) async fn rewrite_transfers(
         connection: &mut Connection,
         position: &Position,
         before: Option<&Notice>,
