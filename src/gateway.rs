@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
+use prometheus_client::metrics::counter::Counter;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
 use crate::api;
 use crate::config::{Api, Config, HumanDuration, Soap};
 use crate::domain::clock::Clock;
+use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
 use crate::observe::{Metrics, Outcome};
 use crate::primitive::{Answer, Deadlines, Primitives};
@@ -75,13 +77,19 @@ impl Gateway {
         for migration in store.migrate().await? {
             tracing::info!(migration, "schema brought up to date");
         }
+        let missed_holds = Counter::default();
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
             store,
             clock,
             shutdown: Shutdown::new(),
-            metrics: Arc::new(Metrics::new(|_| {})),
+            metrics: Arc::new(Metrics::new(|registry| {
+                let help = "Payments let through without a hold on their position";
+                registry.register("activation_holds_missed", help, missed_holds.clone());
+            })),
             ids: Arc::new(RequestIds::new(u64::from_ne_bytes(random()?))),
+            hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
+            missed_holds,
             randomness: randomness(random()?),
         };
         let soap_addr = parts.start_soap(&config.soap).await?;
@@ -138,6 +146,8 @@ struct Parts {
     shutdown: Shutdown,
     metrics: Arc<Metrics>,
     ids: Arc<RequestIds>,
+    hold: HoldPolicy,
+    missed_holds: Counter,
     randomness: Randomness,
 }
 
@@ -157,6 +167,8 @@ impl Parts {
                 question: config.verify_deadline.get(),
                 receipt: config.receipt_deadline.get(),
             },
+            hold: self.hold,
+            missed_holds: self.missed_holds.clone(),
         };
         let routes = soap_endpoint::routes(settings, Arc::new(NodeFacing(Arc::new(primitives))));
         let router = self.stack(Interface::Soap, config.body_timeout.get()).around(routes);
@@ -183,6 +195,7 @@ impl Parts {
             store: self.store.clone(),
             registry: self.registry.clone(),
             clock: self.clock.clone(),
+            hold: self.hold,
             randomness: self.randomness.clone(),
             receipt_document: soap::document,
         };

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use crate::domain::clock::Clock;
+use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
 use crate::registry::RegistryView;
 use crate::store::Store;
@@ -29,6 +30,8 @@ pub struct ApiState {
     pub registry: RegistryView,
     /// What time it is.
     pub clock: Clock,
+    /// How long a payment under way holds a position.
+    pub hold: HoldPolicy,
     /// What notice numbers are drawn from.
     pub randomness: Randomness,
     /// Cuts the document that callers read out of the message of a receipt.
@@ -44,6 +47,7 @@ struct Api {
     store: Store,
     registry: RegistryView,
     clock: Clock,
+    hold: HoldPolicy,
     randomness: Randomness,
     receipt_document: ReceiptDocument,
     keys: auth::KeyCache,
@@ -52,12 +56,13 @@ struct Api {
 /// The whole API as one router. It answers unknown paths too, so it is merged into no other router
 /// that does.
 pub fn router(state: ApiState) -> Router {
-    let ApiState { store, registry, clock, randomness, receipt_document } = state;
+    let ApiState { store, registry, clock, hold, randomness, receipt_document } = state;
     let keys = auth::KeyCache::default();
-    let api = Arc::new(Api { store, registry, clock, randomness, receipt_document, keys });
+    let api = Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, keys });
     Router::new()
         .nest("/gpd/debt-positions-service/v1", positions::v1::router())
         .nest("/gpd/debt-positions-service/v3", positions::v3::router())
+        .nest("/pn-integration-gpd/api/v1", positions::v1::send_router())
         .nest("/gpd/payments-receipts-service/v1", receipts::router())
         .nest("/payment-options", payment_options::router())
         .fallback(async || problem::unknown_path())

@@ -3,6 +3,7 @@
 //! A [`Store`] speaks the verbs of the field (`payable_notice`, `book_receipt`); no connection and no
 //! transaction leaves it.
 
+mod activations;
 mod batch;
 mod dialect;
 mod embedded;
@@ -28,7 +29,8 @@ pub use keys::{ApiKey, ApiScope};
 pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{
-    CreateError, Direction, Interval, PositionOrder, PositionPage, PositionQuery, ReplaceError, Shapes,
+    CreateError, Direction, Interval, NoticeName, PositionOrder, PositionPage, PositionQuery, ReplaceError,
+    Shapes,
 };
 pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
@@ -42,6 +44,7 @@ pub struct Store {
     pools: Pools,
     notices: Arc<notices::NoticeReader>,
     receipts: Arc<receipts::ReceiptWriter>,
+    activations: Arc<activations::ActivationWriter>,
 }
 
 /// How a store uses its database.
@@ -150,6 +153,7 @@ impl Store {
         Ok(Store {
             notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
+            activations: Arc::new(activations::ActivationWriter::start(pools.clone())),
             pools,
         })
     }

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 
-use super::contract::Contract;
+use super::contract::{Contract, Moment};
 use super::model::PageInfo;
 use super::query::{self, BadQuery};
 use crate::api::Api;
@@ -61,7 +61,7 @@ pub(super) async fn handler<C: Contract>(
         total_pages: found.total.div_ceil(u64::from(query.limit)),
         total_items: found.total,
     };
-    Ok(C::page(&found.positions, info, now))
+    Ok(C::page(&found.positions, info, Moment { now, hold: api.hold }))
 }
 
 #[derive(Deserialize)]
