@@ -15,6 +15,7 @@ mod positions;
 mod receipts;
 mod rows;
 mod unbooked;
+mod uploads;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,10 +26,13 @@ use sha2::{Digest, Sha256};
 pub use keys::{ApiKey, ApiScope};
 pub use parties::Parties;
 pub use positions::{
-    CreateError, Direction, Interval, PositionOrder, PositionPage, PositionQuery, ReplaceError,
+    BulkError, CreateError, Direction, Interval, PositionOrder, PositionPage, PositionQuery, ReplaceError,
 };
 pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
 pub use unbooked::UnbookedMessage;
+pub use uploads::{
+    Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage, Verdict, Work,
+};
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.
 #[derive(Clone, Debug)]
