@@ -13,15 +13,14 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 
+use super::contract::Contract;
 use super::model::PageInfo;
 use super::query::{self, BadQuery};
-use super::render;
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::problem::Problem;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::rome;
-use crate::domain::status::Status;
 use crate::store::{Direction, Interval, PositionOrder, PositionQuery, StoreError};
 
 /// The bounds of `limit`, and what it is when left out.
@@ -45,13 +44,13 @@ pub(super) enum ListError {
 }
 
 /// Answers 200 with the page, which may be empty; 400 if a parameter is wrong.
-pub(super) async fn handler(
+pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
     Organization(ec): Organization,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let now = api.clock.now();
-    let query = read(&uri, ec, now)?;
+    let query = read::<C>(&uri, ec, now)?;
     let found = api.store.list_positions(&query).await.map_err(ListError::from)?;
     let info = PageInfo {
         page: query.page,
@@ -60,7 +59,7 @@ pub(super) async fn handler(
         total_pages: found.total.div_ceil(u64::from(query.limit)),
         total_items: found.total,
     };
-    Ok(render::page(&found.positions, info, now))
+    Ok(C::page(&found.positions, info, now))
 }
 
 #[derive(Deserialize)]
@@ -76,7 +75,7 @@ struct ListQuery {
     ordering: Option<String>,
 }
 
-fn read(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<PositionQuery, ListError> {
+fn read<C: Contract>(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<PositionQuery, ListError> {
     let twice = BadQuery("A query parameter is there twice.");
     let Query(query) = Query::<ListQuery>::try_from_uri(uri).map_err(|_| twice)?;
     let due = days(query.due_date_from.as_deref(), query.due_date_to.as_deref())?;
@@ -92,7 +91,7 @@ fn read(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<PositionQuery, List
     Ok(PositionQuery {
         ec,
         now,
-        status: query::word(query.status.as_deref(), None, |word| Status::from_word(word).map(Some), status)?,
+        status: query::word(query.status.as_deref(), None, |word| C::status(word).map(Some), status)?,
         due: due.map(interval).transpose()?,
         paid: paid.map(interval).transpose()?,
         order: query::word(query.orderby.as_deref(), PositionOrder::Created, order_of, order)?,
