@@ -14,6 +14,8 @@ use crate::store::Store;
 
 pub mod auth;
 mod body;
+mod bulk;
+pub mod massive;
 mod positions;
 pub mod problem;
 
@@ -39,11 +41,15 @@ struct Api {
 /// The whole API as one router. It answers unknown paths too, so it is merged into no other router
 /// that does.
 pub fn router(state: ApiState) -> Router {
-    let ApiState { store, registry, clock } = state;
-    let api = Arc::new(Api { store, registry, clock, keys: auth::KeyCache::default() });
     Router::new()
         .nest("/gpd/debt-positions-service/v1", positions::v1::router())
+        .nest("/gpd/debt-positions-service/v2", bulk::router())
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())
-        .with_state(api)
+        .with_state(shared(state))
+}
+
+fn shared(state: ApiState) -> Arc<Api> {
+    let ApiState { store, registry, clock } = state;
+    Arc::new(Api { store, registry, clock, keys: auth::KeyCache::default() })
 }

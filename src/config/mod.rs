@@ -9,6 +9,7 @@ mod log;
 mod soap;
 mod soap_tls;
 mod source;
+mod upload;
 mod values;
 
 use std::fmt;
@@ -23,6 +24,7 @@ pub use soap::Soap;
 pub use soap_tls::{AllowedClients, ClientNames, SoapTls};
 pub use source::SettingError;
 use source::Source;
+pub use upload::Upload;
 pub use values::{ByteSize, Count, HumanDuration};
 
 /// Everything an operator can set, checked and with defaults filled in.
@@ -34,6 +36,8 @@ pub struct Config {
     pub api: Api,
     /// Where facts are kept.
     pub database: Database,
+    /// Files of positions.
+    pub upload: Upload,
     /// What is logged and how.
     pub log: Log,
 }
@@ -91,10 +95,12 @@ impl Config {
         folder: &Path,
     ) -> Result<Self, ConfigError> {
         let mut source = Source::new(table, env, folder);
+        let database = Database::read(&mut source.section("database"));
         let config = Self {
             soap: Soap::read(&mut source),
             api: Api::read(&mut source.section("api")),
-            database: Database::read(&mut source.section("database")),
+            upload: Upload::read(&mut source.section("upload"), &database.url),
+            database,
             log: Log::read(&mut source.section("log")),
         };
         let errors = source.finish();
@@ -109,6 +115,7 @@ impl fmt::Display for Config {
         table.insert("soap".to_owned(), Value::Table(self.soap.to_table()));
         table.insert("api".to_owned(), Value::Table(self.api.to_table()));
         table.insert("database".to_owned(), Value::Table(self.database.to_table()));
+        table.insert("upload".to_owned(), Value::Table(self.upload.to_table()));
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
         write!(f, "{table}")
     }

@@ -15,7 +15,7 @@ use super::Api;
 use super::problem::Problem;
 use crate::domain::ids::Iupd;
 
-mod contract;
+pub(super) mod contract;
 mod create;
 mod dates;
 mod delete;
@@ -31,6 +31,7 @@ mod query;
 mod read;
 mod refusal;
 mod render;
+pub(super) mod rows;
 mod transfers;
 mod update;
 pub mod v1;

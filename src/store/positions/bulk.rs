@@ -10,18 +10,14 @@ use crate::domain::position::{
     AfterDue, Destination, Notice, OptionShape, PaymentOption, Position, StandIn, Transfer,
 };
 use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, on_engine, runs};
+use crate::store::positions as whole;
 use crate::store::rows::metadata_json;
 use crate::store::{Store, StoreError};
 
 use super::replace::ReplaceError;
-use super::{late, read, replace as over};
+use super::{late, read, replace};
 use super::write::{micros, optional};
 use super::{ATTEMPTS, CreateError};
-
-/// What is done to one position, by engine.
-mod one {
-    pub use super::super::{postgres, sqlite};
-}
 
 /// Why none of many positions was written.
 #[derive(Debug, thiserror::Error)]
@@ -193,13 +189,16 @@ fn placed<'a>(positions: &[&'a Position]) -> Vec<Placed<'a>> {
     all
 }
 
-/// Whether the statements over many rows can carry the position: they write no payment.
+/// Whether the statements over many rows can carry the position: they write nothing that has happened to it.
 fn is_plain(position: &Position) -> bool {
-    position.notices().all(|notice| notice.payment.is_none())
+    let plain = |notice: &Notice| {
+        notice.payment.is_none() && notice.activated_at.is_none() && notice.notification_fee.get() == 0
+    };
+    position.notices().all(plain)
 }
 
 for_both_engines! {
-    [read, one, over]
+    [read, whole, replace]
 
     pub(super) async fn create_all(pool: &Pool, positions: &[Position]) -> Result<(), BulkError<()>> {
         let failed = || StoreError::during("create_positions");

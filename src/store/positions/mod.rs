@@ -12,7 +12,7 @@ use super::{Store, StoreError};
 pub(super) mod bulk;
 mod list;
 pub(super) mod read;
-mod replace;
+pub(super) mod replace;
 mod write;
 
 pub use bulk::BulkError;

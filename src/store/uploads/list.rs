@@ -47,12 +47,6 @@ impl Store {
             .map_err(StoreError::during("row_outcomes"))
     }
 
-    /// In which ways the rows of a file ended: statuses with their messages.
-    pub async fn row_endings(&self, upload: &Upload) -> Result<Vec<(i64, String)>, StoreError> {
-        on_engine!(&self.pools, read, |pool, engine| engine::endings(pool, upload).await)
-            .map_err(StoreError::during("row_endings"))
-    }
-
     /// Deletes some outcomes of files received before an instant; `false` if none are left.
     pub async fn purge_uploads(&self, before: Timestamp, now: Timestamp) -> Result<bool, StoreError> {
         on_engine!(&self.pools, write, |pool, engine| engine::purge(pool, before, now).await)
@@ -96,17 +90,6 @@ for_both_engines! {
         .bind(upload.id.as_str())
         .bind(from_row)
         .bind(limit)
-        .fetch_all(pool)
-        .await
-    }
-
-    pub(super) async fn endings(pool: &Pool, upload: &Upload) -> Result<Vec<(i64, String)>, sqlx::Error> {
-        sqlx::query_as(
-            "SELECT DISTINCT status, message FROM upload_row WHERE ec = $1 AND upload_id = $2 \
-             ORDER BY status, message",
-        )
-        .bind(upload.ec.as_str())
-        .bind(upload.id.as_str())
         .fetch_all(pool)
         .await
     }
