@@ -156,6 +156,9 @@ pub fn read<W: Write>(
     let mut table = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
+        .flexible(true)
+        // A carriage return before it is trimmed: the reader would count such lines wrongly.
+        .terminator(csv::Terminator::Any(b'\n'))
         .trim(csv::Trim::All)
         .from_reader(Cursor::new(first).chain(reader));
     let mut record = StringRecord::new();
@@ -166,6 +169,9 @@ pub fn read<W: Write>(
         let line = record.position().map_or(0, csv::Position::line);
         if record.iter().all(str::is_empty) {
             continue;
+        }
+        if record.len() != columns.len() {
+            return Err(FileFault::Csv(CsvFault::Cells(line)));
         }
         let cells = Cells::read(&columns, &record);
         if operation == Operation::Delete {
@@ -189,9 +195,6 @@ fn next(table: &mut csv::Reader<impl Read>, record: &mut StringRecord) -> Result
         match error.into_kind() {
             csv::ErrorKind::Utf8 { pos, .. } => {
                 FileFault::Csv(CsvFault::Encoding(pos.map_or(line, |pos| pos.line())))
-            }
-            csv::ErrorKind::UnequalLengths { pos, .. } => {
-                FileFault::Csv(CsvFault::Cells(pos.map_or(line, |pos| pos.line())))
             }
             csv::ErrorKind::Io(error) => FileFault::Disk(error),
             other => FileFault::Disk(io::Error::other(format!("{other:?}"))),
