@@ -2,16 +2,21 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
+use prometheus_client::metrics::counter::Counter;
 use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
 
 use crate::api;
 use crate::api::massive::{UploadSettings, Uploads};
 use crate::config::{Api, Config, HumanDuration, Soap, Upload};
 use crate::domain::clock::Clock;
+use crate::domain::hold::HoldPolicy;
+use crate::domain::randomness::Randomness;
 use crate::observe::{Metrics, Outcome};
 use crate::primitive::{Answer, Deadlines, Primitives};
 use crate::registry::RegistryView;
@@ -19,7 +24,7 @@ use crate::serve::{
     BoxFuture, Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError,
     Shutdown, SoapCall, SoapHandler, SoapReply, SoapSettings, Stack, Stopped, health, soap_endpoint,
 };
-use crate::soap::Limits;
+use crate::soap::{self, Limits};
 use crate::store::{Store, StoreError, StoreOptions};
 use crate::tls::{TlsError, TlsReloader, TlsSettings};
 
@@ -73,13 +78,20 @@ impl Gateway {
         for migration in store.migrate().await? {
             tracing::info!(migration, "schema brought up to date");
         }
+        let missed_holds = Counter::default();
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
             store,
             clock,
             shutdown: Shutdown::new(),
-            metrics: Arc::new(Metrics::new(|_| {})),
-            ids: Arc::new(RequestIds::new(random()?)),
+            metrics: Arc::new(Metrics::new(|registry| {
+                let help = "Payments let through without a hold on their position";
+                registry.register("activation_holds_missed", help, missed_holds.clone());
+            })),
+            ids: Arc::new(RequestIds::new(u64::from_ne_bytes(random()?))),
+            hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
+            missed_holds,
+            randomness: randomness(random()?),
         };
         let soap_addr = parts.start_soap(&config.soap).await?;
         let uploads = parts.start_uploads(&config.upload)?;
@@ -136,6 +148,9 @@ struct Parts {
     shutdown: Shutdown,
     metrics: Arc<Metrics>,
     ids: Arc<RequestIds>,
+    hold: HoldPolicy,
+    missed_holds: Counter,
+    randomness: Randomness,
 }
 
 impl Parts {
@@ -154,6 +169,8 @@ impl Parts {
                 question: config.verify_deadline.get(),
                 receipt: config.receipt_deadline.get(),
             },
+            hold: self.hold,
+            missed_holds: self.missed_holds.clone(),
         };
         let routes = soap_endpoint::routes(settings, Arc::new(NodeFacing(Arc::new(primitives))));
         let router = self.stack(Interface::Soap, config.body_timeout.get()).around(routes);
@@ -185,8 +202,14 @@ impl Parts {
     }
 
     fn api_state(&self) -> api::ApiState {
-        let (store, registry) = (self.store.clone(), self.registry.clone());
-        api::ApiState { store, registry, clock: self.clock.clone() }
+        api::ApiState {
+            store: self.store.clone(),
+            registry: self.registry.clone(),
+            clock: self.clock.clone(),
+            hold: self.hold,
+            randomness: self.randomness.clone(),
+            receipt_document: soap::document,
+        }
     }
 
     /// The endpoints for files, with bounds of their own, and the workers that carry files out.
@@ -195,7 +218,7 @@ impl Parts {
         let settings = UploadSettings {
             folder: config.folder.clone(),
             max_file: u64::try_from(max_file).unwrap_or(u64::MAX),
-            seed: random()?,
+            seed: u64::from_ne_bytes(random()?),
         };
         let uploads = Uploads::new(self.api_state(), settings);
         for _ in 0..config.workers.get() {
@@ -283,9 +306,33 @@ fn reply(answer: Answer) -> SoapReply {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the composition root draws what makes request ids unique")]
-fn random() -> Result<u64, StartError> {
-    let mut bytes = [0; 8];
+/// Numbers that nobody can foresee who does not know the seed: the hash of the seed and a count. Drawn at
+/// the start, so that no request can fail for want of randomness.
+fn randomness(seed: [u8; 32]) -> Randomness {
+    let count = AtomicU64::new(0);
+    Randomness::new(move || {
+        let drawn = Sha256::new().chain_update(seed).chain_update(count.fetch_add(1, Relaxed).to_ne_bytes());
+        drawn.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the composition root draws what must not repeat")]
+fn random<const N: usize>() -> Result<[u8; N], StartError> {
+    let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(StartError::Random)?;
-    Ok(u64::from_ne_bytes(bytes))
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_from_the_seed_and_do_not_repeat() {
+        let (one, same, other) = (randomness([1; 32]), randomness([1; 32]), randomness([2; 32]));
+        let first = one.notice_base();
+        assert_eq!(first, same.notice_base());
+        assert_ne!(first, one.notice_base());
+        assert_ne!(first, other.notice_base());
+    }
 }

@@ -6,6 +6,8 @@ CREATE TABLE upload (
     ec          TEXT    NOT NULL,
     upload_id   TEXT    NOT NULL,
     broker      TEXT    NOT NULL,
+    -- The segregation codes of its sender; none for one who may work with all notices.
+    segregation TEXT,
     operation   TEXT    NOT NULL CHECK (operation IN ('create', 'update', 'delete')),
     to_publish  BOOLEAN NOT NULL,
     dry_run     BOOLEAN NOT NULL,

@@ -88,7 +88,8 @@ impl PersonId {
     /// What stands for a debtor whom the creditor does not know (SANP 3.10).
     pub const ANONYMOUS: &'static str = "ANONIMO";
 
-    /// Reads an identifier of that kind of person; lower-case letters are raised.
+    /// Reads an identifier of that kind of person; lower-case letters are raised. The check character is not
+    /// judged: neither the node nor a creditor's register does, and a debt must be payable all the same.
     pub fn new(kind: PersonKind, text: &str) -> Result<Self, FiscalCodeError> {
         let value = text.to_ascii_uppercase();
         let known = is_eleven_digits(&value) || is_sixteen_characters(&value);

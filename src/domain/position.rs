@@ -155,6 +155,9 @@ pub struct Notice {
 /// The metadata key under which a postal account travels beside the bank account (SANP 3.10); ours to write.
 pub const IBAN_APPOGGIO: &str = "IBANAPPOGGIO";
 
+/// The metadata key under which the cost of notification travels, in cents (GPD); ours to write.
+pub const NOTIFICATION_FEE: &str = "NOTIFICATION_FEE";
+
 /// A key-value pair of the creditor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapEntry {
@@ -262,9 +265,26 @@ impl Position {
         self.history.published_at.is_some() && self.history.invalidated_at.is_none()
     }
 
+    /// Whether one list of notices can express it, as the first version of the contract (GPD v1) writes
+    /// positions: at most one plan, and the same dates, rule after the due date and debtor for all. The
+    /// store says the same in SQL.
+    pub fn is_flat(&self) -> bool {
+        let plans = self.options.iter().filter(|option| option.shape == OptionShape::Plan).count();
+        let mut terms = self.options.iter().map(PaymentOption::terms);
+        let first = terms.next();
+        plans <= 1 && terms.all(|terms| Some(terms) == first)
+    }
+
     /// The first instant at which any part of it can be paid; none while that is not fixed.
     pub fn valid_from(&self) -> Option<Timestamp> {
         self.options.iter().filter_map(|option| option.valid_from).min()
+    }
+}
+
+impl PaymentOption {
+    /// What the first version of the contract says once for all options.
+    fn terms(&self) -> (Option<Timestamp>, AfterDue, &PersonId, &Text<70>) {
+        (self.valid_from, self.after_due, &self.debtor.id, &self.debtor.full_name)
     }
 }
 

@@ -3,6 +3,7 @@
 //! A [`Store`] speaks the verbs of the field (`payable_notice`, `book_receipt`); no connection and no
 //! transaction leaves it.
 
+mod activations;
 mod batch;
 mod dialect;
 mod embedded;
@@ -10,10 +11,12 @@ mod keys;
 mod ledger_check;
 mod migrate;
 mod notices;
+mod numbers;
 mod parties;
 mod positions;
 mod receipts;
 mod rows;
+mod taxonomy;
 mod unbooked;
 mod uploads;
 
@@ -24,14 +27,20 @@ use dialect::Pools;
 use sha2::{Digest, Sha256};
 
 pub use keys::{ApiKey, ApiScope};
+pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{
-    BulkError, CreateError, Direction, Interval, PositionOrder, PositionPage, PositionQuery, ReplaceError,
+    BulkError, CreateError, Direction, Interval, NoticeName, PositionOrder, PositionPage, PositionQuery,
+    ReplaceError, Shapes,
 };
-pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
+pub use receipts::{
+    BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
+    ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
+};
 pub use unbooked::UnbookedMessage;
 pub use uploads::{
-    Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage, Verdict, Work,
+    Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,
+    Verdict, Work,
 };
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.
@@ -40,6 +49,7 @@ pub struct Store {
     pools: Pools,
     notices: Arc<notices::NoticeReader>,
     receipts: Arc<receipts::ReceiptWriter>,
+    activations: Arc<activations::ActivationWriter>,
 }
 
 /// How a store uses its database.
@@ -148,6 +158,7 @@ impl Store {
         Ok(Store {
             notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
+            activations: Arc::new(activations::ActivationWriter::start(pools.clone())),
             pools,
         })
     }

@@ -10,10 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::{BrokerCode, Iupd};
-use crate::domain::notice_number::NoticeNumber;
+use crate::domain::notice_number::{NoticeNumber, TwoDigits};
 use crate::domain::position::Position;
+use crate::domain::segregation::Segregation;
 
 use super::dialect::{for_both_engines, on_engine};
+use super::numbers::Numbered;
+use super::positions::segregation::codes;
 use super::rows::{optional_instant, read};
 use super::{Store, StoreError};
 
@@ -60,6 +63,8 @@ pub struct Upload {
     pub id: String,
     /// Who sent it.
     pub broker: BrokerCode,
+    /// Which notices its sender may work with.
+    pub scope: Segregation,
     /// What it asks for.
     pub operation: Operation,
     /// Whether its positions are on offer afterwards.
@@ -116,10 +121,10 @@ pub struct RowJob<'a> {
 pub enum Work<'a> {
     /// Nothing that could be done.
     Refused(Verdict),
-    /// This position is new.
-    Create(Box<Position>),
-    /// The position of its name becomes what this makes of it.
-    Replace(Box<dyn Fn(&Position) -> Result<Position, Verdict> + Send + Sync + 'a>),
+    /// This position is new; where a number that was drawn for it is taken, it is made once more.
+    Create(Box<Numbered>, Box<dyn Fn() -> Result<Numbered, Verdict> + Send + Sync + 'a>),
+    /// The position of its name becomes what this makes of it, once more where a number is taken.
+    Replace(Box<dyn Fn(&Position) -> Result<Numbered, Verdict> + Send + Sync + 'a>),
     /// The position of its name goes, if this lets it.
     Delete(Box<dyn Fn(&Position) -> Result<(), Verdict> + Send + Sync + 'a>),
 }
@@ -195,14 +200,16 @@ impl Operation {
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        [Operation::Create, Operation::Update, Operation::Delete].into_iter().find(|known| known.word() == word)
+        [Operation::Create, Operation::Update, Operation::Delete]
+            .into_iter()
+            .find(|known| known.word() == word)
     }
 }
 
 /// The columns of [`UploadRow`]. Rows are done in order, so the last tells how many.
 macro_rules! upload_columns {
     () => {
-        "u.ec, u.upload_id, u.broker, u.operation, u.to_publish, u.dry_run, u.submitted, u.received_at, \
+        "u.ec, u.upload_id, u.broker, u.segregation, u.operation, u.to_publish, u.dry_run, u.submitted, u.received_at, \
          u.finished_at, u.succeeded, u.purged_at, \
          (SELECT MAX(r.row_no) FROM upload_row r WHERE r.ec = u.ec AND r.upload_id = u.upload_id) AS last_row"
     };
@@ -214,6 +221,7 @@ struct UploadRow {
     ec: String,
     upload_id: String,
     broker: String,
+    segregation: Option<String>,
     operation: String,
     to_publish: bool,
     dry_run: bool,
@@ -237,6 +245,7 @@ impl UploadRow {
             ec: read(FiscalCode::new(&self.ec), "fiscal code")?,
             id: self.upload_id,
             broker: read(BrokerCode::new(&self.broker), "broker code")?,
+            scope: scope(self.segregation.as_deref())?,
             operation: Operation::from_word(&self.operation)
                 .ok_or(StoreError::Corrupt { what: "operation of an upload" })?,
             offer: if self.to_publish { Offer::Published } else { Offer::Drafts },
@@ -297,6 +306,13 @@ impl Store {
     }
 }
 
+/// What [`codes`] wrote.
+fn scope(codes: Option<&str>) -> Result<Segregation, StoreError> {
+    let Some(codes) = codes else { return Ok(Segregation::Every) };
+    let codes = codes.split_whitespace().map(|code| read(TwoDigits::new(code), "segregation code"));
+    Ok(Segregation::Only(codes.collect::<Result<_, _>>()?))
+}
+
 fn held_until(now: Timestamp) -> i64 {
     now.saturating_add(LEASE).map_or(i64::MAX, Timestamp::as_microsecond)
 }
@@ -309,8 +325,8 @@ fn too_long(now: Timestamp) -> i64 {
 for_both_engines! {
     pub(super) async fn add(pool: &Pool, upload: &Upload) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "INSERT INTO upload (ec, upload_id, broker, operation, to_publish, dry_run, submitted, received_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO upload (ec, upload_id, broker, operation, to_publish, dry_run, submitted, received_at, \
+             segregation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(upload.ec.as_str())
         .bind(upload.id.as_str())
@@ -320,6 +336,7 @@ for_both_engines! {
         .bind(upload.mode == Mode::DryRun)
         .bind(upload.submitted)
         .bind(upload.received_at.as_microsecond())
+        .bind(codes(&upload.scope))
         .execute(pool)
         .await
         .map(drop)

@@ -53,12 +53,23 @@ async fn one_bad_position_stops_all_and_every_fault_is_told() {
         refused.is_problem(400, "invalid_position");
         let violations = refused.violations();
         assert_eq!(violations[0], ("/paymentPositions/1/fullName".into(), "required".into()));
-        assert_eq!(violations[1], ("/paymentPositions/2/paymentOption/0/amount".into(), "amount_too_small".into()));
+        assert_eq!(
+            violations[1],
+            ("/paymentPositions/2/paymentOption/0/amount".into(), "amount_too_small".into())
+        );
 
         for (body, pointer, code) in [
             (positions(&[position("A", 10), position("P1", 11)]), "/paymentPositions/1/iupd", "iupd_taken"),
-            (positions(&[position("A", 10), position("B", 1)]), "/paymentPositions/1/paymentOption/0/iuv", "notice_taken"),
-            (positions(&[position("A", 10), position("B", 10)]), "/paymentPositions/1/paymentOption/0/iuv", "notice_taken"),
+            (
+                positions(&[position("A", 10), position("B", 1)]),
+                "/paymentPositions/1/paymentOption/0/iuv",
+                "notice_taken",
+            ),
+            (
+                positions(&[position("A", 10), position("B", 10)]),
+                "/paymentPositions/1/paymentOption/0/iuv",
+                "notice_taken",
+            ),
         ] {
             let refused = bulk(gateway, Method::POST, "/bulk", &body).await;
             refused.is_problem(409, code);
@@ -77,13 +88,15 @@ async fn updates_are_all_or_none_at_both_paths() {
     on_both_gateways(async |gateway| {
         bulk(gateway, Method::POST, "/bulk", &many(1..=3)).await;
         for (tail, name) in [("", "Anna Bianchi"), ("/bulk", "Carlo Verdi")] {
-            let renamed = [1, 2].map(|base| but(position(&format!("P{base}"), base), "/companyName", json!(name)));
+            let renamed =
+                [1, 2].map(|base| but(position(&format!("P{base}"), base), "/companyName", json!(name)));
             let updated = bulk(gateway, Method::PUT, tail, &positions(&renamed)).await;
             assert_eq!(updated.status, 200, "{}", updated.text());
             assert_eq!(read(gateway, "P2").await.json()["companyName"], name);
         }
         let renamed = but(position("P1", 1), "/companyName", json!("Nobody"));
-        let refused = bulk(gateway, Method::PUT, "", &positions(&[renamed.clone(), position("none", 9)])).await;
+        let refused =
+            bulk(gateway, Method::PUT, "", &positions(&[renamed.clone(), position("none", 9)])).await;
         refused.is_problem(404, "unknown_position");
         assert_eq!(refused.violations(), [("/paymentPositions/1".into(), "unknown_position".into())]);
         let refused = bulk(gateway, Method::PUT, "", &positions(&[renamed, position("P2", 3)])).await;

@@ -61,8 +61,7 @@ pub async fn ask(
     body: impl Into<Bytes>,
 ) -> Answer {
     let stream = TcpStream::connect(address).await.unwrap();
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
     let mut request = Request::builder().method(method).uri(path).header("host", "localhost");
     for (name, value) in headers {
@@ -138,7 +137,9 @@ pub async fn carried_out(gateway: &TestGateway, method: Method, query: &str, fil
 pub fn rows(report: &Value) -> Vec<(i64, String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let rows = report["rows"].as_array().unwrap();
-    rows.iter().map(|row| (row["statusCode"].as_i64().unwrap(), text(&row["iupd"]), text(&row["code"]))).collect()
+    rows.iter()
+        .map(|row| (row["statusCode"].as_i64().unwrap(), text(&row["iupd"]), text(&row["code"])))
+        .collect()
 }
 
 /// A position of the version 1 API.

@@ -53,13 +53,18 @@ async fn each_fault_of_a_file_has_its_answer() {
         upload(gateway, Method::POST, "?toPublish=x", &good).await.is_problem(400, "query_parameter");
         upload(gateway, Method::POST, "?dryRun=x", &good).await.is_problem(400, "query_parameter");
         let path = format!("{}/file", base(EC, BROKER));
-        let plain = ask(gateway.api_addr(), (Method::POST, &path), &[("content-type", "application/json")], good).await;
+        let plain =
+            ask(gateway.api_addr(), (Method::POST, &path), &[("content-type", "application/json")], good)
+                .await;
         plain.is_problem(415, "unsupported_media_type");
         let form = "multipart/form-data; boundary=b";
         let none = "--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n--b--\r\n";
-        ask(gateway.api_addr(), (Method::POST, &path), &[("content-type", form)], none).await.is_problem(400, "no_file");
+        ask(gateway.api_addr(), (Method::POST, &path), &[("content-type", form)], none)
+            .await
+            .is_problem(400, "no_file");
 
-        let list = ask(gateway.api_addr(), (Method::GET, &format!("{}/files", base(EC, BROKER))), &[], "").await;
+        let list =
+            ask(gateway.api_addr(), (Method::GET, &format!("{}/files", base(EC, BROKER))), &[], "").await;
         assert_eq!(list.json()["size"], 0, "nothing was kept");
     })
     .await;
@@ -90,7 +95,9 @@ async fn what_is_refused_leaves_no_file_behind() {
     let folder = tempfile::tempdir().unwrap();
     let setting = folder.path().join("in/here").display().to_string();
     let gateway = TestGateway::start_through(database, &url, &[("VARCO__UPLOAD__FOLDER", &setting)]).await;
-    upload(&gateway, Method::POST, "", b"{\"paymentPositions\": [{}, ]}").await.is_problem(400, "malformed_json");
+    upload(&gateway, Method::POST, "", b"{\"paymentPositions\": [{}, ]}")
+        .await
+        .is_problem(400, "malformed_json");
     carried_out(&gateway, Method::POST, "", &file(&[position("P1", 1)])).await;
     let left: Vec<_> = std::fs::read_dir(setting).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");

@@ -35,7 +35,10 @@ async fn an_archive_of_positions_is_created_and_published() {
         assert_eq!(groups.len(), 1);
         assert_eq!((&groups[0]["statusCode"], &groups[0]["statusMessage"]), (&json!(201), &json!("Created")));
         assert_eq!(groups[0]["iupds"].as_array().unwrap().len(), 300);
-        assert_eq!(report["rows"][299], json!({ "row": 300, "iupd": "P300", "statusCode": 201, "statusMessage": "Created" }));
+        assert_eq!(
+            report["rows"][299],
+            json!({ "row": 300, "iupd": "P300", "statusCode": 201, "statusMessage": "Created" })
+        );
     })
     .await;
 }
@@ -61,7 +64,10 @@ async fn a_dry_run_tells_and_writes_nothing() {
         positions.push(position("old", 900));
         positions.push(position("late", 2));
         let report = carried_out(gateway, Method::POST, "?dryRun=true", &file(&positions)).await;
-        assert_eq!((&report["dryRun"], &report["operationStatus"]), (&json!(true), &json!("COMPLETED_WITH_WARNINGS")));
+        assert_eq!(
+            (&report["dryRun"], &report["operationStatus"]),
+            (&json!(true), &json!("COMPLETED_WITH_WARNINGS"))
+        );
         let rows = rows(&report);
         assert!(rows[..199].iter().all(|(status, ..)| *status == 201));
         assert_eq!(report["rows"][0]["statusMessage"], "Can be created");
@@ -93,11 +99,14 @@ async fn a_file_is_known_to_its_sender_only() {
             get(format!("{}/file/{id}/status", base(ec, broker))).await.is_problem(status, code);
         }
         for unknown in ["x", "88888888888_77777777777_00", &id[1..]] {
-            get(format!("{}/file/{unknown}/report", base(EC, BROKER))).await.is_problem(404, "unknown_upload");
+            get(format!("{}/file/{unknown}/report", base(EC, BROKER)))
+                .await
+                .is_problem(404, "unknown_upload");
         }
         let answer = ask(gateway.api_addr(), (Method::PATCH, &place), &[], "").await;
         answer.is_problem(404, "unknown_path");
-        let answer = ask(gateway.api_addr(), (Method::GET, &format!("{}/file", base(EC, BROKER))), &[], "").await;
+        let answer =
+            ask(gateway.api_addr(), (Method::GET, &format!("{}/file", base(EC, BROKER))), &[], "").await;
         answer.is_problem(405, "method_not_allowed");
     })
     .await;
@@ -126,7 +135,13 @@ async fn files_are_listed_by_the_day_and_page_by_page() {
 
         assert_eq!(list("?from=2026-11-23&to=2026-11-30", None).await.json()["size"], 0);
         assert_eq!(list("?to=2026-11-22&size=500", None).await.json()["size"], 103);
-        for wrong in ["?from=2026-11-15&to=2026-11-23", "?from=2026-11-22&to=2026-11-21", "?from=x", "?size=99", "?size=501"] {
+        for wrong in [
+            "?from=2026-11-15&to=2026-11-23",
+            "?from=2026-11-22&to=2026-11-21",
+            "?from=x",
+            "?size=99",
+            "?size=501",
+        ] {
             list(wrong, None).await.is_problem(400, "query_parameter");
         }
         list("", Some("?")).await.is_problem(400, "query_parameter");

@@ -48,7 +48,10 @@ async fn killed_and_resumed(database: TestDatabase) {
         let now = status(&served, &place).await["processedItem"].as_u64().unwrap();
         assert!(now >= *done_before.last().unwrap(), "what was told is not taken back");
     }
-    assert!(done_before.iter().any(|done| (1..ROWS).contains(done)), "no kill fell among the rows: {done_before:?}");
+    assert!(
+        done_before.iter().any(|done| (1..ROWS).contains(done)),
+        "no kill fell among the rows: {done_before:?}"
+    );
 
     let status = done(served.api, &place).await;
     assert_eq!(status["operationStatus"], "COMPLETED", "{} {status}", database.engine);

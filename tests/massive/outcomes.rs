@@ -57,7 +57,10 @@ async fn rows_of_a_creation_end_each_for_itself() {
         assert_eq!(report["rows"][3]["violations"][0]["pointer"], "/paymentPositions/3/paymentOption/0/iuv");
         assert_eq!(report["rows"][1]["statusMessage"], "Error in the debt position request data");
         let groups = report["responses"].as_array().unwrap();
-        assert_eq!((&groups[0]["statusCode"], &groups[0]["iupds"]), (&json!(201), &json!(["P1", "P8", "P9"])));
+        assert_eq!(
+            (&groups[0]["statusCode"], &groups[0]["iupds"]),
+            (&json!(201), &json!(["P1", "P8", "P9"]))
+        );
         assert!(!report.to_string().contains(&long), "no value is repeated");
     })
     .await;

@@ -38,7 +38,8 @@ async fn a_table_becomes_positions_and_its_result_is_a_table() {
 
         let report = ask(gateway.api_addr(), (Method::GET, &format!("{place}/report")), &[], "").await.json();
         let refused = report["rows"][2]["violations"].as_array().unwrap();
-        let places: Vec<_> = refused.iter().map(|v| (v["line"].as_u64().unwrap(), v["column"].as_str().unwrap())).collect();
+        let places: Vec<_> =
+            refused.iter().map(|v| (v["line"].as_u64().unwrap(), v["column"].as_str().unwrap())).collect();
         assert!(places.contains(&(5, "fiscalCode")), "{places:?}");
         assert!(places.contains(&(5, "transfer2.category")), "{places:?}");
 
@@ -58,9 +59,15 @@ async fn a_table_becomes_positions_and_its_result_is_a_table() {
         let plan = read(gateway, "B").await.json();
         assert_eq!(plan["paymentOption"].as_array().unwrap().len(), 2);
         let single = read(gateway, "A").await.json();
-        assert_eq!((&single["status"], &single["paymentOption"][0]["nav"]), (&json!("VALID"), &json!(nav(1))));
+        assert_eq!(
+            (&single["status"], &single["paymentOption"][0]["nav"]),
+            (&json!("VALID"), &json!(nav(1)))
+        );
         assert_eq!(single["paymentOption"][0]["dueDate"], "2026-12-31T22:59:59Z", "the whole day in Rome");
-        assert_eq!(single["paymentOption"][0]["paymentOptionMetadata"], json!([{ "key": "CAPITOLO", "value": "3/2" }]));
+        assert_eq!(
+            single["paymentOption"][0]["paymentOptionMetadata"],
+            json!([{ "key": "CAPITOLO", "value": "3/2" }])
+        );
     })
     .await;
 }
@@ -68,7 +75,8 @@ async fn a_table_becomes_positions_and_its_result_is_a_table() {
 #[tokio::test]
 async fn a_result_names_what_can_be_deleted_by_a_table() {
     on_both_gateways(async |gateway| {
-        let commas = format!("{COLUMNS}\n{}", line("A", 1, "").replace("\"Rossi; Maria\"", "Maria Rossi")).replace(';', ",");
+        let commas = format!("{COLUMNS}\n{}", line("A", 1, "").replace("\"Rossi; Maria\"", "Maria Rossi"))
+            .replace(';', ",");
         let report = carried_out(gateway, Method::POST, "", commas.as_bytes()).await;
         assert_eq!(rows(&report)[0].0, 201, "{report}");
         let report = carried_out(gateway, Method::DELETE, "", b"iupd\nA\nnone\n").await;
@@ -86,7 +94,11 @@ async fn lines_of_a_position_must_agree() {
         table.push_str(&line("A", 2, "1").replace("Comune di Borgo", "Comune di Colle"));
         let report = carried_out(gateway, Method::POST, "", table.as_bytes()).await;
         let violation = &report["rows"][0]["violations"][0];
-        assert_eq!((&violation["line"], &violation["column"]), (&json!(3), &json!("companyName")), "{report}");
+        assert_eq!(
+            (&violation["line"], &violation["column"]),
+            (&json!(3), &json!("companyName")),
+            "{report}"
+        );
         assert_eq!(violation["code"], "differs");
     })
     .await;

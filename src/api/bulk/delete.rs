@@ -18,13 +18,13 @@ use crate::domain::position::Position;
 /// goes.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     JsonBody(body): JsonBody,
 ) -> Result<Json<&'static str>, Problem> {
     let listed = list(body, NAMES, NAMES_MAX)?;
     let iupds = names(&listed, (NAMES, ""), Value::as_str)?;
     let now = api.clock.now();
-    let check = |_: usize, position: &Position| rows::deletable(position, now);
+    let check = |_: usize, position: &Position| rows::deletable(position, &scope, api.hold, now);
     api.store.delete_positions(&ec, &iupds, &check).await.map_err(|error| refusal(error, NAMES, &[]))?;
     Ok(Json("The debt positions were deleted."))
 }

@@ -22,9 +22,7 @@ mod update;
 pub(super) fn router() -> Router<Arc<Api>> {
     let all = "/organizations/{organizationfiscalcode}/debtpositions";
     let bulk = post(create::handler).put(update::handler).delete(delete::handler);
-    Router::new()
-        .route(&format!("{all}/bulk"), bulk)
-        .route(all, put(update::handler).delete(delete::handler))
+    Router::new().route(&format!("{all}/bulk"), bulk).route(all, put(update::handler).delete(delete::handler))
 }
 
 /// The list of positions of a body.
@@ -55,7 +53,9 @@ enum BulkRefusal {
 /// The list of that name, with one element at least and so many at most.
 fn list(body: Value, name: &'static str, most: usize) -> Result<Vec<Value>, BulkRefusal> {
     let Value::Object(mut fields) = body else { return Err(BulkRefusal::NoList(name)) };
-    let Some(Value::Array(list)) = Map::remove(&mut fields, name) else { return Err(BulkRefusal::NoList(name)) };
+    let Some(Value::Array(list)) = Map::remove(&mut fields, name) else {
+        return Err(BulkRefusal::NoList(name));
+    };
     if list.is_empty() || list.len() > most { Err(BulkRefusal::Length(name, most)) } else { Ok(list) }
 }
 
@@ -92,7 +92,9 @@ fn refusal(error: BulkError<Problem>, list: &'static str, places: &[rows::Places
             let nowhere = rows::Places::default();
             (place, rows::notice_taken(&number, places.get(place).unwrap_or(&nowhere)))
         }
-        BulkError::Store(error) => return BulkRefusal::Store("The debt positions could not be written", error),
+        BulkError::Store(error) => {
+            return BulkRefusal::Store("The debt positions could not be written", error);
+        }
     };
     BulkRefusal::Refused(vec![(place, problem)], list)
 }
@@ -103,7 +105,9 @@ impl From<BulkRefusal> for Problem {
             Problem::new(StatusCode::BAD_REQUEST, "Error in the debt position request data", code, detail)
         };
         match refusal {
-            BulkRefusal::NoList(name) => bad("no_list", format!("The body must be an object with the list {name}.")),
+            BulkRefusal::NoList(name) => {
+                bad("no_list", format!("The body must be an object with the list {name}."))
+            }
             BulkRefusal::Length(name, most) => {
                 bad("list_length", format!("The list {name} must have 1 to {most} elements."))
             }
@@ -130,7 +134,8 @@ fn all_of(refused: Vec<(usize, Problem)>, list: &str) -> Problem {
         }
         violations.extend_from_slice(problem.violations());
         // One that is wrong in itself is told before one that clashes.
-        let graver = |known: &Problem| known.status() == StatusCode::CONFLICT && problem.status() < known.status();
+        let graver =
+            |known: &Problem| known.status() == StatusCode::CONFLICT && problem.status() < known.status();
         if first.as_ref().is_none_or(graver) {
             first = Some(problem);
         }

@@ -33,7 +33,9 @@ pub enum FileFault {
     #[error("the file in a ZIP archive must have a name without a path that ends in .json or .csv")]
     EntryName,
     /// The entry is damaged, encrypted, or packed otherwise.
-    #[error("the file in the ZIP archive cannot be unpacked: it is damaged, encrypted or packed by another method than deflate")]
+    #[error(
+        "the file in the ZIP archive cannot be unpacked: it is damaged, encrypted or packed by another method than deflate"
+    )]
     Unreadable,
     /// It is too large.
     #[error("the file is too large")]
@@ -112,11 +114,7 @@ pub const fn list_name(operation: Operation) -> &'static str {
     }
 }
 
-fn json<W: Write>(
-    source: impl Read,
-    operation: Operation,
-    spool: &mut Spool<W>,
-) -> Result<(), FileFault> {
+fn json<W: Write>(source: impl Read, operation: Operation, spool: &mut Spool<W>) -> Result<(), FileFault> {
     let mut reader = BufReader::with_capacity(1 << 18, source);
     skip_mark(&mut reader).map_err(FileFault::Disk)?;
     let mut file = PositionsFile { name: list_name(operation), spool, found: false, fault: None };

@@ -12,7 +12,7 @@ use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use super::{Brokered, KEPT, Massive, file_id};
+use super::{Brokered, KEPT, Massive, file_id, may_see};
 use crate::api::positions::rows::{BadQuery, number, word};
 use crate::api::problem::Problem;
 use crate::domain::rome;
@@ -58,6 +58,7 @@ pub(super) async fn handler(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    let scope = whose.scope.clone();
     let mut page = read(&uri, &headers, whose, massive.api.clock.now())?;
     let wanted = usize::try_from(page.limit).unwrap_or(usize::MAX);
     // One more, to know whether there are more.
@@ -65,8 +66,12 @@ pub(super) async fn handler(
     let mut found = massive.api.store.uploads(&page).await.map_err(FilesError::from)?;
     let has_more = found.len() > wanted;
     found.truncate(wanted);
-    let file_ids: Vec<String> =
-        found.iter().map(|upload| file_id(&upload.broker, &upload.ec, &upload.id)).collect();
+    // A page may be short of what other callers of the broker sent.
+    let file_ids: Vec<String> = found
+        .iter()
+        .filter(|upload| may_see(&scope, upload))
+        .map(|upload| file_id(&upload.broker, &upload.ec, &upload.id))
+        .collect();
     let mut response = Json(FileIds { size: file_ids.len(), file_ids, has_more }).into_response();
     if let Some(last) = found.last().filter(|_| has_more)
         && let Ok(token) = HeaderValue::try_from(token(last.received_at, &last.id))
@@ -79,7 +84,7 @@ pub(super) async fn handler(
 fn read(
     uri: &Uri,
     headers: &HeaderMap,
-    Brokered { ec, broker }: Brokered,
+    Brokered { ec, broker, .. }: Brokered,
     now: Timestamp,
 ) -> Result<UploadPage, FilesError> {
     let twice = BadQuery("A query parameter is there twice.");
@@ -94,9 +99,13 @@ fn read(
         return Err(FilesError::Gone);
     }
     let after = match headers.get(CONTINUATION) {
-        Some(value) => Some(value.to_str().ok().and_then(read_token).ok_or(BadQuery(
-            "The header x-continuation-token must be the one of the page before.",
-        ))?),
+        Some(value) => Some(
+            value
+                .to_str()
+                .ok()
+                .and_then(read_token)
+                .ok_or(BadQuery("The header x-continuation-token must be the one of the page before."))?,
+        ),
         None => None,
     };
     Ok(UploadPage { ec, broker, from: midnight(from)?, until, after, limit })

@@ -16,7 +16,7 @@ use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 use crate::domain::update::Publication;
-use crate::store::{Mode, Offer, Operation, RowEnd, RowJob, Upload, Verdict, Work};
+use crate::store::{Mode, Numbered, Offer, Operation, RowEnd, RowJob, Upload, Verdict, Work};
 
 /// Reads the rows of one file, in order.
 pub struct Judge {
@@ -117,8 +117,11 @@ impl Judge {
             }
             self.promised.extend(numbers);
         }
+        let numbered = rows::numbered(&new);
         *bench.places.lock().unwrap_or_else(PoisonError::into_inner) = new.places;
-        Ok(Work::Create(Box::new(new.position)))
+        // Most rows bring their numbers: only the others have to be read again.
+        let body = if numbered.generated.is_empty() { String::new() } else { row.row.get().to_owned() };
+        Ok(Work::Create(Box::new(numbered), bench.redrawn(body)))
     }
 }
 
@@ -149,25 +152,43 @@ impl Bench {
 
     fn created(&self, body: &str) -> Result<NewPosition, Problem> {
         let registry = self.massive.api.registry.current();
-        let (ec, now) = (&self.upload.ec, self.massive.api.clock.now());
+        let (api, ec, scope) = (&self.massive.api, &self.upload.ec, &self.upload.scope);
+        let (randomness, now) = (&api.randomness, api.clock.now());
         let start = match self.upload.offer {
             Offer::Published => Start::Published,
             Offer::Drafts => Start::Draft,
         };
-        rows::created(json(body)?, &Context { ec, registry: &registry, now, stored: None }, start)
+        rows::created(
+            json(body)?,
+            &Context { ec, scope, registry: &registry, randomness, now, stored: None },
+            start,
+        )
     }
 
-    fn replaced(&self, body: &str, stored: &Position) -> Result<Position, Problem> {
+    /// Makes the position anew, with other numbers.
+    fn redrawn(&self, body: String) -> Box<dyn Fn() -> Result<Numbered, Verdict> + Send + Sync> {
+        let bench = self.clone();
+        Box::new(move || {
+            let new = bench.created(&body).map_err(|problem| bench.place.refused(&problem))?;
+            let numbered = rows::numbered(&new);
+            *bench.places.lock().unwrap_or_else(PoisonError::into_inner) = new.places;
+            Ok(numbered)
+        })
+    }
+
+    fn replaced(&self, body: &str, stored: &Position) -> Result<Numbered, Problem> {
         let registry = self.massive.api.registry.current();
-        let (ec, now) = (&self.upload.ec, self.massive.api.clock.now());
+        let (api, ec, scope) = (&self.massive.api, &self.upload.ec, &self.upload.scope);
+        let (randomness, now) = (&api.randomness, api.clock.now());
         let publication = match self.upload.offer {
             Offer::Published => Publication::Publish,
             Offer::Drafts => Publication::Withdraw,
         };
-        let context = Context { ec, registry: &registry, now, stored: Some(stored) };
-        let NewPosition { position, places } = rows::replaced(json(body)?, &context, stored, publication)?;
-        *self.places.lock().unwrap_or_else(PoisonError::into_inner) = places;
-        Ok(position)
+        let context = Context { ec, scope, registry: &registry, randomness, now, stored: Some(stored) };
+        let new = rows::replaced(json(body)?, &context, stored, (publication, api.hold))?;
+        let numbered = rows::numbered(&new);
+        *self.places.lock().unwrap_or_else(PoisonError::into_inner) = new.places;
+        Ok(numbered)
     }
 
     fn replacement(&self, row: &Row<'_>) -> Work<'static> {
@@ -180,8 +201,9 @@ impl Bench {
     fn deletion(&self) -> Work<'static> {
         let bench = self.clone();
         Work::Delete(Box::new(move |position| {
-            let now = bench.massive.api.clock.now();
-            rows::deletable(position, now).map_err(|problem| bench.place.refused(&problem))
+            let api = &bench.massive.api;
+            rows::deletable(position, &bench.upload.scope, api.hold, api.clock.now())
+                .map_err(|problem| bench.place.refused(&problem))
         }))
     }
 }
@@ -201,8 +223,11 @@ fn too_large() -> Problem {
 }
 
 fn named_twice() -> Problem {
-    let violation =
-        Violation { pointer: "/iupd".into(), code: "duplicate_iupd", message: "is there before in the file".into() };
+    let violation = Violation {
+        pointer: "/iupd".into(),
+        code: "duplicate_iupd",
+        message: "is there before in the file".into(),
+    };
     Problem::new(
         StatusCode::CONFLICT,
         "The debt position violated constraints of uniqueness",

@@ -25,6 +25,7 @@ use super::problem::Problem;
 use super::{Api, ApiState, problem, shared};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::BrokerCode;
+use crate::domain::segregation::Segregation;
 use crate::store::{StoreError, Upload};
 
 mod archive;
@@ -142,6 +143,8 @@ impl Massive {
 struct Brokered {
     ec: FiscalCode,
     broker: BrokerCode,
+    /// Which notices the caller may work with.
+    scope: Segregation,
 }
 
 #[derive(Deserialize)]
@@ -153,9 +156,10 @@ impl FromRequestParts<Arc<Massive>> for Brokered {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, massive: &Arc<Massive>) -> Result<Self, Problem> {
-        let Organization(ec) = Organization::from_request_parts(parts, &massive.api).await?;
-        let Path(path) =
-            Path::<BrokerPath>::from_request_parts(parts, massive).await.map_err(|_| problem::unknown_path())?;
+        let Organization(ec, scope) = Organization::from_request_parts(parts, &massive.api).await?;
+        let Path(path) = Path::<BrokerPath>::from_request_parts(parts, massive)
+            .await
+            .map_err(|_| problem::unknown_path())?;
         let registry = massive.api.registry.current();
         let broker = BrokerCode::new(&path.broker).ok().filter(|code| registry.broker(code).is_some());
         let broker = broker.ok_or_else(unknown_broker)?;
@@ -163,7 +167,7 @@ impl FromRequestParts<Arc<Massive>> for Brokered {
         if !registry.links(&ec).iter().any(|link| connects(&link.station)) {
             return Err(foreign_broker());
         }
-        Ok(Brokered { ec, broker })
+        Ok(Brokered { ec, broker, scope })
     }
 }
 
@@ -208,13 +212,14 @@ impl FromRequestParts<Arc<Massive>> for NamedUpload {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, massive: &Arc<Massive>) -> Result<Self, Problem> {
-        let Brokered { ec, broker } = Brokered::from_request_parts(parts, massive).await?;
+        let Brokered { ec, broker, scope } = Brokered::from_request_parts(parts, massive).await?;
         let path = Path::<FilePath>::from_request_parts(parts, massive).await;
         let Path(path) = path.map_err(|_| problem::unknown_path())?;
         let prefix = file_id(&broker, &ec, "");
         let id = path.file.strip_prefix(&prefix).ok_or(NoUpload::Unknown)?;
         let found = massive.api.store.upload(&ec, id).await.map_err(NoUpload::from)?;
-        let upload = found.filter(|upload| upload.broker == broker).ok_or(NoUpload::Unknown)?;
+        let own = |upload: &Upload| upload.broker == broker && may_see(&scope, upload);
+        let upload = found.filter(own).ok_or(NoUpload::Unknown)?;
         let age = massive.api.clock.now().duration_since(upload.received_at);
         if upload.purged_at.is_some() || age > KEPT {
             return Err(NoUpload::Gone.into());
@@ -241,6 +246,11 @@ impl From<NoUpload> for Problem {
             NoUpload::Store(error) => Problem::internal("INTERNAL SERVER ERROR", &error),
         }
     }
+}
+
+/// Whether a caller may work with all that the sender of a file may.
+fn may_see(scope: &Segregation, upload: &Upload) -> bool {
+    scope.narrowed(&upload.scope) == upload.scope
 }
 
 /// The public name of a file.

@@ -67,8 +67,12 @@ impl Place {
 
     /// How a refusal is told.
     pub fn refused(&self, problem: &Problem) -> Verdict {
-        let findings: Vec<Finding> =
-            problem.violations().iter().take(VIOLATIONS_MAX).map(|violation| self.finding(violation)).collect();
+        let findings: Vec<Finding> = problem
+            .violations()
+            .iter()
+            .take(VIOLATIONS_MAX)
+            .map(|violation| self.finding(violation))
+            .collect();
         Verdict {
             status: problem.status().as_u16(),
             code: Some(problem.code().to_owned()),

@@ -67,7 +67,8 @@ pub(super) async fn handler(
 /// Whether the caller names the table, and names it before JSON if it names both.
 fn prefers_table(headers: &HeaderMap) -> bool {
     let texts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut forms = texts.flat_map(|text| text.split(',')).map(|form| form.split(';').next().unwrap_or(form).trim());
+    let mut forms =
+        texts.flat_map(|text| text.split(',')).map(|form| form.split(';').next().unwrap_or(form).trim());
     forms.find(|form| ["text/csv", "application/json"].contains(form)) == Some("text/csv")
 }
 

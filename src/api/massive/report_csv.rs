@@ -20,10 +20,8 @@ pub async fn write(store: &Store, upload: &Upload, out: &Out) -> Result<(), Brok
 }
 
 fn lines(records: impl IntoIterator<Item = [String; 8]>) -> Vec<u8> {
-    let mut table = csv::WriterBuilder::new()
-        .delimiter(b';')
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
+    let mut table =
+        csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for record in records {
         // Memory takes what is written to it.
         let _written = table.write_record(record.map(harmless));
@@ -33,7 +31,8 @@ fn lines(records: impl IntoIterator<Item = [String; 8]>) -> Vec<u8> {
 
 fn cells(outcome: RowOutcome) -> [String; 8] {
     let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
-    let findings: Option<Vec<Finding>> = outcome.violations.as_deref().and_then(|json| serde_json::from_str(json).ok());
+    let findings: Option<Vec<Finding>> =
+        outcome.violations.as_deref().and_then(|json| serde_json::from_str(json).ok());
     [
         (outcome.row_no + 1).to_string(),
         number(outcome.line_no),

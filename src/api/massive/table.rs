@@ -276,7 +276,9 @@ impl Cells {
                         stamp.insert((*name).to_owned(), cell.into());
                     }
                 }
-                Column::Metadata(None, key) => add_entry(&mut cells.option, "paymentOptionMetadata", key, cell),
+                Column::Metadata(None, key) => {
+                    add_entry(&mut cells.option, "paymentOptionMetadata", key, cell)
+                }
                 Column::Metadata(Some(number), key) => {
                     add_entry(cells.transfer(*number), "transferMetadata", key, cell);
                 }
@@ -372,7 +374,9 @@ pub fn cell(lines: &[u64], transfers: &[Vec<usize>], pointer: &str) -> (Option<u
     if head != "paymentOption" {
         return (first, head.to_owned());
     }
-    let Some(option) = place.and_then(|place| place.parse::<usize>().ok()) else { return (first, String::new()) };
+    let Some(option) = place.and_then(|place| place.parse::<usize>().ok()) else {
+        return (first, String::new());
+    };
     let line = lines.get(option).copied().or(first);
     let rest: Vec<&str> = parts.collect();
     let column = match rest.as_slice() {
@@ -396,7 +400,11 @@ mod tests {
         let mut spool = Spool::new(Vec::new());
         read(text.as_bytes(), operation, &mut spool)?;
         let (_, bytes) = spool.finish();
-        Ok(bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty()).map(|l| serde_json::from_slice(l).unwrap()).collect())
+        Ok(bytes
+            .split(|b| *b == b'\n')
+            .filter(|l| !l.is_empty())
+            .map(|l| serde_json::from_slice(l).unwrap())
+            .collect())
     }
 
     #[test]

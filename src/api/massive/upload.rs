@@ -63,7 +63,7 @@ pub(super) async fn delete(
 
 async fn accept(
     massive: &Massive,
-    Brokered { ec, broker }: Brokered,
+    Brokered { ec, broker, scope }: Brokered,
     (uri, operation): (Uri, Operation),
     parts: Parts,
 ) -> Result<Response, UploadError> {
@@ -74,6 +74,7 @@ async fn accept(
         ec,
         id: received.id,
         broker,
+        scope,
         operation,
         offer,
         mode,

@@ -1,6 +1,7 @@
 //! Debt positions, as the published contract (GPD) manages them: each endpoint once for all versions.
 //!
-//! [`v1`] and [`contract::Contract`] hold what differs: the bodies, how they are read and written.
+//! [`contract::Contract`] is what differs, the bodies and how they are read and written, and [`v1`] and [`v3`]
+//! say it for each version.
 
 use std::sync::Arc;
 
@@ -14,27 +15,33 @@ use serde::Deserialize;
 use super::Api;
 use super::problem::Problem;
 use crate::domain::ids::Iupd;
+use crate::domain::notice_number::{Iuv, NoticeNumber};
+use crate::store::NoticeName;
 
 pub(super) mod contract;
 mod create;
-mod dates;
+pub(super) mod dates;
 mod delete;
 mod field;
 mod if_match;
+mod in_progress;
 mod invalidate;
 mod list;
 mod model;
+mod notification_fee;
 mod paid;
 mod parse;
 mod publish;
-mod query;
+pub(super) mod query;
 mod read;
 mod refusal;
-mod render;
+pub(super) mod render;
+mod report;
 pub(super) mod rows;
 mod transfers;
 mod update;
 pub mod v1;
+pub mod v3;
 
 use contract::Contract;
 
@@ -84,4 +91,19 @@ fn unknown_position() -> Problem {
         "unknown_position",
         "The creditor institution has no debt position of that iupd.",
     )
+}
+
+fn unknown_notice() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "Not found the payment option",
+        "unknown_notice",
+        "The creditor institution has no payment option of that notice number.",
+    )
+}
+
+/// A notice by what a path names it: its number, or its IUV. A text that is neither names none.
+fn notice_name(text: &str) -> Option<NoticeName> {
+    let number = NoticeNumber::new(text).map(NoticeName::Number);
+    number.or_else(|_| Iuv::new(text).map(NoticeName::Iuv)).ok()
 }

@@ -16,6 +16,9 @@ impl Shape for StampRequest {
 impl Shape for IbanUpdateRequest {
     const IS_OBJECT: bool = true;
 }
+impl Shape for NotificationFeeRequest {
+    const IS_OBJECT: bool = true;
+}
 impl Shape for PaidElsewhereRequest {
     const IS_OBJECT: bool = true;
 }
@@ -115,6 +118,26 @@ pub struct PageInfo {
     pub(super) total_items: u64,
 }
 
+/// What has happened to a notice (part of `PaymentOptionModelResponse` and `InstallmentModelResponse`).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeHistory<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payment_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reporting_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payment_method: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) psp_company: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) id_receipt: Option<&'a str>,
+    pub(super) last_updated_date: String,
+    /// Until when a payment may be under way, in UTC; ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payment_in_progress_until: Option<String>,
+}
+
 /// A transfer (`TransferModel`), with its history when reading.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -175,6 +198,13 @@ pub struct IbanUpdateResponse {
 #[serde(rename_all = "camelCase", default)]
 pub struct IbanUpdateRequest {
     pub(super) new_iban: Field<String>,
+}
+
+/// What the notification of a notice costs, in cents (`NotificationFeeUpdateModel`).
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NotificationFeeRequest {
+    pub(super) notification_fee: Field<i64>,
 }
 
 /// When a notice was paid elsewhere (`AlreadyPaidPaymentOptionModel`).

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::contract::{Contract, Inexpressible};
+use super::contract::{Contract, Inexpressible, Moment};
 use super::{NamedPosition, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::problem::Problem;
+use crate::domain::segregation::ForeignNotice;
 use crate::store::StoreError;
 
 /// Why a position cannot be read.
@@ -17,6 +18,8 @@ use crate::store::StoreError;
 pub(super) enum ReadError {
     #[error("no such position")]
     Unknown,
+    #[error(transparent)]
+    Foreign(#[from] ForeignNotice),
     #[error(transparent)]
     Inexpressible(#[from] Inexpressible),
     #[error(transparent)]
@@ -26,19 +29,21 @@ pub(super) enum ReadError {
 /// Answers 200 with the position, or 404.
 pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     NamedPosition(iupd): NamedPosition,
 ) -> Result<Response, Problem> {
     let found = api.store.position(&ec, &iupd).await.map_err(ReadError::from)?;
     let position = found.ok_or(ReadError::Unknown)?;
+    scope.admits(&position).map_err(ReadError::from)?;
     C::admits(&position).map_err(ReadError::from)?;
-    Ok(C::with_history(&position, api.clock.now()))
+    Ok(C::with_history(&position, Moment { now: api.clock.now(), hold: api.hold }))
 }
 
 impl From<ReadError> for Problem {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Unknown => unknown_position(),
+            ReadError::Foreign(foreign) => foreign.into(),
             ReadError::Inexpressible(error) => error.into(),
             ReadError::Store(error) => Problem::internal("INTERNAL SERVER ERROR", &error),
         }

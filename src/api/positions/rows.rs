@@ -1,6 +1,7 @@
 //! What creation, update and deletion do to one position, for endpoints that take many: the rules and the
 //! refusals are those of the endpoints for one.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::contract::Contract;
@@ -11,10 +12,14 @@ use super::unknown_position;
 use super::update::{UpdateError, refused};
 use super::v1::V1;
 use crate::api::problem::Problem;
+use crate::domain::hold::HoldPolicy;
 use crate::domain::lifecycle::{check_deletable, mark_published};
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
+use crate::domain::segregation::Segregation;
 use crate::domain::update::{self, Publication};
+
+use crate::store::Numbered;
 
 pub(in crate::api) use super::parse::{Context, NewPosition, Places};
 pub(in crate::api) use super::query::{BadQuery, flag, number, to_publish, word};
@@ -45,19 +50,31 @@ pub(in crate::api) fn replaced(
     body: Value,
     context: &Context<'_>,
     stored: &Position,
-    publication: Publication,
+    (publication, hold): (Publication, HoldPolicy),
 ) -> Result<NewPosition, Problem> {
+    context.scope.admits(stored)?;
     V1::admits(stored)?;
     let NewPosition { position, places } = V1::read(body, context).map_err(Refusal::of)?;
-    match update::replace(stored, position, publication, context.now) {
+    match update::replace(stored, position, publication, hold, context.now) {
         Ok(position) => Ok(NewPosition { position, places }),
         Err(error) => Err(refused(error, &places).into()),
     }
 }
 
-/// Refuses to let a position go that money was received for.
-pub(in crate::api) fn deletable(position: &Position, now: jiff::Timestamp) -> Result<(), Problem> {
-    Ok(check_deletable(position, now).map_err(DeleteError::from)?)
+/// The same as the store takes it.
+pub(in crate::api) fn numbered(new: &NewPosition) -> Numbered {
+    Numbered { position: new.position.clone(), generated: new.places.generated().to_vec() }
+}
+
+/// Refuses to let a position go that money was received for, or may be under way, or is another's.
+pub(in crate::api) fn deletable(
+    position: &Position,
+    scope: &Segregation,
+    hold: HoldPolicy,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    scope.admits(position)?;
+    Ok(check_deletable(position, hold, now).map_err(DeleteError::from)?)
 }
 
 /// There is no position of the name.

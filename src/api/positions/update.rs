@@ -7,6 +7,8 @@
 //! - A partly paid plan can be updated, so that its rest can change, expire or be dropped.
 //! - A cancelled position can be updated while nothing is paid: it comes back as a draft, or on offer
 //!   with `toPublish=true`.
+//! - A rest that was cancelled or withdrawn is on offer again with `toPublish=true`; `publish` is for drafts.
+//! - While a payment may be under way (`positions.activation_hold`) nothing of it can be updated.
 //! - Dates of a position on offer may have passed if they stay as they are.
 
 use std::sync::Arc;
@@ -21,20 +23,26 @@ use super::parse::report::Pointer;
 use super::parse::{Context, NewPosition, Places};
 use super::query::{self, BadQuery};
 use super::refusal::Refusal;
-use super::{NamedPosition, unknown_position};
+use super::{NamedPosition, in_progress, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
 use crate::api::problem::{Problem, Violation};
+use crate::domain::hold::PaymentInProgress;
+use crate::domain::notification_fee::FeeMisfit;
+use crate::domain::position::Position;
+use crate::domain::segregation::ForeignNotice;
 use crate::domain::status::Status;
 use crate::domain::update::{self, NotUpdatable, Publication};
-use crate::store::{ReplaceError, StoreError};
+use crate::store::{Numbered, ReplaceError, StoreError};
 
 /// Why a position cannot be updated.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum UpdateError {
     #[error("no such position")]
     Unknown,
+    #[error(transparent)]
+    Foreign(#[from] ForeignNotice),
     #[error(transparent)]
     Query(#[from] BadQuery),
     #[error(transparent)]
@@ -47,38 +55,50 @@ pub(super) enum UpdateError {
     Settled(Status),
     #[error("the body changes or leaves out what is paid")]
     PaidNotices(Vec<Option<Pointer>>),
+    #[error("the known notification fee has no place in the body")]
+    Fees(Vec<(Option<Pointer>, FeeMisfit)>),
+    #[error(transparent)]
+    InProgress(#[from] PaymentInProgress),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Answers 200 with the position as it is now; 400, 404, 409 or 412 with the reason.
+/// Answers 200 with the position as it is now; 400, 403, 404, 409 or 412 with the reason.
 pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     NamedPosition(iupd): NamedPosition,
     (uri, wanted): (Uri, IfMatch),
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let (now, registry) = (api.clock.now(), api.registry.current());
     let publication = publication(&uri).map_err(UpdateError::from)?;
-    let mut places = Places::default();
-    // Read under the lock, because what is wrong depends on what is stored.
-    let replace = |stored: &_| {
-        wanted.check(stored)?;
-        C::admits(stored)?;
-        let context = Context { ec: &ec, registry: &registry, now, stored: Some(stored) };
-        let new = C::read(body, &context).map_err(Refusal::of)?;
-        let NewPosition { position, places: read } = new;
-        places = read;
-        update::replace(stored, position, publication, now).map_err(|error| refused(error, &places))
-    };
-    let replaced = api.store.replace_position(&ec, &iupd, replace).await;
-    let position = match replaced {
-        Ok(found) => found.ok_or(UpdateError::Unknown)??,
-        Err(ReplaceError::NoticeTaken(taken)) => {
-            return Err(UpdateError::from(Refusal::notice_taken(&taken, &places)).into());
+    let (randomness, mut attempt) = (&api.randomness, 1);
+    let position = loop {
+        let mut places = Places::default();
+        // Read under the lock, because what is wrong depends on what is stored.
+        let replace = |stored: &Position| {
+            scope.admits(stored)?;
+            wanted.check(stored)?;
+            C::admits(stored)?;
+            let (ec, scope, registry) = (&ec, &scope, &registry);
+            let context = Context { ec, scope, registry, randomness, now, stored: Some(stored) };
+            let NewPosition { position, places: read } =
+                C::read(body.clone(), &context).map_err(Refusal::of)?;
+            places = read;
+            let replaced = update::replace(stored, position, publication, api.hold, now);
+            let position = replaced.map_err(|error| refused(error, &places))?;
+            Ok::<_, UpdateError>(Numbered { position, generated: places.generated().to_vec() })
+        };
+        match api.store.replace_position(&ec, &iupd, replace).await {
+            Ok(found) => break found.ok_or(UpdateError::Unknown)??,
+            // The number was ours to choose: another will do.
+            Err(ReplaceError::NoticeTaken(taken)) if places.may_redraw(&taken, attempt) => attempt += 1,
+            Err(ReplaceError::NoticeTaken(taken)) => {
+                return Err(UpdateError::from(Refusal::notice_taken(&taken, &places)).into());
+            }
+            Err(ReplaceError::Store(error)) => return Err(UpdateError::from(error).into()),
         }
-        Err(ReplaceError::Store(error)) => return Err(UpdateError::from(error).into()),
     };
     // Read back, because a receipt that came first has paid a notice that is new.
     let stored = api.store.position(&ec, &iupd).await.map_err(UpdateError::from)?;
@@ -99,6 +119,11 @@ pub(super) fn refused(error: NotUpdatable, places: &Places) -> UpdateError {
         NotUpdatable::PaidNotices(paid) => {
             UpdateError::PaidNotices(paid.iter().map(|number| places.of(number).cloned()).collect())
         }
+        NotUpdatable::Fees(misfits) => {
+            let placed = misfits.iter().map(|(number, misfit)| (places.of(number).cloned(), *misfit));
+            UpdateError::Fees(placed.collect())
+        }
+        NotUpdatable::InProgress(reason) => UpdateError::InProgress(reason),
     }
 }
 
@@ -108,6 +133,7 @@ impl From<UpdateError> for Problem {
     fn from(error: UpdateError) -> Self {
         match error {
             UpdateError::Unknown => unknown_position(),
+            UpdateError::Foreign(foreign) => foreign.into(),
             UpdateError::Query(error) => error.into(),
             UpdateError::Stale(stale) => stale.into(),
             UpdateError::Inexpressible(error) => error.into(),
@@ -126,8 +152,25 @@ impl From<UpdateError> for Problem {
                  lists those that would.",
             )
             .with_violations(places.into_iter().map(broken).collect()),
+            UpdateError::Fees(misfits) => Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "No transfer found to which the notification fee could be added",
+                "notification_fee_misfit",
+                "The position stays as it is: what is known of the cost of notification has no place in the \
+                 payment options that violations lists.",
+            )
+            .with_violations(misfits.into_iter().map(misplaced).collect()),
+            UpdateError::InProgress(reason) => in_progress::problem(NOT_UPDATABLE, reason),
             UpdateError::Store(error) => Problem::internal("The debt position update is failed", &error),
         }
+    }
+}
+
+fn misplaced((place, misfit): (Option<Pointer>, FeeMisfit)) -> Violation {
+    Violation {
+        pointer: place.map_or_else(|| "/paymentOption".into(), |place| place.to_string()),
+        code: "notification_fee_misfit",
+        message: misfit.to_string(),
     }
 }
 

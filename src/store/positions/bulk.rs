@@ -10,14 +10,15 @@ use crate::domain::position::{
     AfterDue, Destination, Notice, OptionShape, PaymentOption, Position, StandIn, Transfer,
 };
 use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, on_engine, runs};
+use crate::store::numbers::{self, Numbered};
 use crate::store::positions as whole;
 use crate::store::rows::metadata_json;
 use crate::store::{Store, StoreError};
 
 use super::replace::ReplaceError;
-use super::{late, read, replace};
 use super::write::{micros, optional};
-use super::{ATTEMPTS, CreateError};
+use super::{CreateError, until_no_conflict};
+use super::{late, read, replace};
 
 /// Why none of many positions was written.
 #[derive(Debug, thiserror::Error)]
@@ -59,19 +60,12 @@ pub(in crate::store) type Decide<'a, T, E> = dyn Fn(usize, &Position) -> Result<
 
 impl Store {
     /// Creates all positions, or none.
-    pub async fn create_positions(&self, positions: &[Position]) -> Result<(), BulkError<()>> {
-        let mut attempt = 1;
-        loop {
-            let done = on_engine!(&self.pools, write, |pool, engine| engine::create_all(pool, positions).await);
-            match done {
-                Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
-                done => {
-                    done?;
-                    let all: Vec<&Position> = positions.iter().collect();
-                    return Ok(self.link_late_all(&all).await?);
-                }
-            }
-        }
+    pub async fn create_positions<E>(&self, positions: &[Numbered]) -> Result<(), BulkError<E>> {
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::create_all(pool, positions).await
+        }))?;
+        let all: Vec<&Position> = positions.iter().map(|numbered| &numbered.position).collect();
+        Ok(self.link_late_all(&all).await?)
     }
 
     /// Writes over all positions of these names what `replace` makes of them, or over none.
@@ -79,21 +73,13 @@ impl Store {
         &self,
         ec: &FiscalCode,
         iupds: &[Iupd],
-        replace: &Decide<'_, Position, E>,
+        replace: &Decide<'_, Numbered, E>,
     ) -> Result<Vec<Position>, BulkError<E>> {
-        let mut attempt = 1;
-        loop {
-            let done =
-                on_engine!(&self.pools, write, |pool, engine| engine::replace_all(pool, ec, iupds, replace).await);
-            match done {
-                Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
-                done => {
-                    let positions = done?;
-                    self.link_late_all(&positions.iter().collect::<Vec<_>>()).await?;
-                    return Ok(positions);
-                }
-            }
-        }
+        let positions = until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::replace_all(pool, ec, iupds, replace).await
+        }))?;
+        self.link_late_all(&positions.iter().collect::<Vec<_>>()).await?;
+        Ok(positions)
     }
 
     /// Deletes all positions of these names that `check` lets go, or none.
@@ -103,15 +89,9 @@ impl Store {
         iupds: &[Iupd],
         check: &Decide<'_, (), E>,
     ) -> Result<(), BulkError<E>> {
-        let mut attempt = 1;
-        loop {
-            let done =
-                on_engine!(&self.pools, write, |pool, engine| engine::delete_all(pool, ec, iupds, check).await);
-            match done {
-                Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
-                done => return done,
-            }
-        }
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::delete_all(pool, ec, iupds, check).await
+        }))
     }
 
     /// Looks again for receipts that were booked while the notices were written. SQLite's one writer has
@@ -198,15 +178,16 @@ fn is_plain(position: &Position) -> bool {
 }
 
 for_both_engines! {
-    [read, whole, replace]
+    [read, whole, replace, numbers]
 
-    pub(super) async fn create_all(pool: &Pool, positions: &[Position]) -> Result<(), BulkError<()>> {
+    pub(super) async fn create_all<E>(pool: &Pool, positions: &[Numbered]) -> Result<(), BulkError<E>> {
         let failed = || StoreError::during("create_positions");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
-        let all: Vec<&Position> = positions.iter().collect();
+        let all: Vec<&Numbered> = positions.iter().collect();
         if !create_many(&mut tx, &all).await? {
-            for (place, position) in positions.iter().enumerate() {
-                insert_whole(&mut tx, position).await.map_err(|error| BulkError::created(place, error))?;
+            for (place, Numbered { position, generated }) in positions.iter().enumerate() {
+                let inserted = insert_whole(&mut tx, position, generated).await;
+                inserted.map_err(|error| BulkError::created(place, error))?;
             }
         }
         Ok(tx.commit().await.map_err(failed())?)
@@ -216,13 +197,13 @@ for_both_engines! {
     /// number is taken; then nothing is inserted.
     pub(in crate::store) async fn create_many(
         connection: &mut Connection,
-        positions: &[&Position],
+        numbered: &[&Numbered],
     ) -> Result<bool, StoreError> {
         let failed = || StoreError::during("create_positions");
+        let mut positions: Vec<&Position> = numbered.iter().map(|numbered| &numbered.position).collect();
         if !positions.iter().all(|position| is_plain(position)) {
             return Ok(false);
         }
-        let mut positions = positions.to_vec();
         positions.sort_by_key(|position| position.iupd.as_str());
         let mut tx = connection.begin().await.map_err(failed())?;
         let notices = placed(&positions);
@@ -237,6 +218,12 @@ for_both_engines! {
             .flat_map(|(position, _, _, notice)| notice.transfers.iter().map(move |t| (*position, *notice, t)))
             .collect();
         insert_transfers(&mut tx, &transfers).await.map_err(failed())?;
+        for Numbered { position, generated } in numbered {
+            if first_seen(&mut tx, &position.ec, generated).await.map_err(failed())?.is_some() {
+                tx.rollback().await.map_err(failed())?;
+                return Ok(false);
+            }
+        }
         // A receipt may have come before its notice.
         let numbers: Vec<Named<'_>> = notices.iter().map(|(p, _, _, n)| (&p.ec, &n.number)).collect();
         for (ec, notice) in receipted(&mut tx, &numbers).await.map_err(failed())? {
@@ -406,7 +393,7 @@ for_both_engines! {
         pool: &Pool,
         ec: &FiscalCode,
         iupds: &[Iupd],
-        replace: &Decide<'_, Position, E>,
+        replace: &Decide<'_, Numbered, E>,
     ) -> Result<Vec<Position>, BulkError<E>> {
         let failed = || StoreError::during("replace_positions");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
@@ -414,11 +401,15 @@ for_both_engines! {
         let mut written = Vec::with_capacity(iupds.len());
         for (place, iupd) in iupds.iter().enumerate() {
             let before = load_locked(&mut tx, ec, iupd).await?.ok_or(BulkError::Unknown(place))?;
-            let after = replace(place, &before).map_err(|refused| BulkError::Refused(place, refused))?;
+            let new = replace(place, &before).map_err(|refused| BulkError::Refused(place, refused))?;
+            let Numbered { position: after, generated } = new;
             save(&mut tx, &before, &after).await.map_err(|error| match error {
                 ReplaceError::NoticeTaken(number) => BulkError::NoticeTaken(place, number),
                 ReplaceError::Store(error) => BulkError::Store(error),
             })?;
+            if let Some(seen) = first_seen(&mut tx, ec, &generated).await.map_err(failed())? {
+                return Err(BulkError::NoticeTaken(place, seen));
+            }
             written.push(after);
         }
         tx.commit().await.map_err(failed())?;

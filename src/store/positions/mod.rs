@@ -6,21 +6,42 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 
 use super::dialect::{for_both_engines, on_engine};
+use super::numbers;
 use super::receipts::late;
 use super::{Store, StoreError};
 
 pub(super) mod bulk;
 mod list;
+mod notice;
+pub(super) mod of_notice;
 pub(super) mod read;
 pub(super) mod replace;
+pub(super) mod segregation;
 mod write;
 
 pub use bulk::BulkError;
-pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery};
+pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery, Shapes};
+pub use notice::NoticeName;
 pub use replace::ReplaceError;
 
 /// How often a position is written when it meets other writers the wrong way round.
 const ATTEMPTS: usize = 3;
+
+/// Does something again while the engine gave up on a conflict with other writers.
+macro_rules! until_no_conflict {
+    ($work:expr) => {{
+        let mut attempt = 1;
+        loop {
+            match $work {
+                Err(error) if error.is_conflict() && attempt < $crate::store::positions::ATTEMPTS => {
+                    attempt += 1;
+                }
+                done => break done,
+            }
+        }
+    }};
+}
+use until_no_conflict;
 
 /// Why a position was not created.
 #[derive(Debug, thiserror::Error)]
@@ -36,20 +57,29 @@ pub enum CreateError {
     Store(#[from] StoreError),
 }
 
+impl CreateError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, CreateError::Store(error) if error.is_conflict())
+    }
+}
+
 impl Store {
     /// Creates a position with all its notices; one that a receipt was booked for already is paid at once.
     pub async fn create_position(&self, position: &Position) -> Result<(), CreateError> {
-        let mut attempt = 1;
-        loop {
-            let created = on_engine!(&self.pools, write, |pool, engine| engine::create(pool, position).await);
-            match created {
-                Err(CreateError::Store(error)) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
-                created => {
-                    created?;
-                    return Ok(self.link_late(position).await?);
-                }
-            }
-        }
+        self.create_numbered(position, &[]).await
+    }
+
+    /// The same for a position some of whose numbers were generated: of those, one that was ever in the
+    /// world is taken.
+    pub async fn create_numbered(
+        &self,
+        position: &Position,
+        generated: &[NoticeNumber],
+    ) -> Result<(), CreateError> {
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::create(pool, position, generated).await
+        }))?;
+        Ok(self.link_late(position).await?)
     }
 
     /// Looks again for receipts that were booked while the notices were written.
@@ -74,7 +104,9 @@ impl Store {
         iupd: &Iupd,
         change: impl Fn(&mut Position) -> Result<(), E>,
     ) -> Result<Option<Result<Position, E>>, StoreError> {
-        on_engine!(&self.pools, write, |pool, engine| engine::change(pool, ec, iupd, change).await)
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::change(pool, ec, iupd, &change).await
+        }))
     }
 
     /// Deletes a position that `check` lets go, in one transaction.
@@ -84,7 +116,9 @@ impl Store {
         iupd: &Iupd,
         check: impl Fn(&Position) -> Result<(), E>,
     ) -> Result<Option<Result<(), E>>, StoreError> {
-        on_engine!(&self.pools, write, |pool, engine| engine::delete(pool, ec, iupd, check).await)
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::delete(pool, ec, iupd, &check).await
+        }))
     }
 }
 
@@ -93,12 +127,16 @@ fn is_unique_violation(error: &sqlx::Error) -> bool {
 }
 
 for_both_engines! {
-    [read, write]
+    [read, write, numbers]
 
-    pub(super) async fn create(pool: &Pool, position: &Position) -> Result<(), CreateError> {
+    pub(super) async fn create(
+        pool: &Pool,
+        position: &Position,
+        generated: &[NoticeNumber],
+    ) -> Result<(), CreateError> {
         let failed = StoreError::during("create_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed)?;
-        insert_whole(&mut tx, position).await?;
+        insert_whole(&mut tx, position, generated).await?;
         Ok(tx.commit().await.map_err(StoreError::during("create_position"))?)
     }
 
@@ -106,6 +144,7 @@ for_both_engines! {
     pub(in crate::store) async fn insert_whole(
         tx: &mut Connection,
         position: &Position,
+        generated: &[NoticeNumber],
     ) -> Result<(), CreateError> {
         match insert_position(tx, position).await {
             Err(error) if is_unique_violation(&error) => return Err(CreateError::IupdTaken),
@@ -131,14 +170,16 @@ for_both_engines! {
                     .map_err(StoreError::during("create_position"))?;
             }
         }
-        Ok(())
+        let seen = first_seen(tx, &position.ec, generated).await;
+        let seen = seen.map_err(StoreError::during("create_position"))?;
+        seen.map_or(Ok(()), |seen| Err(CreateError::NoticeTaken(seen)))
     }
 
     pub(super) async fn change<E>(
         pool: &Pool,
         ec: &FiscalCode,
         iupd: &Iupd,
-        change: impl Fn(&mut Position) -> Result<(), E>,
+        change: &impl Fn(&mut Position) -> Result<(), E>,
     ) -> Result<Option<Result<Position, E>>, StoreError> {
         let failed = || StoreError::during("change_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
@@ -155,7 +196,7 @@ for_both_engines! {
         pool: &Pool,
         ec: &FiscalCode,
         iupd: &Iupd,
-        check: impl Fn(&Position) -> Result<(), E>,
+        check: &impl Fn(&Position) -> Result<(), E>,
     ) -> Result<Option<Result<(), E>>, StoreError> {
         let failed = || StoreError::during("delete_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
@@ -173,6 +214,7 @@ for_both_engines! {
         connection: &mut Connection,
         position: &Position,
     ) -> Result<(), sqlx::Error> {
+        retire_all(connection, position).await?;
         sqlx::query("DELETE FROM position WHERE ec = $1 AND iupd = $2")
             .bind(position.ec.as_str())
             .bind(position.iupd.as_str())

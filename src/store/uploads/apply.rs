@@ -5,8 +5,10 @@ use std::time::Duration;
 use sqlx::Connection as _;
 
 use crate::domain::ids::Iupd;
+use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 use crate::store::dialect::{Bulk, for_both_engines, on_engine, runs};
+use crate::store::numbers::{self, Numbered};
 use crate::store::positions::{self as whole, CreateError, ReplaceError, bulk, read, replace};
 use crate::store::{Store, StoreError};
 
@@ -15,6 +17,9 @@ use super::{Applied, Lease, Mode, RowEnd, RowJob, Verdict, Work};
 
 /// How often rows are tried that meet other writers the wrong way round.
 const ATTEMPTS: u32 = 5;
+
+/// How often a number is drawn for a row.
+const DRAWS: u32 = 10;
 
 static INSERT_OUTCOMES: Bulk = Bulk::new(
     "INSERT INTO upload_row (ec, upload_id, row_no, line_no, iupd, status, code, message, detail, violations) \
@@ -59,7 +64,8 @@ impl Store {
     async fn apply_together(&self, lease: Lease<'_>, jobs: &[RowJob<'_>]) -> Result<Applied, StoreError> {
         let mut attempt = 1;
         let written = loop {
-            let applied = on_engine!(&self.pools, write, |pool, engine| engine::apply(pool, lease, jobs).await);
+            let applied =
+                on_engine!(&self.pools, write, |pool, engine| engine::apply(pool, lease, jobs).await);
             match applied {
                 Err(error) if error.is_conflict() && attempt < ATTEMPTS => {
                     tokio::time::sleep(Duration::from_millis(10) * attempt).await;
@@ -75,9 +81,9 @@ impl Store {
 }
 
 /// The position that a row wants to create.
-fn creation<'a>(job: &'a RowJob<'_>) -> Option<&'a Position> {
+fn creation<'a>(job: &'a RowJob<'_>) -> Option<&'a Numbered> {
     match &job.work {
-        Work::Create(position) => Some(position),
+        Work::Create(new, _) => Some(new),
         Work::Refused(_) | Work::Replace(_) | Work::Delete(_) => None,
     }
 }
@@ -88,11 +94,30 @@ fn changed<'a>(jobs: &'a [RowJob<'_>]) -> Vec<&'a Iupd> {
     changes.filter_map(|job| job.iupd.as_ref()).collect()
 }
 
+/// How one attempt at a row ended.
+enum Step {
+    /// It is done, and this was written, if not what everybody knows.
+    Done(Option<Position>),
+    /// It is refused.
+    Refused(Verdict),
+    /// A number that was drawn for it is taken.
+    Taken(NoticeNumber),
+}
+
+/// What a number that is taken means: another is drawn for those that we chose.
+fn taken(job: &RowJob<'_>, number: NoticeNumber, generated: &[NoticeNumber]) -> Step {
+    if generated.contains(&number) {
+        Step::Taken(number)
+    } else {
+        Step::Refused((job.tell)(RowEnd::NoticeTaken(number)))
+    }
+}
+
 /// What the rows of one commit came to: an outcome for each, and the positions that were written over.
 type Worked = (Vec<Verdict>, Vec<Position>);
 
 for_both_engines! {
-    [whole, bulk, read, replace, uploads]
+    [whole, bulk, read, replace, numbers, uploads]
 
     /// The positions that were written; `None` if another worker has the file.
     pub(super) async fn apply(
@@ -122,76 +147,115 @@ for_both_engines! {
         lease: Lease<'_>,
         jobs: &[RowJob<'_>],
     ) -> Result<Worked, StoreError> {
-        let failed = || StoreError::during("apply_rows");
-        let new: Vec<&Position> = jobs.iter().filter_map(creation).collect();
+        let new: Vec<&Numbered> = jobs.iter().filter_map(creation).collect();
         let together = !new.is_empty() && create_many(connection, &new).await?;
         let mut verdicts = Vec::with_capacity(jobs.len());
-        let mut written: Vec<Position> = new.into_iter().cloned().collect();
+        let mut written: Vec<Position> = new.iter().map(|numbered| numbered.position.clone()).collect();
         for job in jobs {
             if together && creation(job).is_some() {
                 verdicts.push((job.tell)(RowEnd::Done));
                 continue;
             }
-            // What a row did before it was refused is undone, and the next rows go on.
-            let mut tx = connection.begin().await.map_err(failed())?;
-            match one_row(&mut tx, lease, job).await? {
+            match drawn(connection, lease, job).await? {
                 Ok(replaced) => {
-                    tx.commit().await.map_err(failed())?;
                     written.extend(replaced);
                     verdicts.push((job.tell)(RowEnd::Done));
                 }
-                Err(verdict) => {
-                    tx.rollback().await.map_err(failed())?;
-                    verdicts.push(verdict);
-                }
+                Err(verdict) => verdicts.push(verdict),
             }
         }
         Ok((verdicts, written))
     }
 
-    /// The position that was written over, if one was.
-    async fn one_row(
+    /// Tries a row until the numbers that are drawn for it are free.
+    async fn drawn(
         connection: &mut Connection,
         lease: Lease<'_>,
         job: &RowJob<'_>,
     ) -> Result<Result<Option<Position>, Verdict>, StoreError> {
-        let ec = &lease.upload.ec;
-        let end = match (&job.work, &job.iupd) {
-            (Work::Refused(verdict), _) => return Ok(Err(verdict.clone())),
-            (Work::Create(position), _) => match insert_whole(connection, position).await {
-                Ok(()) => RowEnd::Done,
-                Err(CreateError::IupdTaken) => RowEnd::IupdTaken,
-                Err(CreateError::NoticeTaken(number)) => RowEnd::NoticeTaken(number),
-                Err(CreateError::Store(error)) => return Err(error),
-            },
-            (Work::Replace(_) | Work::Delete(_), None) => RowEnd::Unknown,
-            (Work::Replace(replace), Some(iupd)) => {
-                let Some(before) = load_locked(connection, ec, iupd).await? else {
-                    return Ok(Err((job.tell)(RowEnd::Unknown)));
-                };
-                let after = match replace(&before) {
-                    Ok(after) => after,
+        let failed = || StoreError::during("apply_rows");
+        let mut anew: Option<Numbered> = None;
+        let mut draws = 1;
+        loop {
+            // What a row did before it was refused is undone, and the next rows go on.
+            let mut tx = connection.begin().await.map_err(failed())?;
+            let step = one_row(&mut tx, lease, job, anew.as_ref()).await?;
+            if let Step::Done(replaced) = step {
+                tx.commit().await.map_err(failed())?;
+                return Ok(Ok(replaced.or(anew.map(|numbered| numbered.position))));
+            }
+            tx.rollback().await.map_err(failed())?;
+            match step {
+                Step::Taken(_) if draws < DRAWS => draws += 1,
+                Step::Taken(number) => return Ok(Err((job.tell)(RowEnd::NoticeTaken(number)))),
+                Step::Refused(verdict) => return Ok(Err(verdict)),
+                Step::Done(replaced) => return Ok(Ok(replaced)),
+            }
+            if let Work::Create(_, again) = &job.work {
+                match again() {
+                    Ok(numbered) => anew = Some(numbered),
                     Err(verdict) => return Ok(Err(verdict)),
-                };
-                match save(connection, &before, &after).await {
-                    Ok(()) => return Ok(Ok(Some(after))),
-                    Err(ReplaceError::NoticeTaken(number)) => RowEnd::NoticeTaken(number),
-                    Err(ReplaceError::Store(error)) => return Err(error),
                 }
             }
-            (Work::Delete(check), Some(iupd)) => {
-                let Some(position) = load_locked(connection, ec, iupd).await? else {
-                    return Ok(Err((job.tell)(RowEnd::Unknown)));
+        }
+    }
+
+    async fn one_row(
+        connection: &mut Connection,
+        lease: Lease<'_>,
+        job: &RowJob<'_>,
+        anew: Option<&Numbered>,
+    ) -> Result<Step, StoreError> {
+        let ec = &lease.upload.ec;
+        let refused = |end| Ok(Step::Refused((job.tell)(end)));
+        let iupd = match (&job.work, &job.iupd) {
+            (Work::Refused(verdict), _) => return Ok(Step::Refused(verdict.clone())),
+            (Work::Create(first, _), _) => {
+                let Numbered { position, generated } = anew.unwrap_or(first);
+                return match insert_whole(connection, position, generated).await {
+                    Ok(()) => Ok(Step::Done(None)),
+                    Err(CreateError::IupdTaken) => refused(RowEnd::IupdTaken),
+                    Err(CreateError::NoticeTaken(number)) => Ok(taken(job, number, generated)),
+                    Err(CreateError::Store(error)) => Err(error),
                 };
-                if let Err(verdict) = check(&position) {
-                    return Ok(Err(verdict));
-                }
-                let deleted = delete_whole(connection, &position).await;
-                deleted.map_err(StoreError::during("apply_rows"))?;
-                RowEnd::Done
             }
+            (Work::Replace(_) | Work::Delete(_), None) => return refused(RowEnd::Unknown),
+            (Work::Replace(_) | Work::Delete(_), Some(iupd)) => iupd,
         };
-        Ok(if end == RowEnd::Done { Ok(None) } else { Err((job.tell)(end)) })
+        let Some(before) = load_locked(connection, ec, iupd).await? else { return refused(RowEnd::Unknown) };
+        match &job.work {
+            Work::Replace(replace) => match replace(&before) {
+                Ok(numbered) => write_over(connection, job, &before, numbered).await,
+                Err(verdict) => Ok(Step::Refused(verdict)),
+            },
+            Work::Delete(check) => {
+                if let Err(verdict) = check(&before) {
+                    return Ok(Step::Refused(verdict));
+                }
+                let deleted = delete_whole(connection, &before).await;
+                deleted.map_err(StoreError::during("apply_rows"))?;
+                Ok(Step::Done(None))
+            }
+            Work::Refused(_) | Work::Create(..) => Ok(Step::Done(None)),
+        }
+    }
+
+    async fn write_over(
+        connection: &mut Connection,
+        job: &RowJob<'_>,
+        before: &Position,
+        Numbered { position: after, generated }: Numbered,
+    ) -> Result<Step, StoreError> {
+        match save(connection, before, &after).await {
+            Ok(()) => {}
+            Err(ReplaceError::NoticeTaken(number)) => return Ok(taken(job, number, &generated)),
+            Err(ReplaceError::Store(error)) => return Err(error),
+        }
+        let seen = first_seen(connection, &after.ec, &generated).await;
+        match seen.map_err(StoreError::during("apply_rows"))? {
+            Some(number) => Ok(taken(job, number, &generated)),
+            None => Ok(Step::Done(Some(after))),
+        }
     }
 
     async fn keep(

@@ -5,14 +5,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
+use super::super::contract::Moment;
 use super::super::dates::write;
 use super::super::model::PageInfo;
-use super::super::render::{answer, debtor, entry, payment_date, transfer, unkept};
-use super::model::{OptionModel, OptionResponse, PositionModel, PositionResponse, PositionsModel, PositionsPage};
-use crate::domain::amount::Cents;
+use super::super::render::{answer, debtor, entry, fee, notice_history, payment_date, transfer, unkept};
+use super::model::{
+    OptionModel, OptionResponse, PositionModel, PositionResponse, PositionsModel, PositionsPage,
+};
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::{AfterDue, Notice, OptionShape, PaymentOption, Position, StandIn};
-use crate::domain::status::{NoticeStatus, notice_status, status};
+use crate::domain::status::{notice_status, status};
 
 /// What create, publish and invalidate answer: the position with its debtor.
 pub fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Response {
@@ -41,24 +43,25 @@ fn model(position: &Position, now: Timestamp) -> PositionModel<'_> {
 }
 
 /// What reading answers: the position with its history, without personal data.
-pub fn with_history(position: &Position, now: Timestamp) -> Response {
-    answer(StatusCode::OK, position, &history(position, now))
+pub fn with_history(position: &Position, moment: Moment) -> Response {
+    answer(StatusCode::OK, position, &history(position, moment))
 }
 
 /// What the list answers: a page of positions, each as reading answers it.
-pub fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response {
-    let payment_position_list = positions.iter().map(|position| history(position, now)).collect();
+pub fn page(positions: &[Position], info: PageInfo, moment: Moment) -> Response {
+    let payment_position_list = positions.iter().map(|position| history(position, moment)).collect();
     unkept(Json(PositionsPage { payment_position_list, page_info: info }).into_response())
 }
 
-/// What marking a notice as paid answers: the notice with its history.
-pub fn notice(position: &Position, number: &NoticeNumber) -> Response {
+/// What is answered to a change of one notice: the notice with its history.
+pub fn notice(code: StatusCode, position: &Position, number: &NoticeNumber, moment: Moment) -> Response {
     let mut rows = rows(position).filter(|(_, notice)| notice.number == *number);
-    let model = rows.next().map(|(option, notice)| row_with_history(position, option, notice));
-    unkept(Json(model).into_response())
+    let model = rows.next().map(|(option, notice)| row_with_history(position, option, notice, moment));
+    unkept((code, Json(model)).into_response())
 }
 
-fn history(position: &Position, now: Timestamp) -> PositionResponse<'_> {
+fn history(position: &Position, moment: Moment) -> PositionResponse<'_> {
+    let now = moment.now;
     PositionResponse {
         iupd: position.iupd.as_str(),
         organization_fiscal_code: position.ec.as_str(),
@@ -72,7 +75,7 @@ fn history(position: &Position, now: Timestamp) -> PositionResponse<'_> {
         status: status(position, now).word(),
         last_updated_date: write(position.history.updated_at),
         payment_option: rows(position)
-            .map(|(option, notice)| row_with_history(position, option, notice))
+            .map(|(option, notice)| row_with_history(position, option, notice, moment))
             .collect(),
     }
 }
@@ -86,7 +89,7 @@ fn row<'a>(option: &PaymentOption, notice: &'a Notice, history: Option<&Position
         is_partial_payment: option.shape == OptionShape::Plan,
         due_date: write(notice.due),
         retention_date: notice.retention.map(write),
-        fee: notice.payment.as_ref().and_then(|payment| payment.fee).map_or(0, Cents::get),
+        fee: fee(notice),
         notification_fee: notice.notification_fee.get(),
         payment_option_metadata: notice.metadata.iter().map(entry).collect(),
         transfer: notice.transfers.iter().map(|t| transfer(t, history)).collect(),
@@ -97,21 +100,14 @@ fn row_with_history<'a>(
     position: &'a Position,
     option: &PaymentOption,
     notice: &'a Notice,
+    moment: Moment,
 ) -> OptionResponse<'a> {
-    let payment = notice.payment.as_ref();
-    let status = notice_status(notice);
-    let last_report = notice.transfers.iter().filter_map(|transfer| transfer.reported_at).max();
     OptionResponse {
         organization_fiscal_code: position.ec.as_str(),
         option: row(option, notice, Some(position)),
-        payment_date: payment.map(|payment| write(payment.paid_at)),
-        reporting_date: last_report.filter(|_| status == NoticeStatus::Reported).map(write),
         inserted_date: write(position.history.created_at),
-        payment_method: payment.and_then(|payment| payment.method.as_deref()),
-        psp_company: payment.and_then(|payment| payment.psp.as_deref()),
-        id_receipt: payment.and_then(|payment| Some(payment.proof.receipt()?.as_str())),
-        status: status.word(),
-        last_updated_date: write(position.history.updated_at),
+        status: notice_status(notice).word(),
+        history: notice_history(position, notice, moment),
     }
 }
 
