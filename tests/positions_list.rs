@@ -21,7 +21,7 @@ use support::{on_both, samples};
 use varco::domain::ids::ReceiptId;
 use varco::domain::position::{AfterDue, OptionShape, Payment, Position, Proof};
 use varco::domain::status::{Status, status};
-use varco::store::{Direction, PositionOrder, PositionQuery};
+use varco::store::{Direction, PageStart, PositionFilter, PositionOrder, PositionQuery};
 
 async fn list(gateway: &Gateway, query: &str) -> Answer {
     gateway.ask(Method::GET, query, None).await
@@ -216,13 +216,11 @@ fn query(status: Option<Status>, now: Timestamp) -> PositionQuery {
     PositionQuery {
         ec: samples::ec(),
         now,
-        status,
-        due: None,
-        paid: None,
+        filter: PositionFilter { statuses: status.into_iter().collect(), ..PositionFilter::default() },
         order: PositionOrder::Status,
         direction: Direction::Ascending,
         limit: 1000,
-        page: 0,
+        start: PageStart::Page(0),
     }
 }
 
@@ -249,7 +247,7 @@ async fn the_database_and_the_domain_agree_on_every_status() {
                 let mut found: Vec<_> = page.positions.iter().map(|p| &p.iupd).collect();
                 found.sort();
                 assert_eq!(found, expected, "{} at {now} on {}", asked.word(), database.engine);
-                assert_eq!(page.total, expected.len() as u64);
+                assert_eq!(page.total, Some(expected.len() as u64));
             }
             let all = store.list_positions(&query(None, now)).await.unwrap().positions;
             assert!(all.is_sorted_by_key(|p| status(p, now).word()), "the order is that of the words");

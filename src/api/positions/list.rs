@@ -22,7 +22,7 @@ use crate::api::problem::Problem;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::rome;
 use crate::domain::status::Status;
-use crate::store::{Direction, Interval, PositionOrder, PositionQuery, StoreError};
+use crate::store::{Direction, Interval, PageStart, PositionFilter, PositionOrder, PositionQuery, StoreError};
 
 /// The bounds of `limit`, and what it is when left out.
 const LIMITS: RangeInclusive<u32> = 1..=50;
@@ -92,9 +92,7 @@ fn read(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<PositionQuery, List
     Ok(PositionQuery {
         ec,
         now,
-        status: query::word(query.status.as_deref(), None, |word| Status::from_word(word).map(Some), status)?,
-        due: due.map(interval).transpose()?,
-        paid: paid.map(interval).transpose()?,
+        filter,
         order: query::word(query.orderby.as_deref(), PositionOrder::Created, order_of, order)?,
         direction: query::word(query.ordering.as_deref(), Direction::Descending, direction_of, direction)?,
         limit: query::number(query.limit.as_deref(), LIMIT, LIMITS, limit)?,

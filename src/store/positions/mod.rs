@@ -12,9 +12,12 @@ use super::{Store, StoreError};
 mod list;
 pub(super) mod read;
 mod replace;
+mod search;
 mod write;
 
-pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery};
+pub use list::{
+    Direction, Interval, NoticeName, PageStart, Place, PositionFilter, PositionOrder, PositionPage, PositionQuery,
+};
 pub use replace::ReplaceError;
 
 /// How often a position is written when it meets other writers the wrong way round.
