@@ -42,7 +42,7 @@ pub fn router(state: ApiState) -> Router {
     let ApiState { store, registry, clock } = state;
     let api = Arc::new(Api { store, registry, clock, keys: auth::KeyCache::default() });
     Router::new()
-        .nest("/gpd/debt-positions-service/v1", positions::router())
+        .nest("/gpd/debt-positions-service/v1", positions::v1::router())
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())
         .with_state(api)

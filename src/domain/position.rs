@@ -132,8 +132,10 @@ pub struct Notice {
     pub number: NoticeNumber,
     /// The creditor's reference inside them.
     pub iuv: Iuv,
-    /// What is due, the sum of the transfers.
+    /// What is due, the sum of the transfers; the cost of notification is in it.
     pub amount: Cents,
+    /// How much of the amount is the cost of notifying the debtor (SEND).
+    pub notification_fee: Cents,
     /// What the payer reads about it.
     pub description: Text<140>,
     /// Until when it should be paid.
@@ -144,6 +146,8 @@ pub struct Notice {
     pub metadata: Vec<MapEntry>,
     /// Where the money goes, one to five.
     pub transfers: Vec<Transfer>,
+    /// When the node last got all that it needs to have it paid; a receipt may follow.
+    pub activated_at: Option<Timestamp>,
     /// The payment that settled it.
     pub payment: Option<Payment>,
 }

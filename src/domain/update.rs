@@ -125,7 +125,7 @@ fn contents(notice: &Notice) -> Notice {
     let mut transfers: Vec<Transfer> =
         notice.transfers.iter().map(|transfer| Transfer { reported_at: None, ..transfer.clone() }).collect();
     transfers.sort_by_key(|transfer| transfer.id);
-    Notice { transfers, payment: None, ..notice.clone() }
+    Notice { transfers, activated_at: None, payment: None, ..notice.clone() }
 }
 
 /// An account that replaces another.

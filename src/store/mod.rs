@@ -25,8 +25,8 @@ use sha2::{Digest, Sha256};
 pub use keys::{ApiKey, ApiScope};
 pub use parties::Parties;
 pub use positions::{
-    CreateError, Direction, Interval, NoticeName, PageStart, Place, PositionFilter, PositionOrder, PositionPage,
-    PositionQuery, ReplaceError,
+    CreateError, Direction, Interval, NoticeName, PageStart, Place, PositionFilter, PositionOrder,
+    PositionPage, PositionQuery, ReplaceError,
 };
 pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
 pub use unbooked::UnbookedMessage;

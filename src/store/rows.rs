@@ -31,6 +31,7 @@ macro_rules! position_columns {
          o.province, o.region, o.country, o.email, o.phone, \
          n.iuv, n.amount, n.description, n.due_at, n.retention_at, n.metadata, \
          n.paid_at, n.paid_receipt, n.paid_fee, n.paid_psp, n.paid_method, \
+         n.notification_fee, n.activated_at, \
          CASE WHEN EXISTS (SELECT 1 FROM notice s WHERE s.ec = n.ec AND s.iupd = n.iupd \
              AND s.option_no <> n.option_no AND s.paid_at IS NOT NULL) THEN 1 ELSE 0 END AS sibling_paid, \
          t.id_transfer, t.amount AS transfer_amount, t.beneficiary, \
@@ -119,6 +120,8 @@ columns! {
         paid_fee: Option<i64>,
         paid_psp: Option<String>,
         paid_method: Option<String>,
+        notification_fee: i64,
+        activated_at: Option<i64>,
         sibling_paid: i32,
     }
 }
@@ -270,11 +273,13 @@ fn notice(rows: &[PositionRow], first: &PositionRow) -> Result<Notice, StoreErro
         number: read(NoticeNumber::new(&first.notice_number), "notice number")?,
         iuv: read(Iuv::new(&first.iuv), "IUV")?,
         amount: cents(first.amount)?,
+        notification_fee: cents(first.notification_fee)?,
         description: text(&first.description)?,
         due: instant(first.due_at)?,
         retention: optional_instant(first.retention_at)?,
         metadata: metadata(&first.metadata)?,
         transfers: rows.iter().map(|row| transfer(&row.share)).collect::<Result<_, _>>()?,
+        activated_at: optional_instant(first.activated_at)?,
         payment,
     })
 }

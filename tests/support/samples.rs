@@ -56,6 +56,8 @@ pub fn notice(base: u64, amount: i64) -> Notice {
         amount: cents(amount),
         description: text("Mensa scolastica"),
         due: now() + 720.hours(),
+        notification_fee: Cents::ZERO,
+        activated_at: None,
         retention: None,
         metadata: vec![MapEntry { key: text("CAPITOLO"), value: text("3/2") }],
         transfers: vec![Transfer {

@@ -6,16 +6,15 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
-use super::parse::{self, Context, NewPosition};
+use super::contract::Contract;
+use super::parse::{Context, NewPosition, Places};
 use super::query::{self, BadQuery};
 use super::refusal::{Refusal, taken};
-use super::render;
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
 use crate::api::problem::Problem;
 use crate::domain::lifecycle::mark_published;
-use crate::domain::notice_number::NoticeNumber;
 use crate::store::{self, StoreError};
 
 /// Why a position cannot be created.
@@ -32,7 +31,7 @@ pub(super) enum CreatePositionError {
 }
 
 /// Answers 201 with the position; 400 with everything that is wrong, 409 where something is taken.
-pub(super) async fn handler(
+pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
     Organization(ec): Organization,
     uri: Uri,
@@ -42,22 +41,21 @@ pub(super) async fn handler(
     let now = api.clock.now();
     let registry = api.registry.current();
     let context = Context { ec: &ec, registry: &registry, now, stored: None };
-    let new =
-        parse::new_position(body, &context).map_err(|wrong| CreatePositionError::from(Refusal::of(wrong)))?;
-    let NewPosition { mut position, rows } = new;
+    let new = C::read(body, &context).map_err(|wrong| CreatePositionError::from(Refusal::of(wrong)))?;
+    let NewPosition { mut position, places } = new;
     if to_publish == Some(true) {
         mark_published(&mut position, now);
     }
-    api.store.create_position(&position).await.map_err(|error| clash(error, &rows))?;
+    api.store.create_position(&position).await.map_err(|error| clash(error, &places))?;
     // Read back, because a receipt that came first has paid it by now.
     let stored = api.store.position(&ec, &position.iupd).await.map_err(CreatePositionError::from)?;
-    Ok(render::with_debtor(StatusCode::CREATED, &stored.unwrap_or(position), now))
+    Ok(C::with_debtor(StatusCode::CREATED, &stored.unwrap_or(position), now))
 }
 
-fn clash(error: store::CreateError, rows: &[NoticeNumber]) -> CreatePositionError {
+fn clash(error: store::CreateError, places: &Places) -> CreatePositionError {
     match error {
         store::CreateError::IupdTaken => CreatePositionError::IupdTaken,
-        store::CreateError::NoticeTaken(taken) => Refusal::notice_taken(&taken, rows).into(),
+        store::CreateError::NoticeTaken(taken) => Refusal::notice_taken(&taken, places).into(),
         store::CreateError::Store(error) => CreatePositionError::Store(error),
     }
 }

@@ -6,8 +6,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::contract::{Contract, Inexpressible};
 use super::if_match::{IfMatch, Stale};
-use super::{NamedPosition, render, unknown_position};
+use super::{NamedPosition, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::problem::Problem;
@@ -23,13 +24,15 @@ pub(super) enum InvalidateError {
     #[error(transparent)]
     Stale(#[from] Stale),
     #[error(transparent)]
+    Inexpressible(#[from] Inexpressible),
+    #[error(transparent)]
     Refused(#[from] NotInvalidable),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Answers 200 with the cancelled position; 404, or 409 with the reason.
-pub(super) async fn handler(
+pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
     Organization(ec): Organization,
     NamedPosition(iupd): NamedPosition,
@@ -38,12 +41,13 @@ pub(super) async fn handler(
     let now = api.clock.now();
     let change = |position: &mut Position| {
         wanted.check(position)?;
+        C::admits(position)?;
         Ok::<(), InvalidateError>(lifecycle::invalidate(position, now)?)
     };
     let changed = api.store.change_position(&ec, &iupd, change).await;
     let position = changed.map_err(InvalidateError::from)?.ok_or(InvalidateError::Unknown)?;
     let position = position?;
-    Ok(render::with_debtor(StatusCode::OK, &position, now))
+    Ok(C::with_debtor(StatusCode::OK, &position, now))
 }
 
 impl From<InvalidateError> for Problem {
@@ -51,6 +55,7 @@ impl From<InvalidateError> for Problem {
         match error {
             InvalidateError::Unknown => unknown_position(),
             InvalidateError::Stale(stale) => stale.into(),
+            InvalidateError::Inexpressible(error) => error.into(),
             InvalidateError::Refused(reason) => Problem::new(
                 StatusCode::CONFLICT,
                 "Existing related payment found or not in invalidable state",

@@ -1,4 +1,6 @@
-//! Debt positions, as the first version of the published contract (GPD v1) manages them.
+//! Debt positions, as the published contract (GPD) manages them: each endpoint once for all versions.
+//!
+//! [`v1`] and [`contract::Contract`] hold what differs: the bodies, how they are read and written.
 
 use std::sync::Arc;
 
@@ -6,16 +8,20 @@ use axum::Router;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use serde::Deserialize;
 
 use super::Api;
 use super::problem::Problem;
 use crate::domain::ids::Iupd;
 
+mod contract;
 mod create;
+mod cursor;
 mod dates;
+mod days;
 mod delete;
+mod field;
 mod if_match;
 mod invalidate;
 mod list;
@@ -29,22 +35,30 @@ mod refusal;
 mod render;
 mod transfers;
 mod update;
+pub mod v1;
 
-pub(super) fn router() -> Router<Arc<Api>> {
-    let all = "/organizations/{organizationfiscalcode}/debtpositions";
-    let one = || get(read::handler).put(update::handler).delete(delete::handler);
-    let paid = "/organizations/{organizationfiscalcode}/paymentoptions/paids/{nav}";
+use contract::Contract;
+
+/// The path of all positions of a creditor institution.
+const ALL: &str = "/organizations/{organizationfiscalcode}/debtpositions";
+
+/// The path of all transfers is in the first version also that of the position of this name, should
+/// there be one.
+const TRANSFERS: &str = "transfers";
+
+/// The endpoints that a version has in common with the others.
+fn router<C: Contract>() -> Router<Arc<Api>> {
     Router::new()
-        .route(all, get(list::handler).post(create::handler))
-        .route(&format!("{all}/{{iupd}}"), one())
-        .route(&format!("{all}/{TRANSFERS}"), one().patch(transfers::handler))
-        .route(&format!("{all}/{{iupd}}/publish"), post(publish::handler))
-        .route(&format!("{all}/{{iupd}}/invalidate"), post(invalidate::handler))
-        .route(paid, post(paid::handler))
+        .route(ALL, get(list::handler::<C>).post(create::handler::<C>))
+        .route(&format!("{ALL}/{{iupd}}"), one::<C>())
+        .route(&format!("{ALL}/{{iupd}}/publish"), post(publish::handler::<C>))
+        .route(&format!("{ALL}/{{iupd}}/invalidate"), post(invalidate::handler::<C>))
 }
 
-/// The path of all transfers is also that of the position of this name, should there be one.
-const TRANSFERS: &str = "transfers";
+/// What can be asked of one position.
+fn one<C: Contract>() -> MethodRouter<Arc<Api>> {
+    get(read::handler::<C>).put(update::handler::<C>).delete(delete::handler)
+}
 
 /// The position's name in the path. A text that cannot be one names no position.
 struct NamedPosition(Iupd);

@@ -13,9 +13,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::dates::WholeDay;
-use super::model::{Field, PaidElsewhereRequest};
+use super::field::Field;
+use super::model::PaidElsewhereRequest;
 use super::parse::report::{Pointer, Report};
-use super::render;
+use super::v1;
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::OptionalJsonBody;
@@ -56,7 +57,7 @@ pub(super) async fn handler(
         mark_paid_elsewhere(position, &number, paid_at, now).map_err(PaidError::from)
     });
     let position = marked.await.map_err(PaidError::from)?.ok_or(PaidError::Unknown)??;
-    Ok(render::notice(&position, &number))
+    Ok(v1::notice(&position, &number))
 }
 
 /// When it was paid: now, unless the caller says when.

@@ -6,8 +6,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::contract::{Contract, Inexpressible};
 use super::if_match::{IfMatch, Stale};
-use super::{NamedPosition, render, unknown_position};
+use super::{NamedPosition, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::problem::Problem;
@@ -23,13 +24,15 @@ pub(super) enum PublishError {
     #[error(transparent)]
     Stale(#[from] Stale),
     #[error(transparent)]
+    Inexpressible(#[from] Inexpressible),
+    #[error(transparent)]
     Refused(#[from] NotPublishable),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Answers 200 with the published position; 404, or 409 with the reason.
-pub(super) async fn handler(
+pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
     Organization(ec): Organization,
     NamedPosition(iupd): NamedPosition,
@@ -38,12 +41,13 @@ pub(super) async fn handler(
     let now = api.clock.now();
     let change = |position: &mut Position| {
         wanted.check(position)?;
+        C::admits(position)?;
         Ok::<(), PublishError>(lifecycle::publish(position, now)?)
     };
     let changed = api.store.change_position(&ec, &iupd, change).await;
     let position = changed.map_err(PublishError::from)?.ok_or(PublishError::Unknown)?;
     let position = position?;
-    Ok(render::with_debtor(StatusCode::OK, &position, now))
+    Ok(C::with_debtor(StatusCode::OK, &position, now))
 }
 
 impl From<PublishError> for Problem {
@@ -52,6 +56,7 @@ impl From<PublishError> for Problem {
         match error {
             PublishError::Unknown => unknown_position(),
             PublishError::Stale(stale) => stale.into(),
+            PublishError::Inexpressible(error) => error.into(),
             PublishError::Refused(reason @ NotPublishable::NotDraft(_)) => conflict(
                 "Existing related payment found or not in publishable state",
                 "not_publishable",

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::{NamedPosition, render, unknown_position};
+use super::contract::{Contract, Inexpressible};
+use super::{NamedPosition, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::problem::Problem;
@@ -17,24 +18,28 @@ pub(super) enum ReadError {
     #[error("no such position")]
     Unknown,
     #[error(transparent)]
+    Inexpressible(#[from] Inexpressible),
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Answers 200 with the position, or 404.
-pub(super) async fn handler(
+pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
     Organization(ec): Organization,
     NamedPosition(iupd): NamedPosition,
 ) -> Result<Response, Problem> {
     let found = api.store.position(&ec, &iupd).await.map_err(ReadError::from)?;
     let position = found.ok_or(ReadError::Unknown)?;
-    Ok(render::with_history(&position, api.clock.now()))
+    C::admits(&position).map_err(ReadError::from)?;
+    Ok(C::with_history(&position, api.clock.now()))
 }
 
 impl From<ReadError> for Problem {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Unknown => unknown_position(),
+            ReadError::Inexpressible(error) => error.into(),
             ReadError::Store(error) => Problem::internal("INTERNAL SERVER ERROR", &error),
         }
     }

@@ -2,7 +2,8 @@
 
 use axum::http::StatusCode;
 
-use super::parse::{self, metadata};
+use super::parse::report::Pointer;
+use super::parse::{self, Places, metadata};
 use crate::api::problem::{Problem, Violation};
 use crate::domain::notice_number::NoticeNumber;
 
@@ -15,9 +16,9 @@ pub enum Refusal {
     /// It repeats or reserves something, which the published contract calls a conflict.
     #[error("the only thing wrong is that keys or notices clash")]
     Clash(Clash, Vec<Violation>),
-    /// The notice of that row is one of another position.
+    /// The notice at that place is one of another position.
     #[error("a notice number is taken")]
-    NoticeTaken(Option<usize>),
+    NoticeTaken(Option<Pointer>),
 }
 
 /// What the published contract answers with 409 though the body alone shows it.
@@ -47,9 +48,9 @@ impl Refusal {
         }
     }
 
-    /// The refusal of a notice that another position has, given the notices of the rows.
-    pub fn notice_taken(taken: &NoticeNumber, rows: &[NoticeNumber]) -> Self {
-        Refusal::NoticeTaken(rows.iter().position(|number| number == taken))
+    /// The refusal of a notice that another position has, given where the body has its notices.
+    pub fn notice_taken(taken: &NoticeNumber, places: &Places) -> Self {
+        Refusal::NoticeTaken(places.of(taken).map(|at| at.field("iuv")))
     }
 }
 
@@ -69,8 +70,8 @@ impl From<Refusal> for Problem {
                 let (title, code, detail) = clash.words();
                 Problem::new(StatusCode::CONFLICT, title, code, detail).with_violations(violations)
             }
-            Refusal::NoticeTaken(row) => {
-                let pointer = row.map_or("/paymentOption".into(), |row| format!("/paymentOption/{row}/iuv"));
+            Refusal::NoticeTaken(at) => {
+                let pointer = at.map_or("/paymentOption".into(), |at| at.to_string());
                 let detail = "The creditor institution has a payment option of this iuv already.";
                 taken("notice_taken", detail, pointer)
             }

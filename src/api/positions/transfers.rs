@@ -12,7 +12,8 @@ use axum::http::{StatusCode, Uri};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::model::{Field, IbanUpdateRequest, IbanUpdateResponse};
+use super::field::Field;
+use super::model::{IbanUpdateRequest, IbanUpdateResponse};
 use super::parse::report::{Pointer, Report};
 use super::query::{self, BadQuery};
 use crate::api::Api;

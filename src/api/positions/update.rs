@@ -15,16 +15,17 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 
+use super::contract::{Contract, Inexpressible};
 use super::if_match::{IfMatch, Stale};
-use super::parse::{self, Context, NewPosition};
+use super::parse::report::Pointer;
+use super::parse::{Context, NewPosition, Places};
 use super::query::{self, BadQuery};
 use super::refusal::Refusal;
-use super::{NamedPosition, render, unknown_position};
+use super::{NamedPosition, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
 use crate::api::problem::{Problem, Violation};
-use crate::domain::notice_number::NoticeNumber;
 use crate::domain::status::Status;
 use crate::domain::update::{self, NotUpdatable, Publication};
 use crate::store::{ReplaceError, StoreError};
@@ -39,17 +40,19 @@ pub(super) enum UpdateError {
     #[error(transparent)]
     Stale(#[from] Stale),
     #[error(transparent)]
+    Inexpressible(#[from] Inexpressible),
+    #[error(transparent)]
     Refused(#[from] Refusal),
     #[error("the position is wholly paid")]
     Settled(Status),
     #[error("the body changes or leaves out what is paid")]
-    PaidNotices(Vec<Option<usize>>),
+    PaidNotices(Vec<Option<Pointer>>),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 /// Answers 200 with the position as it is now; 400, 404, 409 or 412 with the reason.
-pub(super) async fn handler(
+pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
     Organization(ec): Organization,
     NamedPosition(iupd): NamedPosition,
@@ -58,27 +61,28 @@ pub(super) async fn handler(
 ) -> Result<Response, Problem> {
     let (now, registry) = (api.clock.now(), api.registry.current());
     let publication = publication(&uri).map_err(UpdateError::from)?;
-    let mut rows = Vec::new();
+    let mut places = Places::default();
     // Read under the lock, because what is wrong depends on what is stored.
     let replace = |stored: &_| {
         wanted.check(stored)?;
+        C::admits(stored)?;
         let context = Context { ec: &ec, registry: &registry, now, stored: Some(stored) };
-        let NewPosition { position, rows: numbers } =
-            parse::new_position(body, &context).map_err(Refusal::of)?;
-        rows = numbers;
-        update::replace(stored, position, publication, now).map_err(|error| refused(error, &rows))
+        let new = C::read(body, &context).map_err(Refusal::of)?;
+        let NewPosition { position, places: read } = new;
+        places = read;
+        update::replace(stored, position, publication, now).map_err(|error| refused(error, &places))
     };
     let replaced = api.store.replace_position(&ec, &iupd, replace).await;
     let position = match replaced {
         Ok(found) => found.ok_or(UpdateError::Unknown)??,
         Err(ReplaceError::NoticeTaken(taken)) => {
-            return Err(UpdateError::from(Refusal::notice_taken(&taken, &rows)).into());
+            return Err(UpdateError::from(Refusal::notice_taken(&taken, &places)).into());
         }
         Err(ReplaceError::Store(error)) => return Err(UpdateError::from(error).into()),
     };
     // Read back, because a receipt that came first has paid a notice that is new.
     let stored = api.store.position(&ec, &iupd).await.map_err(UpdateError::from)?;
-    Ok(render::with_debtor(StatusCode::OK, &stored.unwrap_or(position), now))
+    Ok(C::with_debtor(StatusCode::OK, &stored.unwrap_or(position), now))
 }
 
 fn publication(uri: &Uri) -> Result<Publication, BadQuery> {
@@ -89,12 +93,11 @@ fn publication(uri: &Uri) -> Result<Publication, BadQuery> {
     })
 }
 
-fn refused(error: NotUpdatable, rows: &[NoticeNumber]) -> UpdateError {
+fn refused(error: NotUpdatable, places: &Places) -> UpdateError {
     match error {
         NotUpdatable::Settled(status) => UpdateError::Settled(status),
         NotUpdatable::PaidNotices(paid) => {
-            let row = |number| rows.iter().position(|row| *row == number);
-            UpdateError::PaidNotices(paid.into_iter().map(row).collect())
+            UpdateError::PaidNotices(paid.iter().map(|number| places.of(number).cloned()).collect())
         }
     }
 }
@@ -107,6 +110,7 @@ impl From<UpdateError> for Problem {
             UpdateError::Unknown => unknown_position(),
             UpdateError::Query(error) => error.into(),
             UpdateError::Stale(stale) => stale.into(),
+            UpdateError::Inexpressible(error) => error.into(),
             UpdateError::Refused(refusal) => refusal.into(),
             UpdateError::Settled(status) => Problem::new(
                 StatusCode::CONFLICT,
@@ -114,23 +118,23 @@ impl From<UpdateError> for Problem {
                 "not_updatable",
                 format!("The position stays as it is: it is {}.", status.word()),
             ),
-            UpdateError::PaidNotices(rows) => Problem::new(
+            UpdateError::PaidNotices(places) => Problem::new(
                 StatusCode::CONFLICT,
                 NOT_UPDATABLE,
                 "paid_option_changed",
                 "The position stays as it is: payment options that are paid must not change; violations \
                  lists those that would.",
             )
-            .with_violations(rows.into_iter().map(broken).collect()),
+            .with_violations(places.into_iter().map(broken).collect()),
             UpdateError::Store(error) => Problem::internal("The debt position update is failed", &error),
         }
     }
 }
 
-fn broken(row: Option<usize>) -> Violation {
-    match row {
-        Some(row) => Violation {
-            pointer: format!("/paymentOption/{row}"),
+fn broken(place: Option<Pointer>) -> Violation {
+    match place {
+        Some(place) => Violation {
+            pointer: place.to_string(),
             code: "paid_option_changed",
             message: "is paid and must stay as it is".into(),
         },

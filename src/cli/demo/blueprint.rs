@@ -124,6 +124,8 @@ impl Blueprint {
             amount,
             description: valid(Text::new(self.description))?,
             due,
+            notification_fee: Cents::ZERO,
+            activated_at: None,
             retention: None,
             metadata: vec![entry("pratica", self.iupd)?],
             transfers: shares.map(|(id, share)| self.transfer(id, share)).collect::<Result<_, _>>()?,

@@ -16,7 +16,8 @@ mod search;
 mod write;
 
 pub use list::{
-    Direction, Interval, NoticeName, PageStart, Place, PositionFilter, PositionOrder, PositionPage, PositionQuery,
+    Direction, Interval, NoticeName, PageStart, Place, PositionFilter, PositionOrder, PositionPage,
+    PositionQuery,
 };
 pub use replace::ReplaceError;
 

@@ -310,7 +310,7 @@ for_both_engines! {
     ) -> Result<(), sqlx::Error> {
         sqlx::query(
             "UPDATE notice SET option_no = $3, notice_no = $4, amount = $5, description = $6, due_at = $7, \
-             retention_at = $8, metadata = $9 WHERE ec = $1 AND notice_number = $2",
+             retention_at = $8, metadata = $9, notification_fee = $10 WHERE ec = $1 AND notice_number = $2",
         )
         .bind(position.ec.as_str())
         .bind(notice.number.as_str())
@@ -321,6 +321,7 @@ for_both_engines! {
         .bind(notice.due.as_microsecond())
         .bind(write::micros(notice.retention))
         .bind(metadata_json(&notice.metadata))
+        .bind(notice.notification_fee.get())
         .execute(connection)
         .await
         .map(drop)

@@ -76,7 +76,8 @@ pub(super) fn page(query: &PositionQuery) -> Assembled {
         ),
         [],
     );
-    let order = if newest { " ORDER BY page.place DESC, p.iupd DESC" } else { " ORDER BY page.place, p.iupd" };
+    let order =
+        if newest { " ORDER BY page.place DESC, p.iupd DESC" } else { " ORDER BY page.place, p.iupd" };
     statement.push(order, []);
     statement.push(", o.option_no, n.notice_no, t.id_transfer", []);
     statement
@@ -108,7 +109,9 @@ fn look_up(statement: &mut Assembled, query: &PositionQuery, with: &'static str)
         PositionFilter { debtor: Some(_), .. } => First::Debtor,
         PositionFilter { paid: Some(_), .. } => First::Paid,
         PositionFilter { due: Some(_), .. } => First::Due,
-        PositionFilter { updated_since: Some(_), .. } if query.order != PositionOrder::Updated => First::Updated,
+        PositionFilter { updated_since: Some(_), .. } if query.order != PositionOrder::Updated => {
+            First::Updated
+        }
         _ => First::Walk,
     };
     if first == First::Walk {
@@ -194,7 +197,9 @@ const NOTICES: &str = " AND EXISTS (SELECT 1 FROM notice f WHERE f.ec = p.ec AND
 
 fn name_of_notice(statement: &mut Assembled, asked: &PositionFilter) {
     match &asked.notice {
-        Some(NoticeName::Number(number)) => statement.push(" AND f.notice_number = #", [text(number.as_str())]),
+        Some(NoticeName::Number(number)) => {
+            statement.push(" AND f.notice_number = #", [text(number.as_str())])
+        }
         Some(NoticeName::Iuv(iuv)) => statement.push(" AND f.iuv = #", [text(iuv.as_str())]),
         None => {}
     }
@@ -223,13 +228,11 @@ fn after(statement: &mut Assembled, direction: Direction, last: &Place) {
     let ascending = direction == Direction::Ascending;
     match last {
         Place::Created(at, iupd) => {
-            let (up, down) =
-                (" AND (p.created_at, p.iupd) > (#, #)", " AND (p.created_at, p.iupd) < (#, #)");
+            let (up, down) = (" AND (p.created_at, p.iupd) > (#, #)", " AND (p.created_at, p.iupd) < (#, #)");
             statement.push(if ascending { up } else { down }, [instant(*at), text(iupd.as_str())]);
         }
         Place::Updated(at, iupd) => {
-            let (up, down) =
-                (" AND (p.updated_at, p.iupd) > (#, #)", " AND (p.updated_at, p.iupd) < (#, #)");
+            let (up, down) = (" AND (p.updated_at, p.iupd) > (#, #)", " AND (p.updated_at, p.iupd) < (#, #)");
             statement.push(if ascending { up } else { down }, [instant(*at), text(iupd.as_str())]);
         }
         Place::Iupd(iupd) => {

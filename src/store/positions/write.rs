@@ -93,8 +93,9 @@ for_both_engines! {
         let payment = notice.payment.as_ref();
         sqlx::query(
             "INSERT INTO notice (ec, notice_number, iuv, iupd, option_no, notice_no, amount, description, \
-             due_at, retention_at, metadata, paid_at, paid_receipt, paid_fee, paid_psp, paid_method) VALUES \
-             ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+             due_at, retention_at, metadata, paid_at, paid_receipt, paid_fee, paid_psp, paid_method, \
+             notification_fee, activated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+             $14, $15, $16, $17, $18)",
         )
         .bind(position.ec.as_str())
         .bind(notice.number.as_str())
@@ -112,6 +113,8 @@ for_both_engines! {
         .bind(payment.and_then(|payment| payment.fee).map(Cents::get))
         .bind(payment.and_then(|payment| payment.psp.as_deref()))
         .bind(payment.and_then(|payment| payment.method.as_deref()))
+        .bind(notice.notification_fee.get())
+        .bind(micros(notice.activated_at))
         .execute(&mut *connection)
         .await?;
         // A receipt may have come before its notice.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::{Field, MetadataRequest};
+use super::super::field::Field;
+use super::super::model::MetadataRequest;
 use super::report::{Pointer, Report};
 use crate::domain::position::{IBAN_APPOGGIO, MapEntry};
 

@@ -1,9 +1,10 @@
-//! A row of the contract's `paymentOption`: one payable notice.
+//! One payable notice: a row of `paymentOption` in the first version, of `installments` in the third.
 
 use jiff::Timestamp;
 
 use super::super::dates::WholeDay;
-use super::super::model::{Field, OptionRequest, TransferRequest};
+use super::super::field::Field;
+use super::super::model::{MetadataRequest, TransferRequest};
 use super::Context;
 use super::metadata::{self, metadata};
 use super::report::{Coded, Pointer, Report};
@@ -12,44 +13,64 @@ use crate::domain::amount::Cents;
 use crate::domain::lifecycle::{Inconsistency, NoticeDates, date_inconsistencies, share_inconsistencies};
 use crate::domain::notice_number::{Iuv, NoticeNumber};
 use crate::domain::party::{PrimitiveVersion, StationLink};
-use crate::domain::position::{Destination, Notice, OptionShape, Transfer};
+use crate::domain::position::{Destination, Notice, Transfer};
 
 /// The most transfers that the node's contract carries.
 const TRANSFERS_MAX: usize = 5;
 
-/// A notice, and whether it is an instalment of the plan or a way of its own to pay.
-pub struct Row {
-    /// Instalment or whole payment.
-    pub shape: OptionShape,
-    /// The notice.
-    pub notice: Notice,
+/// A notice as the caller writes it.
+pub struct NoticeFields {
+    /// `nav`.
+    pub nav: Field<String>,
+    /// `iuv`.
+    pub iuv: Field<String>,
+    /// `amount`.
+    pub amount: Field<i64>,
+    /// `description`.
+    pub description: Field<String>,
+    /// `dueDate`.
+    pub due_date: Field<String>,
+    /// `retentionDate`, where the contract has it on the notice.
+    pub retention_date: Field<String>,
+    /// `transfer`.
+    pub transfer: Field<Vec<Field<TransferRequest>>>,
+    /// The key-value pairs, and what the contract calls them.
+    pub metadata: (&'static str, Field<Vec<Field<MetadataRequest>>>),
 }
 
-/// Reads one row.
-pub fn row(
-    request: OptionRequest,
+/// What could be read of a notice.
+pub struct ReadNotice {
+    /// The due date, if rules may judge it: a notice that is paid cannot change, so its dates are not
+    /// judged again.
+    pub judged_due: Option<Timestamp>,
+    /// All of it.
+    pub notice: Option<Notice>,
+}
+
+/// Reads a notice of an option that is valid from then.
+pub fn notice(
+    fields: NoticeFields,
     at: &Pointer,
     valid_from: Option<Timestamp>,
     context: &Context<'_>,
     report: &mut Report,
-) -> Option<Row> {
-    let number = number(request.nav, request.iuv, at, report);
+) -> ReadNotice {
+    let number = number(fields.nav, fields.iuv, at, report);
     let served = number.as_ref().and_then(|(at, number, _)| served(at, number, context, report));
-    let amount = report.amount(request.amount, &at.field("amount"));
-    let description = report.text(request.description, &at.field("description"));
-    let partial = report.required(request.is_partial_payment, &at.field("isPartialPayment"));
-    let due = report.date(request.due_date, &at.field("dueDate"));
+    let amount = report.amount(fields.amount, &at.field("amount"));
+    let description = report.text(fields.description, &at.field("description"));
+    let due = report.date(fields.due_date, &at.field("dueDate"));
     let retention =
-        report.optional_date(request.retention_date, &at.field("retentionDate"), WholeDay::UntilEnd);
-    let entries = request.payment_option_metadata;
-    let metadata = metadata(entries, &at.field("paymentOptionMetadata"), metadata::OF_NOTICES, report);
-    let transfers = transfers(request.transfer, at, context, report);
+        report.optional_date(fields.retention_date, &at.field("retentionDate"), WholeDay::UntilEnd);
+    let (name, entries) = fields.metadata;
+    let metadata = metadata(entries, &at.field(name), metadata::OF_NOTICES, report);
+    let transfers = transfers(fields.transfer, at, context, report);
     if let (Some(amount), Some(shares)) = (amount, &transfers.shares) {
         note(&share_inconsistencies(amount, shares), at, report);
     }
     let stored = number.as_ref().and_then(|(_, number, _)| context.stored?.notice(number));
-    // A notice that is paid cannot change, so its dates are not judged again.
-    if let Some(due) = due.filter(|_| stored.is_none_or(|stored| stored.payment.is_none())) {
+    let judged_due = due.filter(|_| stored.is_none_or(|stored| stored.payment.is_none()));
+    if let Some(due) = judged_due {
         let due_already = context.offered().and(stored).map(|stored| stored.due);
         let dates = NoticeDates { due, retention, valid_from, due_already };
         note(&date_inconsistencies(&dates, context.now), at, report);
@@ -57,20 +78,23 @@ pub fn row(
     if served == Some(PrimitiveVersion::V1) {
         refuse_stamps(&transfers.read, at, report);
     }
-    let (_, number, iuv) = number?;
-    let shape = if partial? { OptionShape::Plan } else { OptionShape::Single };
-    let notice = Notice {
-        number,
-        iuv,
-        amount: amount?,
-        description: description?,
-        due: due?,
-        retention,
-        metadata,
-        transfers: transfers.read.into_iter().map(|(_, transfer)| transfer).collect(),
-        payment: None,
+    let notice = || {
+        let (_, number, iuv) = number?;
+        Some(Notice {
+            number,
+            iuv,
+            amount: amount?,
+            description: description?,
+            due: due?,
+            retention,
+            metadata,
+            transfers: transfers.read.into_iter().map(|(_, transfer)| transfer).collect(),
+            notification_fee: Cents::ZERO,
+            activated_at: None,
+            payment: None,
+        })
     };
-    Some(Row { shape, notice })
+    ReadNotice { judged_due, notice: notice() }
 }
 
 /// The number and the IUV inside it, with the field that decided on the number.

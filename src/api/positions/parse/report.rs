@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::super::dates::{self, DateError, WholeDay};
-use super::super::model::{Field, LIST_MAX};
+use super::super::field::{Field, LIST_MAX};
 use crate::api::problem::Violation;
 use crate::domain::amount::{AmountError, Cents};
 use crate::domain::fiscal_code::FiscalCodeError;
@@ -16,7 +16,7 @@ use crate::domain::notice_number::NoticeNumberError;
 use crate::domain::text::{Text, TextError};
 
 /// A place in the body (JSON pointer, RFC 6901).
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pointer(String);
 
 impl Pointer {
@@ -33,6 +33,12 @@ impl Pointer {
     /// An element of the list at this place.
     pub fn item(&self, index: usize) -> Self {
         Pointer(format!("{}/{index}", self.0))
+    }
+}
+
+impl fmt::Display for Pointer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

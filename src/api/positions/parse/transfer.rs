@@ -3,7 +3,8 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::super::model::{Field, StampRequest, TransferRequest};
+use super::super::field::Field;
+use super::super::model::{StampRequest, TransferRequest};
 use super::metadata::{self, metadata};
 use super::report::{Pointer, Report};
 use crate::domain::amount::Cents;

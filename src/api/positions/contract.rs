@@ -1,0 +1,51 @@
+//! What differs from one version of the published contract to the next.
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::model::PageInfo;
+use super::parse::{Context, NewPosition};
+use crate::api::problem::{Problem, Violation};
+use crate::domain::position::Position;
+use crate::domain::status::Status;
+
+/// A version of the contract: how positions are written down. What may be done to them, and what is
+/// refused, is the same in all.
+pub trait Contract: 'static {
+    /// Reads the body of a creation or an update; on failure says everything that is wrong with it.
+    fn read(body: Value, context: &Context<'_>) -> Result<NewPosition, Vec<Violation>>;
+
+    /// Whether this version can express a stored position.
+    fn admits(position: &Position) -> Result<(), Inexpressible>;
+
+    /// What create, update, publish and invalidate answer: the position with its debtors.
+    fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Response;
+
+    /// What reading answers: the position with its history.
+    fn with_history(position: &Position, now: Timestamp) -> Response;
+
+    /// What the list answers: a page of positions, each as reading answers it.
+    fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response;
+
+    /// The status of that word.
+    fn status(word: &str) -> Option<Status>;
+}
+
+/// A position that a version of the contract cannot express.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this version of the contract cannot express the position")]
+pub struct Inexpressible;
+
+impl From<Inexpressible> for Problem {
+    fn from(_: Inexpressible) -> Self {
+        Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "The debt position has payment plans that this version does not support",
+            "not_expressible",
+            "The position has several payment plans, or options with debtors or dates of their own: use \
+             version 3 of the API for it.",
+        )
+    }
+}

@@ -1,0 +1,63 @@
+//! The first version of the published contract (GPD v1): a flat list of notices, of which the instalments
+//! make one plan, with one debtor, one validity date and one rule after the due date for all.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{patch, post};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::contract::{Contract, Inexpressible};
+use super::model::PageInfo;
+use super::parse::{Context, NewPosition};
+use super::{ALL, TRANSFERS, paid, transfers};
+use crate::api::Api;
+use crate::api::problem::Violation;
+use crate::domain::position::Position;
+use crate::domain::status::Status;
+
+mod model;
+pub mod read;
+mod render;
+
+pub(super) use render::notice;
+
+/// The first version.
+pub struct V1;
+
+impl Contract for V1 {
+    fn read(body: Value, context: &Context<'_>) -> Result<NewPosition, Vec<Violation>> {
+        read::new_position(body, context)
+    }
+
+    fn admits(_: &Position) -> Result<(), Inexpressible> {
+        Ok(())
+    }
+
+    fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Response {
+        render::with_debtor(code, position, now)
+    }
+
+    fn with_history(position: &Position, now: Timestamp) -> Response {
+        render::with_history(position, now)
+    }
+
+    fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response {
+        render::page(positions, info, now)
+    }
+
+    fn status(word: &str) -> Option<Status> {
+        Status::from_word(word)
+    }
+}
+
+/// The endpoints that all versions have, and those that only this one has.
+pub fn router() -> Router<Arc<Api>> {
+    let paid = "/organizations/{organizationfiscalcode}/paymentoptions/paids/{nav}";
+    super::router::<V1>()
+        .route(&format!("{ALL}/{TRANSFERS}"), super::one::<V1>().merge(patch(transfers::handler)))
+        .route(paid, post(paid::handler))
+}
