@@ -283,6 +283,12 @@ pub(super) fn explain(statement: &str) -> AssertSqlSafe<String> {
     AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"))
 }
 
+/// A statement that asks PostgreSQL how it carries out another, which it does.
+#[cfg(test)]
+pub(super) fn explain_analyze(statement: &str) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!("EXPLAIN (ANALYZE, TIMING OFF) {statement}"))
+}
+
 /// Cuts a batch into runs whose lengths are powers of two, the longest first.
 pub(super) fn runs<T>(mut items: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {

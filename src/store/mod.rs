@@ -11,6 +11,8 @@ mod ledger_check;
 mod migrate;
 mod notices;
 mod parties;
+#[cfg(test)]
+mod plans;
 mod positions;
 mod receipts;
 mod rows;

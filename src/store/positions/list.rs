@@ -17,6 +17,9 @@ use crate::store::{Store, StoreError};
 use super::search;
 
 /// The status of `position p` at the instant `$2`.
+///
+/// Each question asks for one row and skips none: that says nothing to SQLite, and keeps PostgreSQL from
+/// answering it for all positions of the table at once, for the sake of the ten on a page.
 macro_rules! status_word {
     () => {
         "CASE \
@@ -24,19 +27,21 @@ macro_rules! status_word {
              AND NOT EXISTS (SELECT 1 FROM notice sn WHERE sn.ec = so.ec AND sn.iupd = so.iupd \
                  AND sn.option_no = so.option_no AND (sn.paid_at IS NULL OR EXISTS (SELECT 1 \
                      FROM transfer st WHERE st.ec = sn.ec AND st.notice_number = sn.notice_number \
-                     AND st.reported_at IS NULL)))) THEN 'REPORTED' \
+                     AND st.reported_at IS NULL LIMIT 1 OFFSET 0)) LIMIT 1 OFFSET 0) LIMIT 1 OFFSET 0) \
+             THEN 'REPORTED' \
          WHEN EXISTS (SELECT 1 FROM payment_option so WHERE so.ec = p.ec AND so.iupd = p.iupd \
              AND NOT EXISTS (SELECT 1 FROM notice sn WHERE sn.ec = so.ec AND sn.iupd = so.iupd \
-                 AND sn.option_no = so.option_no AND sn.paid_at IS NULL)) THEN 'PAID' \
+                 AND sn.option_no = so.option_no AND sn.paid_at IS NULL LIMIT 1 OFFSET 0) LIMIT 1 OFFSET 0) \
+             THEN 'PAID' \
          WHEN EXISTS (SELECT 1 FROM notice sn WHERE sn.ec = p.ec AND sn.iupd = p.iupd \
-             AND sn.paid_at IS NOT NULL) THEN 'PARTIALLY_PAID' \
+             AND sn.paid_at IS NOT NULL LIMIT 1 OFFSET 0) THEN 'PARTIALLY_PAID' \
          WHEN p.invalidated_at IS NOT NULL THEN 'INVALID' \
          WHEN p.published_at IS NULL THEN 'DRAFT' \
          WHEN (SELECT MIN(so.valid_from) FROM payment_option so WHERE so.ec = p.ec \
              AND so.iupd = p.iupd) > $2 THEN 'PUBLISHED' \
          WHEN NOT EXISTS (SELECT 1 FROM payment_option so JOIN notice sn ON sn.ec = so.ec \
              AND sn.iupd = so.iupd AND sn.option_no = so.option_no WHERE so.ec = p.ec \
-             AND so.iupd = p.iupd AND (NOT so.expires OR sn.due_at >= $2)) THEN 'EXPIRED' \
+             AND so.iupd = p.iupd AND (NOT so.expires OR sn.due_at >= $2) LIMIT 1 OFFSET 0) THEN 'EXPIRED' \
          ELSE 'VALID' END"
     };
 }

@@ -11,8 +11,8 @@ use super::{Store, StoreError};
 
 mod list;
 pub(super) mod read;
-mod replace;
-mod search;
+pub(super) mod replace;
+pub(super) mod search;
 mod write;
 
 pub use list::{

@@ -85,7 +85,7 @@ impl Store {
 }
 
 /// The newest first: among them is most likely one.
-const CHANGEABLE: &str = concat!(
+pub(in crate::store) const CHANGEABLE: &str = concat!(
     "SELECT 1 FROM position p WHERE p.ec = $1 AND p.created_at > 0 AND ",
     status_word!(),
     " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY p.created_at DESC LIMIT 1"
@@ -93,7 +93,7 @@ const CHANGEABLE: &str = concat!(
 
 /// The positions of transfers to an account, in the order of their notices, so that no more are read than
 /// may be changed; each is judged again under its lock.
-const WITH_IBAN: &str = concat!(
+pub(in crate::store) const WITH_IBAN: &str = concat!(
     "SELECT DISTINCT iupd FROM (SELECT p.iupd FROM transfer t JOIN notice n ON n.ec = t.ec AND n.notice_number = t.notice_number \
      JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
      WHERE t.iban = $3 AND t.iban > '' AND t.ec = $1 AND t.beneficiary = t.ec AND n.paid_at IS NULL AND ",

@@ -28,7 +28,7 @@ enum First {
 }
 
 /// How many positions there are on all pages.
-pub(super) fn count(query: &PositionQuery) -> Assembled {
+pub(in crate::store) fn count(query: &PositionQuery) -> Assembled {
     let mut statement = begun(query);
     let first = look_up(&mut statement, query, "WITH ");
     statement.push("SELECT COUNT(*)", []);
@@ -37,7 +37,7 @@ pub(super) fn count(query: &PositionQuery) -> Assembled {
 }
 
 /// One page, and one position more if there is a next one.
-pub(super) fn page(query: &PositionQuery) -> Assembled {
+pub(in crate::store) fn page(query: &PositionQuery) -> Assembled {
     let (expression, newest) = (place(query.order), query.direction == Direction::Descending);
     let mut statement = begun(query);
     statement.push("WITH ", []);
@@ -171,29 +171,33 @@ fn filter(statement: &mut Assembled, asked: &PositionFilter, first: First) {
         let options = " AND EXISTS (SELECT 1 FROM payment_option f WHERE f.ec = p.ec AND f.iupd = p.iupd";
         statement.push(options, []);
         debtor(statement, asked);
-        statement.push(")", []);
+        statement.push(ANY, []);
     }
     if asked.paid.is_some() && first != First::Paid {
         statement.push(NOTICES, []);
         paid(statement, asked);
-        statement.push(")", []);
+        statement.push(ANY, []);
     }
     if asked.due.is_some() && first != First::Due {
         statement.push(NOTICES, []);
         due(statement, asked);
-        statement.push(")", []);
+        statement.push(ANY, []);
     }
     if let Some(code) = asked.segregation {
         statement.push(NOTICES, []);
         // Digits only, because they sort alike in every language.
-        let range = " AND f.notice_number >= # AND f.notice_number < #)";
+        let range = " AND f.notice_number >= # AND f.notice_number < #";
         let (first, beyond) = code.segregated_range();
         statement.push(range, [Value::Text(first), Value::Text(beyond)]);
+        statement.push(ANY, []);
     }
 }
 
 /// Begins a condition on any notice of a position.
 const NOTICES: &str = " AND EXISTS (SELECT 1 FROM notice f WHERE f.ec = p.ec AND f.iupd = p.iupd";
+
+/// Ends it, as in [`status_word`].
+const ANY: &str = " LIMIT 1 OFFSET 0)";
 
 fn name_of_notice(statement: &mut Assembled, asked: &PositionFilter) {
     match &asked.notice {

@@ -2,7 +2,7 @@
 
 mod decide;
 pub(super) mod late;
-mod statements;
+pub(super) mod statements;
 
 use bytes::Bytes;
 use jiff::Timestamp;
