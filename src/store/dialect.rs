@@ -115,10 +115,16 @@ macro_rules! on_engine {
 pub(super) use {for_both_engines, on_engine};
 
 /// How PostgreSQL plans for us. Every statement is a look-up by key, and its plan stays prepared while the
-/// tables grow: a plan that reads a whole table, good as long as it is small, would be kept when it is not.
-/// Nor is any statement long enough to be worth compiling, which its planner believes of the list.
-const PLANNING: [(&str, &str); 4] =
-    [("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("jit", "off")];
+/// tables grow: one that reads a whole table, good as long as it is small, would be kept when it is not. A
+/// page is read in the order of its index, which a bitmap loses. And no statement is long enough to be
+/// worth compiling, which PostgreSQL believes of the list.
+const PLANNING: [(&str, &str); 5] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("enable_bitmapscan", "off"),
+    ("jit", "off"),
+];
 
 /// Opens the pools for a database URL.
 pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<Pools, StoreError> {

@@ -86,7 +86,7 @@ impl Store {
 
 /// The newest first: among them is most likely one.
 pub(in crate::store) const CHANGEABLE: &str = concat!(
-    "SELECT 1 FROM position p WHERE p.ec = $1 AND p.created_at > 0 AND ",
+    "SELECT 1 FROM position p WHERE p.ec = $1 AND p.created_at <> 0 AND ",
     status_word!(),
     " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY p.created_at DESC LIMIT 1"
 );
@@ -96,7 +96,7 @@ pub(in crate::store) const CHANGEABLE: &str = concat!(
 pub(in crate::store) const WITH_IBAN: &str = concat!(
     "SELECT DISTINCT iupd FROM (SELECT p.iupd FROM transfer t JOIN notice n ON n.ec = t.ec AND n.notice_number = t.notice_number \
      JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
-     WHERE t.iban = $3 AND t.iban > '' AND t.ec = $1 AND t.beneficiary = t.ec AND n.paid_at IS NULL AND ",
+     WHERE t.iban = $3 AND t.iban <> '' AND t.ec = $1 AND t.beneficiary = t.ec AND n.paid_at IS NULL AND ",
     status_word!(),
     " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY t.notice_number LIMIT $4) found ORDER BY iupd"
 );

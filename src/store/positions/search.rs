@@ -48,8 +48,8 @@ pub(in crate::store) fn page(query: &PositionQuery) -> Assembled {
     filter(&mut statement, &query.filter, first);
     // An index is only used by a statement that spells its condition.
     match (first, query.order) {
-        (First::Walk, PositionOrder::Created) => statement.push(" AND p.created_at > 0", []),
-        (First::Walk, PositionOrder::Updated) => statement.push(" AND p.updated_at > 0", []),
+        (First::Walk, PositionOrder::Created) => statement.push(" AND p.created_at <> 0", []),
+        (First::Walk, PositionOrder::Updated) => statement.push(" AND p.updated_at <> 0", []),
         _ => {}
     }
     let number = |number: u64| Value::Number(i64::try_from(number).unwrap_or(i64::MAX));
@@ -129,16 +129,17 @@ fn look_up(statement: &mut Assembled, query: &PositionQuery, with: &'static str)
             debtor(statement, asked);
         }
         First::Paid => {
-            statement.push("DISTINCT f.iupd FROM notice f WHERE f.ec = $1 AND f.paid_at > 0", []);
+            statement.push("DISTINCT f.iupd FROM notice f WHERE f.ec = $1 AND f.paid_at <> 0", []);
             paid(statement, asked);
         }
         First::Due => {
-            statement.push("DISTINCT f.iupd FROM notice f WHERE f.ec = $1 AND f.due_at > 0", []);
+            statement.push("DISTINCT f.iupd FROM notice f WHERE f.ec = $1 AND f.due_at <> 0", []);
             due(statement, asked);
         }
         First::Updated => {
             let since = asked.updated_since.map(instant);
-            let updated = "f.iupd FROM position f WHERE f.ec = $1 AND f.updated_at > 0 AND f.updated_at >= #";
+            let updated =
+                "f.iupd FROM position f WHERE f.ec = $1 AND f.updated_at <> 0 AND f.updated_at >= #";
             statement.push(updated, since);
         }
         First::Walk => {}
