@@ -10,12 +10,14 @@ mod keys;
 mod ledger_check;
 mod migrate;
 mod notices;
+mod numbers;
 mod parties;
 #[cfg(test)]
 mod plans;
 mod positions;
 mod receipts;
 mod rows;
+mod taxonomy;
 mod unbooked;
 
 use std::sync::Arc;
@@ -25,10 +27,11 @@ use dialect::Pools;
 use sha2::{Digest, Sha256};
 
 pub use keys::{ApiKey, ApiScope};
+pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{
     CreateError, Direction, Interval, NoticeName, PageStart, Place, PositionFilter, PositionOrder,
-    PositionPage, PositionQuery, ReplaceError,
+    PositionPage, PositionQuery, ReplaceError, Shapes,
 };
 pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
 pub use unbooked::UnbookedMessage;

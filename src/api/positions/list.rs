@@ -26,6 +26,7 @@ use crate::api::auth::Organization;
 use crate::api::problem::Problem;
 use crate::domain::fiscal_code::{FiscalCode, PersonId, PersonKind};
 use crate::domain::notice_number::{Iuv, NoticeNumber, TwoDigits};
+use crate::domain::segregation::Segregation;
 use crate::domain::status::Status;
 use crate::store::{
     Direction, NoticeName, PageStart, PositionFilter, PositionOrder, PositionPage, PositionQuery, StoreError,
@@ -58,14 +59,14 @@ pub(super) enum ListError {
 /// Answers 200 with the page, which may be empty; 400 if a parameter is wrong.
 pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let now = api.clock.now();
     let twice = BadQuery("A query parameter is there twice.");
     let Query(parameters) = Query::<ListQuery>::try_from_uri(&uri).map_err(|_| twice)?;
     let question = parameters.question(&ec);
-    let query = read::<C>(&parameters, ec, now)?;
+    let query = read::<C>(&parameters, (ec, scope), now)?;
     let found = api.store.list_positions(&query).await.map_err(ListError::from)?;
     Ok(C::page(&found.positions, info(&query, &found, &question), now))
 }
@@ -119,7 +120,11 @@ impl ListQuery {
     }
 }
 
-fn read<C: Contract>(query: &ListQuery, ec: FiscalCode, now: Timestamp) -> Result<PositionQuery, ListError> {
+fn read<C: Contract>(
+    query: &ListQuery,
+    (ec, scope): (FiscalCode, Segregation),
+    now: Timestamp,
+) -> Result<PositionQuery, ListError> {
     let order = BadQuery(
         "The query parameter orderby must be INSERTED_DATE, UPDATED_DATE, IUPD, STATUS or COMPANY_NAME.",
     );
@@ -127,6 +132,8 @@ fn read<C: Contract>(query: &ListQuery, ec: FiscalCode, now: Timestamp) -> Resul
     let limit = BadQuery("The query parameter limit must be a whole number from 1 to 50.");
     let direction = BadQuery("The query parameter ordering must be ASC or DESC.");
     Ok(PositionQuery {
+        scope,
+        shapes: C::SHAPES,
         filter: filter::<C>(query)?,
         order,
         direction: query::word(query.ordering.as_deref(), Direction::Descending, direction_of, direction)?,
@@ -188,7 +195,8 @@ fn filter<C: Contract>(query: &ListQuery) -> Result<PositionFilter, ListError> {
 
 /// Every status of that word; none if it is the word of no status.
 fn statuses<C: Contract>(word: &str) -> Option<Vec<Status>> {
-    C::status(word).map(|status| vec![status])
+    let of_word = Status::ALL.into_iter().filter(|status| C::status_word(*status) == word);
+    Some(of_word.collect()).filter(|statuses: &Vec<_>| !statuses.is_empty())
 }
 
 fn notice(query: &ListQuery) -> Result<Option<NoticeName>, BadQuery> {

@@ -9,6 +9,7 @@ use crate::domain::fiscal_code::{FiscalCode, PersonId};
 use crate::domain::ids::Iupd;
 use crate::domain::notice_number::{Iuv, NoticeNumber, TwoDigits};
 use crate::domain::position::Position;
+use crate::domain::segregation::Segregation;
 use crate::domain::status::Status;
 use crate::store::dialect::{Value, for_both_engines, on_engine};
 use crate::store::rows::{self, PositionRow};
@@ -52,6 +53,10 @@ pub(super) use status_word;
 pub struct PositionQuery {
     /// Whose positions.
     pub ec: FiscalCode,
+    /// Only those all of whose notices the caller may work with.
+    pub scope: Segregation,
+    /// Only those of these shapes.
+    pub shapes: Shapes,
     /// The instant at which the status is derived.
     pub now: Timestamp,
     /// Which of them.
@@ -84,6 +89,15 @@ pub struct PositionFilter {
     pub updated_since: Option<Timestamp>,
     /// Only those with a notice of that segregation code (aux digit 3).
     pub segregation: Option<TwoDigits>,
+}
+
+/// Which shapes of position a caller can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shapes {
+    /// Whatever the options are.
+    Every,
+    /// Those that one list of notices can express.
+    Flat,
 }
 
 /// What a notice is found by.

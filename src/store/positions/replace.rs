@@ -14,10 +14,12 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::{Notice, PaymentOption, Position, StandIn};
 use crate::domain::update::{IbanChange, replace_iban};
 use crate::store::dialect::{for_both_engines, on_engine};
+use crate::store::numbers::{self, Numbered};
 use crate::store::rows::metadata_json;
 use crate::store::{Store, StoreError};
 
 use super::list::status_word;
+use super::segregation::{codes, of_caller};
 use super::{ATTEMPTS, is_unique_violation, read, write};
 
 /// Why a position was not written over.
@@ -36,12 +38,13 @@ type Decided<E> = Option<Result<Position, E>>;
 
 impl Store {
     /// Loads a position under lock and writes what `replace` makes of it, all in one transaction.
-    /// `None` if there is no such position; what `replace` refuses leaves no trace.
-    pub async fn replace_position<E>(
+    /// `None` if there is no such position; what `replace` refuses leaves no trace. Of the numbers that
+    /// `replace` generated, one that was ever in the world is taken.
+    pub async fn replace_position<E, R: Into<Numbered>>(
         &self,
         ec: &FiscalCode,
         iupd: &Iupd,
-        replace: impl FnOnce(&Position) -> Result<Position, E>,
+        replace: impl FnOnce(&Position) -> Result<R, E>,
     ) -> Result<Decided<E>, ReplaceError> {
         let decided =
             on_engine!(&self.pools, write, |pool, engine| engine::replace(pool, ec, iupd, replace).await)?;
@@ -87,6 +90,8 @@ impl Store {
 /// The newest first: among them is most likely one.
 pub(in crate::store) const CHANGEABLE: &str = concat!(
     "SELECT 1 FROM position p WHERE p.ec = $1 AND p.created_at <> 0 AND ",
+    of_caller!("$3"),
+    " AND ",
     status_word!(),
     " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY p.created_at DESC LIMIT 1"
 );
@@ -94,11 +99,15 @@ pub(in crate::store) const CHANGEABLE: &str = concat!(
 /// The positions of transfers to an account, in the order of their notices, so that no more are read than
 /// may be changed; each is judged again under its lock.
 pub(in crate::store) const WITH_IBAN: &str = concat!(
-    "SELECT DISTINCT iupd FROM (SELECT p.iupd FROM transfer t JOIN notice n ON n.ec = t.ec AND n.notice_number = t.notice_number \
+    "SELECT DISTINCT iupd FROM (SELECT p.iupd FROM transfer t \
+     JOIN notice n ON n.ec = t.ec AND n.notice_number = t.notice_number \
      JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
      WHERE t.iban = $3 AND t.iban <> '' AND t.ec = $1 AND t.beneficiary = t.ec AND n.paid_at IS NULL AND ",
+    of_caller!("$5"),
+    " AND ",
     status_word!(),
-    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY t.notice_number LIMIT $4) found ORDER BY iupd"
+    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY t.notice_number LIMIT $4) found \
+     ORDER BY iupd"
 );
 
 /// A notice with its place in the position: the option's number and its own within the option.
@@ -111,22 +120,25 @@ fn placed(position: &Position) -> impl Iterator<Item = (&PaymentOption, Placed<'
 }
 
 for_both_engines! {
-    [read, write]
+    [read, write, numbers]
 
-    pub(super) async fn replace<E>(
+    pub(super) async fn replace<E, R: Into<Numbered>>(
         pool: &Pool,
         ec: &FiscalCode,
         iupd: &Iupd,
-        replace: impl FnOnce(&Position) -> Result<Position, E>,
+        replace: impl FnOnce(&Position) -> Result<R, E>,
     ) -> Result<Decided<E>, ReplaceError> {
         let failed = || StoreError::during("replace_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
         let Some(before) = load_locked(&mut tx, ec, iupd).await? else { return Ok(None) };
-        let after = match replace(&before) {
-            Ok(after) => after,
+        let Numbered { position: after, generated } = match replace(&before) {
+            Ok(after) => after.into(),
             Err(refused) => return Ok(Some(Err(refused))),
         };
         save(&mut tx, &before, &after).await?;
+        if let Some(seen) = first_seen(&mut tx, ec, &generated).await.map_err(failed())? {
+            return Err(ReplaceError::NoticeTaken(seen));
+        }
         tx.commit().await.map_err(failed())?;
         Ok(Some(Ok(after)))
     }
@@ -173,6 +185,7 @@ for_both_engines! {
         let changeable: Option<i32> = sqlx::query_scalar(CHANGEABLE)
             .bind(ec.as_str())
             .bind(now.as_microsecond())
+            .bind(codes(change.scope))
             .fetch_optional(&mut *tx)
             .await
             .map_err(failed())?;
@@ -184,6 +197,7 @@ for_both_engines! {
             .bind(now.as_microsecond())
             .bind(Iban::as_str(change.old))
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(codes(change.scope))
             .fetch_all(&mut *tx)
             .await
             .map_err(failed())?;
@@ -217,6 +231,7 @@ for_both_engines! {
         let stay: HashSet<&NoticeNumber> = after.notices().map(|notice| &notice.number).collect();
         let gone = before.notices().filter(|notice| notice.payment.is_none());
         for notice in gone.filter(|notice| !stay.contains(&notice.number)) {
+            retire(connection, before, &notice.number).await.map_err(failed())?;
             delete_notice(connection, before, notice).await.map_err(failed())?;
         }
         make_room(connection, before).await.map_err(failed())?;

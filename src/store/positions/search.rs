@@ -7,14 +7,16 @@
 
 use jiff::Timestamp;
 
+use crate::domain::segregation::Segregation;
 use crate::domain::status::Status;
 use crate::store::dialect::{Assembled, Value};
 use crate::store::rows::position_columns;
 
 use super::list::{
-    Direction, Interval, NoticeName, PageStart, Place, PositionFilter, PositionOrder, PositionQuery,
+    Direction, Interval, NoticeName, PageStart, Place, PositionFilter, PositionOrder, PositionQuery, Shapes,
     status_word,
 };
+use super::segregation::{codes, of_caller};
 
 /// What is looked up first, and what is only asked of the positions found.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,12 +29,24 @@ enum First {
     Walk,
 }
 
+/// Whether `position p` is flat, as `Position::is_flat` says.
+macro_rules! flat {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM payment_option fo JOIN payment_option fp ON fp.ec = fo.ec \
+             AND fp.iupd = fo.iupd AND fp.option_no > fo.option_no WHERE fo.ec = p.ec AND fo.iupd = p.iupd \
+             AND ((fo.is_plan AND fp.is_plan) OR fo.expires <> fp.expires \
+                 OR COALESCE(fo.valid_from, 0) <> COALESCE(fp.valid_from, 0) \
+                 OR fo.debtor_kind <> fp.debtor_kind OR fo.debtor_id <> fp.debtor_id \
+                 OR fo.debtor_name <> fp.debtor_name) LIMIT 1 OFFSET 0)"
+    };
+}
+
 /// How many positions there are on all pages.
 pub(in crate::store) fn count(query: &PositionQuery) -> Assembled {
     let mut statement = begun(query);
     let first = look_up(&mut statement, query, "WITH ");
     statement.push("SELECT COUNT(*)", []);
-    filter(&mut statement, &query.filter, first);
+    filter(&mut statement, query, first);
     statement
 }
 
@@ -45,7 +59,7 @@ pub(in crate::store) fn page(query: &PositionQuery) -> Assembled {
     statement.push("page AS (SELECT p.ec, p.iupd, ", []);
     statement.push(expression, []);
     statement.push(" AS place", []);
-    filter(&mut statement, &query.filter, first);
+    filter(&mut statement, query, first);
     // An index is only used by a statement that spells its condition.
     match (first, query.order) {
         (First::Walk, PositionOrder::Created) => statement.push(" AND p.created_at <> 0", []),
@@ -83,10 +97,12 @@ pub(in crate::store) fn page(query: &PositionQuery) -> Assembled {
     statement
 }
 
-/// `$1` is the creditor institution and `$2` the instant at which the status is derived.
+/// `$1` is the creditor institution, `$2` the instant at which the status is derived and `$3`, if the caller
+/// may not work with every notice, what it may work with.
 fn begun(query: &PositionQuery) -> Assembled {
     let mut statement = Assembled::default();
     statement.name([text(query.ec.as_str()), instant(query.now)]);
+    statement.name(codes(&query.scope).map(Value::Text));
     statement
 }
 
@@ -149,7 +165,8 @@ fn look_up(statement: &mut Assembled, query: &PositionQuery, with: &'static str)
 }
 
 /// The tables and all conditions; those of `first` are met already.
-fn filter(statement: &mut Assembled, asked: &PositionFilter, first: First) {
+fn filter(statement: &mut Assembled, query: &PositionQuery, first: First) {
+    let asked = &query.filter;
     // Both engines read what is named first for the sake of the second; to SQLite, CROSS says so.
     statement.push(
         match first {
@@ -158,6 +175,12 @@ fn filter(statement: &mut Assembled, asked: &PositionFilter, first: First) {
         },
         [],
     );
+    if query.scope != Segregation::Every {
+        statement.push(concat!(" AND ", of_caller!("$3")), []);
+    }
+    if query.shapes == Shapes::Flat {
+        statement.push(concat!(" AND ", flat!()), []);
+    }
     if !asked.statuses.is_empty() {
         statement.push(concat!(" AND ", status_word!(), " IN ("), []);
         for (place, status) in asked.statuses.iter().enumerate() {
