@@ -8,6 +8,8 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+#[path = "positions_list/growth.rs"]
+mod growth;
 #[path = "positions_list/search.rs"]
 mod search;
 mod support;
