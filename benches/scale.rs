@@ -22,7 +22,7 @@ use varco::domain::fiscal_code::FiscalCode;
 use varco::domain::notice_number::NoticeNumber;
 use varco::domain::segregation::Segregation;
 use varco::store::{
-    Direction, PageStart, PositionFilter, PositionOrder, PositionQuery, Shapes, Store, StoreOptions,
+    Direction, ListStart, PositionFilter, PositionOrder, PositionQuery, Shapes, Store, StoreOptions,
 };
 
 #[global_allocator]
@@ -68,7 +68,7 @@ struct Town {
     engine: &'static str,
     notices: u64,
     store: Store,
-    middle: PageStart,
+    middle: ListStart,
     /// Microseconds of each of [`READS`].
     micros: [Vec<f64>; READS.len()],
 }
@@ -78,10 +78,10 @@ impl Town {
         let store = Store::open(url, StoreOptions::default()).await.unwrap();
         store.migrate().await.unwrap();
         fill(url, notices).await;
-        let mut query = query(PageStart::Page(0));
+        let mut query = query(ListStart::Page(0));
         query.filter.updated_since = Some(jiff::Timestamp::from_second((notices / 2) as i64).unwrap());
         query.direction = Direction::Ascending;
-        let middle = PageStart::After(store.list_positions(&query).await.unwrap().next.unwrap());
+        let middle = ListStart::After(store.list_positions(&query).await.unwrap().next.unwrap());
         Town { engine, notices, store, middle, micros: Default::default() }
     }
 
@@ -91,9 +91,9 @@ impl Town {
             for time in 0..times {
                 match read {
                     0 => self.verify(time).await,
-                    1 => self.page(PageStart::Beginning).await,
+                    1 => self.page(ListStart::Beginning).await,
                     2 => self.page(self.middle.clone()).await,
-                    _ => self.page(PageStart::Page(0)).await,
+                    _ => self.page(ListStart::Page(0)).await,
                 }
             }
             if counts {
@@ -110,13 +110,13 @@ impl Town {
         assert_eq!(found.unwrap().notice.number, number);
     }
 
-    async fn page(&self, start: PageStart) {
+    async fn page(&self, start: ListStart) {
         assert_eq!(self.store.list_positions(&query(start)).await.unwrap().positions.len(), 10);
     }
 }
 
 /// Newest first, as the list is asked for unless something else is said.
-fn query(start: PageStart) -> PositionQuery {
+fn query(start: ListStart) -> PositionQuery {
     PositionQuery {
         ec: FiscalCode::new(EC).unwrap(),
         scope: Segregation::Every,

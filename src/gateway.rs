@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
+use prometheus_client::metrics::counter::Counter;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
 use crate::api;
 use crate::config::{Api, Config, HumanDuration, Soap};
 use crate::domain::clock::Clock;
+use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
 use crate::observe::{Metrics, Outcome};
 use crate::primitive::{Answer, Deadlines, Primitives};
@@ -21,7 +23,7 @@ use crate::serve::{
     BoxFuture, Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError,
     Shutdown, SoapCall, SoapHandler, SoapReply, SoapSettings, Stack, Stopped, health, soap_endpoint,
 };
-use crate::soap::Limits;
+use crate::soap::{self, Limits};
 use crate::store::{Store, StoreError, StoreOptions};
 use crate::tls::{TlsError, TlsReloader, TlsSettings};
 
@@ -75,13 +77,19 @@ impl Gateway {
         for migration in store.migrate().await? {
             tracing::info!(migration, "schema brought up to date");
         }
+        let missed_holds = Counter::default();
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
             store,
             clock,
             shutdown: Shutdown::new(),
-            metrics: Arc::new(Metrics::new(|_| {})),
+            metrics: Arc::new(Metrics::new(|registry| {
+                let help = "Payments let through without a hold on their position";
+                registry.register("activation_holds_missed", help, missed_holds.clone());
+            })),
             ids: Arc::new(RequestIds::new(u64::from_ne_bytes(random()?))),
+            hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
+            missed_holds,
             randomness: randomness(random()?),
         };
         let soap_addr = parts.start_soap(&config.soap).await?;
@@ -138,6 +146,8 @@ struct Parts {
     shutdown: Shutdown,
     metrics: Arc<Metrics>,
     ids: Arc<RequestIds>,
+    hold: HoldPolicy,
+    missed_holds: Counter,
     randomness: Randomness,
 }
 
@@ -157,6 +167,8 @@ impl Parts {
                 question: config.verify_deadline.get(),
                 receipt: config.receipt_deadline.get(),
             },
+            hold: self.hold,
+            missed_holds: self.missed_holds.clone(),
         };
         let routes = soap_endpoint::routes(settings, Arc::new(NodeFacing(Arc::new(primitives))));
         let router = self.stack(Interface::Soap, config.body_timeout.get()).around(routes);
@@ -183,7 +195,9 @@ impl Parts {
             store: self.store.clone(),
             registry: self.registry.clone(),
             clock: self.clock.clone(),
+            hold: self.hold,
             randomness: self.randomness.clone(),
+            receipt_document: soap::document,
         };
         let routes = api::router(state).merge(health::routes(health));
         let interface = Interface::Api { max_body: config.max_body.get() };
@@ -284,4 +298,18 @@ fn random<const N: usize>() -> Result<[u8; N], StartError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(StartError::Random)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_from_the_seed_and_do_not_repeat() {
+        let (one, same, other) = (randomness([1; 32]), randomness([1; 32]), randomness([2; 32]));
+        let first = one.notice_base();
+        assert_eq!(first, same.notice_base());
+        assert_ne!(first, one.notice_base());
+        assert_ne!(first, other.notice_base());
+    }
 }

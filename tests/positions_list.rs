@@ -25,7 +25,7 @@ use support::{on_both, samples};
 use varco::domain::ids::ReceiptId;
 use varco::domain::position::{AfterDue, OptionShape, Payment, Position, Proof};
 use varco::domain::status::{Status, status};
-use varco::store::{Direction, PageStart, PositionFilter, PositionOrder, PositionQuery, Shapes};
+use varco::store::{Direction, ListStart, PositionFilter, PositionOrder, PositionQuery, Shapes};
 
 async fn list(gateway: &Gateway, query: &str) -> Answer {
     gateway.ask(Method::GET, query, None).await
@@ -229,7 +229,7 @@ fn query(status: Option<Status>, now: Timestamp) -> PositionQuery {
         order: PositionOrder::Status,
         direction: Direction::Ascending,
         limit: 1000,
-        start: PageStart::Page(0),
+        start: ListStart::Page(0),
     }
 }
 

@@ -1,12 +1,13 @@
 //! What the API answers when it refuses: RFC 9457 problem details.
 //!
 //! `title`, `status` and `detail` are those of the published contract; `code` and `violations` are
-//! ours, for programs. No text here repeats a value of the request: it may be personal data.
+//! ours, for programs, and so is `holdUntil`. No text here repeats a value of the request: it may be personal data.
 
 use std::borrow::Cow;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::store::StoreError;
@@ -19,6 +20,7 @@ pub struct Problem {
     code: &'static str,
     detail: Cow<'static, str>,
     violations: Vec<Violation>,
+    hold: Option<(Timestamp, i64)>,
 }
 
 /// One thing that is wrong with the body of a request.
@@ -40,6 +42,8 @@ struct Body<'a> {
     code: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     violations: &'a [Violation],
+    #[serde(rename = "holdUntil", skip_serializing_if = "Option::is_none")]
+    hold_until: Option<String>,
     /// What the published gateway writes instead of a problem when it forbids.
     #[serde(flatten)]
     forbidden: Option<GatewayBody<'a>>,
@@ -60,12 +64,17 @@ impl Problem {
         code: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Problem { status, title, code, detail: detail.into(), violations: Vec::new() }
+        Problem { status, title, code, detail: detail.into(), violations: Vec::new(), hold: None }
     }
 
     /// The same, naming what is wrong in the body.
     pub fn with_violations(self, violations: Vec<Violation>) -> Self {
         Problem { violations, ..self }
+    }
+
+    /// The same, to be asked again at an instant that many seconds from now.
+    pub fn with_hold(self, until: Timestamp, seconds: i64) -> Self {
+        Problem { hold: Some((until, seconds)), ..self }
     }
 
     /// A failure of ours. What happened goes to the log; the caller only learns that it did.
@@ -90,11 +99,15 @@ impl IntoResponse for Problem {
             detail: &self.detail,
             code: self.code,
             violations: &self.violations,
+            hold_until: self.hold.map(|(until, _)| until.to_string()),
             forbidden: forbidden.then_some(GatewayBody { status_code: status, message: &self.detail }),
         };
         let mut response = (self.status, axum::Json(body)).into_response();
         let form = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, form);
+        if let Some((_, seconds)) = self.hold {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response
     }
 }

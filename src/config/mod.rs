@@ -6,6 +6,7 @@
 mod api;
 mod database;
 mod log;
+mod positions;
 mod soap;
 mod soap_tls;
 mod source;
@@ -19,6 +20,7 @@ use toml::{Table, Value};
 pub use api::{Api, ApiTls};
 pub use database::Database;
 pub use log::{Log, LogFormat};
+pub use positions::{Pause, Positions};
 pub use soap::Soap;
 pub use soap_tls::{AllowedClients, ClientNames, SoapTls};
 pub use source::SettingError;
@@ -36,6 +38,8 @@ pub struct Config {
     pub database: Database,
     /// What is logged and how.
     pub log: Log,
+    /// What holds for debt positions.
+    pub positions: Positions,
 }
 
 /// Why the configuration can't be used.
@@ -96,6 +100,7 @@ impl Config {
             api: Api::read(&mut source.section("api")),
             database: Database::read(&mut source.section("database")),
             log: Log::read(&mut source.section("log")),
+            positions: Positions::read(&mut source.section("positions")),
         };
         let errors = source.finish();
         if errors.is_empty() { Ok(config) } else { Err(ConfigError::Settings { errors }) }
@@ -110,6 +115,7 @@ impl fmt::Display for Config {
         table.insert("api".to_owned(), Value::Table(self.api.to_table()));
         table.insert("database".to_owned(), Value::Table(self.database.to_table()));
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
+        table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
         write!(f, "{table}")
     }
 }

@@ -3,6 +3,7 @@
 //! A [`Store`] speaks the verbs of the field (`payable_notice`, `book_receipt`); no connection and no
 //! transaction leaves it.
 
+mod activations;
 mod batch;
 mod dialect;
 mod embedded;
@@ -30,10 +31,13 @@ pub use keys::{ApiKey, ApiScope};
 pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{
-    CreateError, Direction, Interval, NoticeName, PageStart, Place, PositionFilter, PositionOrder,
+    CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
     PositionPage, PositionQuery, ReplaceError, Shapes,
 };
-pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
+pub use receipts::{
+    BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
+    ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
+};
 pub use unbooked::UnbookedMessage;
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.
@@ -42,6 +46,7 @@ pub struct Store {
     pools: Pools,
     notices: Arc<notices::NoticeReader>,
     receipts: Arc<receipts::ReceiptWriter>,
+    activations: Arc<activations::ActivationWriter>,
 }
 
 /// How a store uses its database.
@@ -150,6 +155,7 @@ impl Store {
         Ok(Store {
             notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
+            activations: Arc::new(activations::ActivationWriter::start(pools.clone())),
             pools,
         })
     }

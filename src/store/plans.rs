@@ -16,7 +16,7 @@ use super::positions::search;
 use super::receipts::late;
 use super::receipts::statements::{BOOKED_BEFORE, FACTS, SETTLE_NOTICES, TOUCH_POSITIONS};
 use super::{
-    Direction, Interval, NoticeName, PageStart, Place, PositionFilter, PositionOrder, PositionQuery, Shapes,
+    Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder, PositionQuery, Shapes,
     Store, StoreOptions,
 };
 use crate::domain::fiscal_code::{FiscalCode, PersonId, PersonKind};
@@ -97,14 +97,14 @@ fn look_ups() -> Vec<Case> {
         look_up("touch", &TOUCH_POSITIONS.text(1).0, &[EC, iupd, "#1"], [PRIMARY, "position_pkey"]),
         look_up("late receipt", late::FIRST, &[EC, notice], ["receipt_by_notice"; 2]),
         look_up("changeable", CHANGEABLE, &[EC, "#1", "02 "], ["position_by_creation"; 2]),
-        look_up("with account", WITH_IBAN, &[EC, "#1", "OLD", "#1000", "02 "], ["transfer_by_iban"; 2]),
+        look_up("with account", WITH_IBAN, &[EC, "#1", "OLD", "#1000", "02 ", "#1"], ["transfer_by_iban"; 2]),
     ]
 }
 
-fn query(filter: PositionFilter, order: PositionOrder, start: PageStart) -> PositionQuery {
+fn query(filter: PositionFilter, order: PositionOrder, start: ListStart) -> PositionQuery {
     let ec = FiscalCode::new(EC).unwrap();
     // In both directions.
-    let direction = if start == PageStart::Beginning { Direction::Descending } else { Direction::Ascending };
+    let direction = if start == ListStart::Beginning { Direction::Descending } else { Direction::Ascending };
     let now = second(1_000_000_000);
     let (scope, shapes) = (Segregation::Only(TwoDigits::new("02").into_iter().collect()), Shapes::Flat);
     PositionQuery { ec, scope, shapes, now, filter, order, direction, limit: 10, start }
@@ -120,22 +120,22 @@ fn pages() -> Vec<Case> {
     let any = PositionFilter::default;
     let (created, iupd) = (PositionOrder::Created, Iupd::new("p110000").unwrap());
     let walk = [
-        ("newest", created, PageStart::Beginning, ["position_by_creation"; 2]),
+        ("newest", created, ListStart::Beginning, ["position_by_creation"; 2]),
         (
             "created, on",
             created,
-            PageStart::After(Place::Created(second(10_000), iupd.clone())),
+            ListStart::After(Place::Created(second(10_000), iupd.clone())),
             ["position_by_creation"; 2],
         ),
-        ("changed", PositionOrder::Updated, PageStart::Beginning, ["position_by_change"; 2]),
+        ("changed", PositionOrder::Updated, ListStart::Beginning, ["position_by_change"; 2]),
         (
             "changed, on",
             PositionOrder::Updated,
-            PageStart::After(Place::Updated(second(10_000), iupd.clone())),
+            ListStart::After(Place::Updated(second(10_000), iupd.clone())),
             ["position_by_change"; 2],
         ),
-        ("named", PositionOrder::Iupd, PageStart::Beginning, [PRIMARY, "position_pkey"]),
-        ("named, on", PositionOrder::Iupd, PageStart::After(Place::Iupd(iupd)), [PRIMARY, "position_pkey"]),
+        ("named", PositionOrder::Iupd, ListStart::Beginning, [PRIMARY, "position_pkey"]),
+        ("named, on", PositionOrder::Iupd, ListStart::After(Place::Iupd(iupd)), [PRIMARY, "position_pkey"]),
     ];
     let mut cases: Vec<Case> = walk
         .into_iter()
@@ -158,7 +158,7 @@ fn pages() -> Vec<Case> {
         ("since", PositionFilter { updated_since: Some(second(19_980)), ..any() }, ["position_by_change"; 2]),
     ];
     for (name, filter, index) in found {
-        let query = query(filter, created, PageStart::Page(0));
+        let query = query(filter, created, ListStart::Page(0));
         cases.push(asked(name, search::page(&query), index));
         cases.push(asked(name, search::count(&query), index));
     }
@@ -167,7 +167,7 @@ fn pages() -> Vec<Case> {
         ("segregation", PositionFilter { segregation: TwoDigits::new("02").ok(), ..any() }),
     ];
     for (name, filter) in dense {
-        let query = query(filter, created, PageStart::Beginning);
+        let query = query(filter, created, ListStart::Beginning);
         cases.push(asked(name, search::page(&query), ["position_by_creation"; 2]));
     }
     cases

@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use varco::api::{self, ApiState, auth::hash_key};
 use varco::domain::clock::{Clock, ClockHand};
 use varco::domain::fiscal_code::FiscalCode;
+use varco::domain::hold::HoldPolicy;
 use varco::domain::iban::Iban;
 use varco::domain::ids::{BrokerCode, StationCode};
 use varco::domain::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
@@ -36,6 +37,8 @@ pub const OTHER_EC: &str = "66666666666";
 pub const NEW_IBAN: &str = "IT57N0760114800000011050036";
 pub const KEY: &str = "key-of-one-institution";
 pub const MASTER_KEY: &str = "key-of-every-institution";
+/// How long a payment under way holds a position.
+pub const HOLD: Duration = Duration::from_secs(30 * 60);
 pub const MAX_BODY: usize = 64 * 1024;
 
 pub struct Gateway {
@@ -60,6 +63,7 @@ impl Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
         let (clock, hand) = Clock::manual(samples::now());
+        let hold = HoldPolicy::lasting(HOLD);
         let stack = Stack {
             interface: Interface::Api { max_body: MAX_BODY },
             timeout: Duration::from_secs(30),
@@ -70,7 +74,15 @@ impl Gateway {
         let draws = Arc::new(AtomicU64::new(2));
         let drawn = Arc::clone(&draws);
         let randomness = Randomness::new(move || drawn.fetch_add(1, Ordering::SeqCst) / 2);
-        let state = ApiState { store: store.clone(), registry: registry.clone(), clock, randomness };
+        let receipt_document = varco::soap::document;
+        let state = ApiState {
+            store: store.clone(),
+            registry: registry.clone(),
+            clock,
+            hold,
+            randomness,
+            receipt_document,
+        };
         let router = stack.around(api::router(state));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -84,15 +96,7 @@ impl Gateway {
     }
 
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
-        let stream = TcpStream::connect(self.address).await.unwrap();
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
-        tokio::spawn(connection);
-        let response = sender.send_request(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status: parts.status, headers: parts.headers, body }
+        send(self.address, request).await
     }
 
     /// Asks for a path below that of the creditor institution's positions, with its key.
@@ -129,6 +133,15 @@ impl Gateway {
         if let Some(tag) = tag {
             request = request.header("if-match", tag);
         }
+        let body = body.map(Value::to_string).unwrap_or_default();
+        self.send(request.body(Full::from(body)).unwrap()).await
+    }
+
+    /// Asks for any path, with the key of the creditor institution.
+    pub async fn call(&self, method: Method, uri: &str, body: Option<&Value>) -> Answer {
+        let request = Request::builder().method(method).uri(uri).header("host", "localhost");
+        let request =
+            request.header("content-type", "application/json").header("ocp-apim-subscription-key", KEY);
         let body = body.map(Value::to_string).unwrap_or_default();
         self.send(request.body(Full::from(body)).unwrap()).await
     }
@@ -179,6 +192,18 @@ impl Gateway {
         let (primitive, raw, received_at) = ("paSendRTV2", Bytes::from_static(b"<x/>"), samples::now());
         self.store.book_receipt(BookReceipt { receipt, primitive, raw, received_at }).await.unwrap();
     }
+}
+
+/// Sends a request to an API and waits for the whole answer.
+pub async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Answer {
+    let stream = TcpStream::connect(address).await.unwrap();
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let response = sender.send_request(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Answer { status: parts.status, headers: parts.headers, body }
 }
 
 impl Answer {

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::model::PageInfo;
 use super::parse::{Context, NewPosition};
 use crate::api::problem::{Problem, Violation};
+use crate::domain::hold::HoldPolicy;
 use crate::domain::position::Position;
 use crate::domain::status::Status;
 use crate::store::Shapes;
@@ -33,13 +34,22 @@ pub trait Contract: 'static {
     fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Response;
 
     /// What reading answers: the position with its history.
-    fn with_history(position: &Position, now: Timestamp) -> Response;
+    fn with_history(position: &Position, moment: Moment) -> Response;
 
     /// What the list answers: a page of positions, each as reading answers it.
-    fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response;
+    fn page(positions: &[Position], info: PageInfo, moment: Moment) -> Response;
 
     /// The word of a status; several statuses may have one word.
     fn status_word(status: Status) -> &'static str;
+}
+
+/// When something is told, and how long a payment under way holds a position then.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// The instant.
+    pub now: Timestamp,
+    /// The hold.
+    pub hold: HoldPolicy,
 }
 
 /// A position that a version of the contract cannot express.

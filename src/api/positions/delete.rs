@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use super::if_match::{IfMatch, Stale};
-use super::{NamedPosition, unknown_position};
+use super::{NamedPosition, in_progress, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::problem::Problem;
@@ -42,7 +42,7 @@ pub(super) async fn handler(
     let check = |position: &Position| {
         scope.admits(position)?;
         wanted.check(position)?;
-        Ok::<(), DeleteError>(check_deletable(position, now)?)
+        Ok::<(), DeleteError>(check_deletable(position, api.hold, now)?)
     };
     let deleted = api.store.delete_position(&ec, &iupd, check).await;
     let checked = deleted.map_err(DeleteError::from)?.ok_or(DeleteError::Unknown)?;
@@ -50,15 +50,20 @@ pub(super) async fn handler(
     Ok(Json("The debt position was deleted."))
 }
 
+const PAYMENT_FOUND: &str = "Existing related payment found";
+
 impl From<DeleteError> for Problem {
     fn from(error: DeleteError) -> Self {
         match error {
             DeleteError::Unknown => unknown_position(),
             DeleteError::Foreign(foreign) => foreign.into(),
             DeleteError::Stale(stale) => stale.into(),
-            DeleteError::Refused(reason) => Problem::new(
+            DeleteError::Refused(NotDeletable::InProgress(reason)) => {
+                in_progress::problem(PAYMENT_FOUND, reason)
+            }
+            DeleteError::Refused(reason @ NotDeletable::Paid(_)) => Problem::new(
                 StatusCode::CONFLICT,
-                "Existing related payment found",
+                PAYMENT_FOUND,
                 "payment_found",
                 format!("The position stays as it is: {reason}."),
             ),

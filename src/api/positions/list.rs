@@ -15,7 +15,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::contract::Contract;
+use super::contract::{Contract, Moment};
 use super::cursor::{self, BadCursor};
 use super::dates::{self, WholeDay};
 use super::days::{self, IntervalError};
@@ -29,7 +29,7 @@ use crate::domain::notice_number::{Iuv, NoticeNumber, TwoDigits};
 use crate::domain::segregation::Segregation;
 use crate::domain::status::Status;
 use crate::store::{
-    Direction, NoticeName, PageStart, PositionFilter, PositionOrder, PositionPage, PositionQuery, StoreError,
+    Direction, ListStart, NoticeName, PositionFilter, PositionOrder, PositionPage, PositionQuery, StoreError,
 };
 
 /// The bounds of `limit`, and what it is when left out.
@@ -68,7 +68,8 @@ pub(super) async fn handler<C: Contract>(
     let question = parameters.question(&ec);
     let query = read::<C>(&parameters, (ec, scope), now)?;
     let found = api.store.list_positions(&query).await.map_err(ListError::from)?;
-    Ok(C::page(&found.positions, info(&query, &found, &question), now))
+    let moment = Moment { now, hold: api.hold };
+    Ok(C::page(&found.positions, info(&query, &found, &question), moment))
 }
 
 #[derive(Deserialize)]
@@ -144,11 +145,11 @@ fn read<C: Contract>(
     })
 }
 
-fn start(query: &ListQuery, order: PositionOrder, ec: &FiscalCode) -> Result<PageStart, ListError> {
+fn start(query: &ListQuery, order: PositionOrder, ec: &FiscalCode) -> Result<ListStart, ListError> {
     let page = BadQuery("The query parameter page must be a whole number from 0.");
     let page = query::number(query.page.as_deref(), 0, 0..=u32::MAX, page)?;
     let Some(cursor) = query.cursor.as_deref().filter(|cursor| !cursor.is_empty()) else {
-        return Ok(PageStart::Page(page));
+        return Ok(ListStart::Page(page));
     };
     if page != 0 {
         return Err(BadQuery("The query parameters page and cursor exclude each other.").into());
@@ -157,9 +158,9 @@ fn start(query: &ListQuery, order: PositionOrder, ec: &FiscalCode) -> Result<Pag
         return Err(ListError::CursorOrder);
     }
     if cursor == BEGINNING {
-        return Ok(PageStart::Beginning);
+        return Ok(ListStart::Beginning);
     }
-    Ok(PageStart::After(cursor::read(cursor, &query.question(ec))?))
+    Ok(ListStart::After(cursor::read(cursor, &query.question(ec))?))
 }
 
 fn filter<C: Contract>(query: &ListQuery) -> Result<PositionFilter, ListError> {
@@ -234,7 +235,7 @@ fn direction_of(word: &str) -> Option<Direction> {
 /// number of pages is whether another follows.
 fn info(query: &PositionQuery, found: &PositionPage, question: &str) -> PageInfo {
     PageInfo {
-        page: if let PageStart::Page(page) = query.start { page } else { 0 },
+        page: if let ListStart::Page(page) = query.start { page } else { 0 },
         limit: query.limit,
         items_found: found.positions.len(),
         total_pages: match found.total {

@@ -16,6 +16,9 @@ impl Shape for StampRequest {
 impl Shape for IbanUpdateRequest {
     const IS_OBJECT: bool = true;
 }
+impl Shape for NotificationFeeRequest {
+    const IS_OBJECT: bool = true;
+}
 impl Shape for PaidElsewhereRequest {
     const IS_OBJECT: bool = true;
 }
@@ -134,6 +137,9 @@ pub struct NoticeHistory<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) id_receipt: Option<&'a str>,
     pub(super) last_updated_date: String,
+    /// Until when a payment may be under way, in UTC; ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payment_in_progress_until: Option<String>,
 }
 
 /// A transfer (`TransferModel`), with its history when reading.
@@ -196,6 +202,13 @@ pub struct IbanUpdateResponse {
 #[serde(rename_all = "camelCase", default)]
 pub struct IbanUpdateRequest {
     pub(super) new_iban: Field<String>,
+}
+
+/// What the notification of a notice costs, in cents (`NotificationFeeUpdateModel`).
+#[derive(Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct NotificationFeeRequest {
+    pub(super) notification_fee: Field<i64>,
 }
 
 /// When a notice was paid elsewhere (`AlreadyPaidPaymentOptionModel`).

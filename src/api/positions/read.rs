@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::contract::{Contract, Inexpressible};
+use super::contract::{Contract, Inexpressible, Moment};
 use super::{NamedPosition, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
@@ -36,7 +36,7 @@ pub(super) async fn handler<C: Contract>(
     let position = found.ok_or(ReadError::Unknown)?;
     scope.admits(&position).map_err(ReadError::from)?;
     C::admits(&position).map_err(ReadError::from)?;
-    Ok(C::with_history(&position, api.clock.now()))
+    Ok(C::with_history(&position, Moment { now: api.clock.now(), hold: api.hold }))
 }
 
 impl From<ReadError> for Problem {

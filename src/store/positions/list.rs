@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::fiscal_code::{FiscalCode, PersonId};
 use crate::domain::ids::Iupd;
-use crate::domain::notice_number::{Iuv, NoticeNumber, TwoDigits};
+use crate::domain::notice_number::TwoDigits;
 use crate::domain::position::Position;
 use crate::domain::segregation::Segregation;
 use crate::domain::status::Status;
@@ -15,6 +15,7 @@ use crate::store::dialect::{Value, for_both_engines, on_engine};
 use crate::store::rows::{self, PositionRow};
 use crate::store::{Store, StoreError};
 
+use super::notice::NoticeName;
 use super::search;
 
 /// The status of `position p` at the instant `$2`.
@@ -68,7 +69,7 @@ pub struct PositionQuery {
     /// How many make a page.
     pub limit: u32,
     /// Where the page begins.
-    pub start: PageStart,
+    pub start: ListStart,
 }
 
 /// Which positions are asked for: those that meet every condition that is given. A date is that of any
@@ -98,15 +99,6 @@ pub enum Shapes {
     Every,
     /// Those that one list of notices can express.
     Flat,
-}
-
-/// What a notice is found by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NoticeName {
-    /// Its number.
-    Number(NoticeNumber),
-    /// The creditor's reference.
-    Iuv(Iuv),
 }
 
 /// A span of time, without its last instant.
@@ -144,7 +136,7 @@ pub enum Direction {
 
 /// Where a page begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PageStart {
+pub enum ListStart {
     /// After that many pages, which are counted and skipped: the further, the longer it takes.
     Page(u32),
     /// At the first position; nothing is counted.
@@ -210,7 +202,7 @@ for_both_engines! {
         query: &PositionQuery,
     ) -> Result<(Option<i64>, Vec<PositionRow>), sqlx::Error> {
         let total = match query.start {
-            PageStart::Page(_) => {
+            ListStart::Page(_) => {
                 let (text, values) = search::count(query).parts();
                 let mut count = sqlx::query_scalar(text).persistent(KEEPS_ASSEMBLED);
                 for value in values {
@@ -221,7 +213,7 @@ for_both_engines! {
                 }
                 Some(count.fetch_one(pool).await?)
             }
-            PageStart::Beginning | PageStart::After(_) => None,
+            ListStart::Beginning | ListStart::After(_) => None,
         };
         let (text, values) = search::page(query).parts();
         let mut page = sqlx::query(text).persistent(KEEPS_ASSEMBLED);

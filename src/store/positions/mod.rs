@@ -11,20 +11,38 @@ use super::receipts::late;
 use super::{Store, StoreError};
 
 mod list;
+mod notice;
+pub(super) mod of_notice;
 pub(super) mod read;
 pub(super) mod replace;
 pub(super) mod search;
-mod segregation;
+pub(super) mod segregation;
 mod write;
 
 pub use list::{
-    Direction, Interval, NoticeName, PageStart, Place, PositionFilter, PositionOrder, PositionPage,
-    PositionQuery, Shapes,
+    Direction, Interval, ListStart, Place, PositionFilter, PositionOrder, PositionPage, PositionQuery, Shapes,
 };
+pub use notice::NoticeName;
 pub use replace::ReplaceError;
 
 /// How often a position is written when it meets other writers the wrong way round.
 const ATTEMPTS: usize = 3;
+
+/// Does something again while the engine gave up on a conflict with other writers.
+macro_rules! until_no_conflict {
+    ($work:expr) => {{
+        let mut attempt = 1;
+        loop {
+            match $work {
+                Err(error) if error.is_conflict() && attempt < $crate::store::positions::ATTEMPTS => {
+                    attempt += 1;
+                }
+                done => break done,
+            }
+        }
+    }};
+}
+use until_no_conflict;
 
 /// Why a position was not created.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +58,12 @@ pub enum CreateError {
     Store(#[from] StoreError),
 }
 
+impl CreateError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, CreateError::Store(error) if error.is_conflict())
+    }
+}
+
 impl Store {
     /// Creates a position with all its notices; one that a receipt was booked for already is paid at once.
     pub async fn create_position(&self, position: &Position) -> Result<(), CreateError> {
@@ -53,19 +77,10 @@ impl Store {
         position: &Position,
         generated: &[NoticeNumber],
     ) -> Result<(), CreateError> {
-        let mut attempt = 1;
-        loop {
-            let created = on_engine!(&self.pools, write, |pool, engine| {
-                engine::create(pool, position, generated).await
-            });
-            match created {
-                Err(CreateError::Store(error)) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
-                created => {
-                    created?;
-                    return Ok(self.link_late(position).await?);
-                }
-            }
-        }
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::create(pool, position, generated).await
+        }))?;
+        Ok(self.link_late(position).await?)
     }
 
     /// Looks again for receipts that were booked while the notices were written.
@@ -90,7 +105,9 @@ impl Store {
         iupd: &Iupd,
         change: impl Fn(&mut Position) -> Result<(), E>,
     ) -> Result<Option<Result<Position, E>>, StoreError> {
-        on_engine!(&self.pools, write, |pool, engine| engine::change(pool, ec, iupd, change).await)
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::change(pool, ec, iupd, &change).await
+        }))
     }
 
     /// Deletes a position that `check` lets go, in one transaction.
@@ -100,7 +117,9 @@ impl Store {
         iupd: &Iupd,
         check: impl Fn(&Position) -> Result<(), E>,
     ) -> Result<Option<Result<(), E>>, StoreError> {
-        on_engine!(&self.pools, write, |pool, engine| engine::delete(pool, ec, iupd, check).await)
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::delete(pool, ec, iupd, &check).await
+        }))
     }
 }
 
@@ -153,7 +172,7 @@ for_both_engines! {
         pool: &Pool,
         ec: &FiscalCode,
         iupd: &Iupd,
-        change: impl Fn(&mut Position) -> Result<(), E>,
+        change: &impl Fn(&mut Position) -> Result<(), E>,
     ) -> Result<Option<Result<Position, E>>, StoreError> {
         let failed = || StoreError::during("change_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
@@ -170,7 +189,7 @@ for_both_engines! {
         pool: &Pool,
         ec: &FiscalCode,
         iupd: &Iupd,
-        check: impl Fn(&Position) -> Result<(), E>,
+        check: &impl Fn(&Position) -> Result<(), E>,
     ) -> Result<Option<Result<(), E>>, StoreError> {
         let failed = || StoreError::during("delete_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;

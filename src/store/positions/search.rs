@@ -13,9 +13,9 @@ use crate::store::dialect::{Assembled, Value};
 use crate::store::rows::position_columns;
 
 use super::list::{
-    Direction, Interval, NoticeName, PageStart, Place, PositionFilter, PositionOrder, PositionQuery, Shapes,
-    status_word,
+    Direction, Interval, ListStart, Place, PositionFilter, PositionOrder, PositionQuery, Shapes, status_word,
 };
+use super::notice::NoticeName;
 use super::segregation::{codes, of_caller};
 
 /// What is looked up first, and what is only asked of the positions found.
@@ -69,9 +69,9 @@ pub(in crate::store) fn page(query: &PositionQuery) -> Assembled {
     let number = |number: u64| Value::Number(i64::try_from(number).unwrap_or(i64::MAX));
     let (limit, mut skip) = (u64::from(query.limit), 0);
     match &query.start {
-        PageStart::Page(page) => skip = limit * u64::from(*page),
-        PageStart::Beginning => {}
-        PageStart::After(last) => after(&mut statement, query.direction, last),
+        ListStart::Page(page) => skip = limit * u64::from(*page),
+        ListStart::Beginning => {}
+        ListStart::After(last) => after(&mut statement, query.direction, last),
     }
     let order = if newest {
         " ORDER BY place DESC, p.iupd DESC LIMIT # OFFSET #"

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{patch, post};
+use axum::routing::{patch, post, put};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::contract::Contract;
+use super::contract::{Contract, Moment};
 use super::model::PageInfo;
 use super::parse::{Context, NewPosition};
-use super::{ALL, TRANSFERS, paid, transfers};
+use super::{ALL, TRANSFERS, notification_fee, paid, report, transfers};
 use crate::api::Api;
 use crate::api::problem::Violation;
 use crate::domain::position::Position;
@@ -40,12 +40,12 @@ impl Contract for V1 {
         render::with_debtor(code, position, now)
     }
 
-    fn with_history(position: &Position, now: Timestamp) -> Response {
-        render::with_history(position, now)
+    fn with_history(position: &Position, moment: Moment) -> Response {
+        render::with_history(position, moment)
     }
 
-    fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response {
-        render::page(positions, info, now)
+    fn page(positions: &[Position], info: PageInfo, moment: Moment) -> Response {
+        render::page(positions, info, moment)
     }
 
     fn status_word(status: Status) -> &'static str {
@@ -56,7 +56,17 @@ impl Contract for V1 {
 /// The endpoints that all versions have, and those that only this one has.
 pub fn router() -> Router<Arc<Api>> {
     let paid = "/organizations/{organizationfiscalcode}/paymentoptions/paids/{nav}";
+    let report = "/organizations/{organizationfiscalcode}/paymentoptions/{iuv}/transfers/{transfer}/report";
     super::router::<V1>()
         .route(&format!("{ALL}/{TRANSFERS}"), super::one::<V1>().merge(patch(transfers::handler)))
         .route(paid, post(paid::handler))
+        .route(NOTIFICATION_FEE, put(notification_fee::handler))
+        .route(report, post(report::handler))
+}
+
+const NOTIFICATION_FEE: &str = "/organizations/{organizationfiscalcode}/paymentoptions/{nav}/notificationfee";
+
+/// What the platform for notifications (SEND) calls, at the address it knows.
+pub fn send_router() -> Router<Arc<Api>> {
+    Router::new().route(NOTIFICATION_FEE, put(notification_fee::handler))
 }

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
+use super::super::contract::Moment;
 use super::super::dates::write;
 use super::super::model::PageInfo;
 use super::super::render::{answer, debtor, entry, fee, notice_history, payment_date, transfer, unkept};
@@ -31,24 +32,25 @@ pub fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Res
 }
 
 /// What reading answers: the position with its history, without personal data.
-pub fn with_history(position: &Position, now: Timestamp) -> Response {
-    answer(StatusCode::OK, position, &history(position, now))
+pub fn with_history(position: &Position, moment: Moment) -> Response {
+    answer(StatusCode::OK, position, &history(position, moment))
 }
 
 /// What the list answers: a page of positions, each as reading answers it.
-pub fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response {
-    let payment_position_list = positions.iter().map(|position| history(position, now)).collect();
+pub fn page(positions: &[Position], info: PageInfo, moment: Moment) -> Response {
+    let payment_position_list = positions.iter().map(|position| history(position, moment)).collect();
     unkept(Json(PositionsPage { payment_position_list, page_info: info }).into_response())
 }
 
-/// What marking a notice as paid answers: the notice with its history.
-pub fn notice(position: &Position, number: &NoticeNumber) -> Response {
+/// What is answered to a change of one notice: the notice with its history.
+pub fn notice(code: StatusCode, position: &Position, number: &NoticeNumber, moment: Moment) -> Response {
     let mut rows = rows(position).filter(|(_, notice)| notice.number == *number);
-    let model = rows.next().map(|(option, notice)| row_with_history(position, option, notice));
-    unkept(Json(model).into_response())
+    let model = rows.next().map(|(option, notice)| row_with_history(position, option, notice, moment));
+    unkept((code, Json(model)).into_response())
 }
 
-fn history(position: &Position, now: Timestamp) -> PositionResponse<'_> {
+fn history(position: &Position, moment: Moment) -> PositionResponse<'_> {
+    let now = moment.now;
     PositionResponse {
         iupd: position.iupd.as_str(),
         organization_fiscal_code: position.ec.as_str(),
@@ -62,7 +64,7 @@ fn history(position: &Position, now: Timestamp) -> PositionResponse<'_> {
         status: status(position, now).word(),
         last_updated_date: write(position.history.updated_at),
         payment_option: rows(position)
-            .map(|(option, notice)| row_with_history(position, option, notice))
+            .map(|(option, notice)| row_with_history(position, option, notice, moment))
             .collect(),
     }
 }
@@ -87,13 +89,14 @@ fn row_with_history<'a>(
     position: &'a Position,
     option: &PaymentOption,
     notice: &'a Notice,
+    moment: Moment,
 ) -> OptionResponse<'a> {
     OptionResponse {
         organization_fiscal_code: position.ec.as_str(),
         option: row(option, notice, Some(position)),
         inserted_date: write(position.history.created_at),
         status: notice_status(notice).word(),
-        history: notice_history(position, notice),
+        history: notice_history(position, notice, moment),
     }
 }
 
