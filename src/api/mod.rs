@@ -16,8 +16,10 @@ use crate::store::Store;
 
 pub mod auth;
 mod body;
+mod payment_options;
 mod positions;
 pub mod problem;
+mod receipts;
 
 /// What the API works with.
 #[derive(Clone)]
@@ -32,7 +34,13 @@ pub struct ApiState {
     pub hold: HoldPolicy,
     /// What notice numbers are drawn from.
     pub randomness: Randomness,
+    /// Cuts the document that callers read out of the message of a receipt.
+    pub receipt_document: ReceiptDocument,
 }
+
+/// The payload of a stored message as an XML document; none if the message cannot be read. Envelopes are not
+/// for this layer, so it is handed in.
+pub type ReceiptDocument = fn(&[u8]) -> Option<Vec<u8>>;
 
 /// What handlers share: the state and the keys seen lately.
 struct Api {
@@ -41,18 +49,22 @@ struct Api {
     clock: Clock,
     hold: HoldPolicy,
     randomness: Randomness,
+    receipt_document: ReceiptDocument,
     keys: auth::KeyCache,
 }
 
 /// The whole API as one router. It answers unknown paths too, so it is merged into no other router
 /// that does.
 pub fn router(state: ApiState) -> Router {
-    let ApiState { store, registry, clock, hold, randomness } = state;
-    let api = Arc::new(Api { store, registry, clock, hold, randomness, keys: auth::KeyCache::default() });
+    let ApiState { store, registry, clock, hold, randomness, receipt_document } = state;
+    let keys = auth::KeyCache::default();
+    let api = Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, keys });
     Router::new()
         .nest("/gpd/debt-positions-service/v1", positions::v1::router())
         .nest("/gpd/debt-positions-service/v3", positions::v3::router())
         .nest("/pn-integration-gpd/api/v1", positions::v1::send_router())
+        .nest("/gpd/payments-receipts-service/v1", receipts::router())
+        .nest("/payment-options", payment_options::router())
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())
         .with_state(api)

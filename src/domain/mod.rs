@@ -14,6 +14,7 @@ pub mod notice_number;
 pub mod notification_fee;
 pub mod party;
 pub mod payability;
+pub mod payment_options;
 pub mod position;
 pub mod randomness;
 pub mod receipt;

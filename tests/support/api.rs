@@ -74,7 +74,15 @@ impl Gateway {
         let draws = Arc::new(AtomicU64::new(2));
         let drawn = Arc::clone(&draws);
         let randomness = Randomness::new(move || drawn.fetch_add(1, Ordering::SeqCst) / 2);
-        let state = ApiState { store: store.clone(), registry: registry.clone(), clock, hold, randomness };
+        let receipt_document = varco::soap::document;
+        let state = ApiState {
+            store: store.clone(),
+            registry: registry.clone(),
+            clock,
+            hold,
+            randomness,
+            receipt_document,
+        };
         let router = stack.around(api::router(state));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

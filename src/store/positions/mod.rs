@@ -12,9 +12,10 @@ use super::{Store, StoreError};
 
 mod list;
 mod notice;
+pub(super) mod of_notice;
 pub(super) mod read;
 mod replace;
-mod segregation;
+pub(super) mod segregation;
 mod write;
 
 pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery, Shapes};

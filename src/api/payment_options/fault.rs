@@ -1,0 +1,71 @@
+//! How this contract refuses: not by problem details, but in a shape and with codes of its own.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::api::positions::render::unkept;
+
+/// What the contract can answer instead of options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    /// The request is not as the contract has it.
+    Syntax,
+    /// A failure of ours.
+    System,
+    /// No such creditor institution.
+    Domain,
+    /// No such notice, or one that payers must not know of yet.
+    Unknown,
+}
+
+impl Code {
+    const fn words(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Code::Syntax => {
+                (StatusCode::BAD_REQUEST, "ODP-101", "PAA_SINTASSI Il numero avviso deve avere 18 cifre")
+            }
+            Code::System => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "ODP-103", "PAA_SYSTEM_ERROR Errore generico")
+            }
+            Code::Domain => (
+                StatusCode::BAD_REQUEST,
+                "ODP-104",
+                "PAA_ID_DOMINIO_ERRATO L'ente creditore non è gestito da questo servizio",
+            ),
+            Code::Unknown => (
+                StatusCode::NOT_FOUND,
+                "ODP-107",
+                "PAA_PAGAMENTO_SCONOSCIUTO L'avviso non è noto o non è ancora pagabile",
+            ),
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    http_status_code: u16,
+    http_status_description: &'static str,
+    error_message: &'static str,
+    app_error_code: &'static str,
+    /// Seconds since 1970.
+    timestamp: i64,
+    date_time: String,
+}
+
+/// The refusal, at this instant.
+pub(super) fn refuse(code: Code, now: Timestamp) -> Response {
+    let (status, app_error_code, error_message) = code.words();
+    let body = Body {
+        http_status_code: status.as_u16(),
+        http_status_description: status.canonical_reason().unwrap_or_default(),
+        error_message,
+        app_error_code,
+        timestamp: now.as_second(),
+        date_time: now.to_string(),
+    };
+    unkept((status, Json(body)).into_response())
+}
