@@ -42,6 +42,8 @@ pub(super) mod sqlite_engine {
     pub const LOCK_POSITION_OF_NOTICE: &str = "";
     /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_POSITIONS_TAIL: &str = "";
+    /// Unused, because of [`LOCKS_ROWS`].
+    pub const LOCK_NAMED_TAIL: &str = "";
 }
 
 /// What the statements of an aggregate need to know of PostgreSQL.
@@ -65,6 +67,9 @@ pub(super) mod postgres_engine {
     pub const LOCK_POSITIONS_TAIL: &str = ") SELECT n.ec, n.notice_number FROM wanted w JOIN notice n ON n.ec = w.ec \
         AND n.notice_number = w.notice_number JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
         ORDER BY p.ec, p.iupd FOR UPDATE OF p";
+    /// Ends the statement that locks positions by their names, in the same order.
+    pub const LOCK_NAMED_TAIL: &str = ") SELECT p.version FROM wanted w JOIN position p ON p.ec = w.ec \
+        AND p.iupd = w.iupd ORDER BY p.ec, p.iupd FOR UPDATE OF p";
 }
 
 /// Expands functions over both engines: a module `sqlite` and a module `postgres` that differ in the

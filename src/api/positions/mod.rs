@@ -18,7 +18,7 @@ use crate::domain::ids::Iupd;
 use crate::domain::notice_number::{Iuv, NoticeNumber};
 use crate::store::NoticeName;
 
-mod contract;
+pub(super) mod contract;
 mod create;
 pub(super) mod dates;
 mod delete;
@@ -37,6 +37,7 @@ mod read;
 mod refusal;
 pub(super) mod render;
 mod report;
+pub(super) mod rows;
 mod transfers;
 mod update;
 pub mod v1;

@@ -179,7 +179,7 @@ for_both_engines! {
     }
 
     /// Writes what differs between a position and what it becomes.
-    async fn save(connection: &mut Connection, before: &Position, after: &Position) -> Result<(), ReplaceError> {
+    pub(in crate::store) async fn save(connection: &mut Connection, before: &Position, after: &Position) -> Result<(), ReplaceError> {
         let failed = || StoreError::during("replace_position");
         update_position(connection, after).await.map_err(failed())?;
         for option in &after.options {
