@@ -13,6 +13,8 @@ mod migrate;
 mod notices;
 mod numbers;
 mod parties;
+#[cfg(test)]
+mod plans;
 mod positions;
 mod receipts;
 mod rows;
@@ -30,8 +32,8 @@ pub use keys::{ApiKey, ApiScope};
 pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{
-    BulkError, CreateError, Direction, Interval, NoticeName, PositionOrder, PositionPage, PositionQuery,
-    ReplaceError, Shapes,
+    BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
+    PositionPage, PositionQuery, ReplaceError, Shapes,
 };
 pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,

@@ -20,7 +20,9 @@ use crate::store::NoticeName;
 
 pub(super) mod contract;
 mod create;
+mod cursor;
 pub(super) mod dates;
+mod days;
 mod delete;
 mod field;
 mod if_match;

@@ -16,11 +16,14 @@ mod notice;
 pub(super) mod of_notice;
 pub(super) mod read;
 pub(super) mod replace;
+pub(super) mod search;
 pub(super) mod segregation;
 mod write;
 
 pub use bulk::BulkError;
-pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery, Shapes};
+pub use list::{
+    Direction, Interval, ListStart, Place, PositionFilter, PositionOrder, PositionPage, PositionQuery, Shapes,
+};
 pub use notice::NoticeName;
 pub use replace::ReplaceError;
 
