@@ -6,8 +6,10 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 
 use super::dialect::{for_both_engines, on_engine};
+use super::idempotency::{self, Once, Outcome};
 use super::numbers;
 use super::receipts::late;
+use super::rows;
 use super::{Store, StoreError};
 
 mod list;
@@ -80,6 +82,22 @@ impl Store {
         Ok(self.link_late(position).await?)
     }
 
+    /// The same for a request that is carried out once: the answer is kept in the same transaction.
+    pub async fn create_once(
+        &self,
+        position: &Position,
+        generated: &[NoticeNumber],
+        once: Once<'_, Position>,
+    ) -> Result<Outcome, CreateError> {
+        let outcome = until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::create_once(pool, position, generated, &once).await
+        }))?;
+        if matches!(outcome, Outcome::Now(_)) {
+            self.link_late(position).await?;
+        }
+        Ok(outcome)
+    }
+
     /// Looks again for receipts that were booked while the notices were written.
     async fn link_late(&self, position: &Position) -> Result<(), StoreError> {
         for notice in position.notices() {
@@ -125,44 +143,88 @@ fn is_unique_violation(error: &sqlx::Error) -> bool {
 }
 
 for_both_engines! {
-    [read, write, numbers]
+    [read, write, numbers, idempotency]
 
     pub(super) async fn create(
         pool: &Pool,
         position: &Position,
         generated: &[NoticeNumber],
     ) -> Result<(), CreateError> {
-        let failed = StoreError::during("create_position");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed)?;
-        match insert_position(&mut tx, position).await {
+        let failed = || StoreError::during("create_position");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        insert_numbered(&mut tx, position, generated).await?;
+        forget_answers(&mut tx, position.history.created_at).await.map_err(failed())?;
+        Ok(tx.commit().await.map_err(failed())?)
+    }
+
+    pub(super) async fn create_once(
+        pool: &Pool,
+        position: &Position,
+        generated: &[NoticeNumber],
+        once: &Once<'_, Position>,
+    ) -> Result<Outcome, CreateError> {
+        let failed = || StoreError::during("create_position");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        if let Some(before) = claim(&mut tx, once.request).await? {
+            return Ok(Outcome::Before(before));
+        }
+        insert_numbered(&mut tx, position, generated).await?;
+        // Read back, because a receipt that came first has paid it by now.
+        let rows = load(&mut *tx, &position.ec, &position.iupd).await.map_err(failed())?;
+        let stored = rows::position(&rows)?;
+        let answer = (once.answer)(stored.as_ref().unwrap_or(position));
+        let answer = answer.ok_or(StoreError::Unavailable { during: "keep_answer" })?;
+        keep_answer(&mut tx, once.request, &answer).await.map_err(failed())?;
+        forget_answers(&mut tx, once.request.at).await.map_err(failed())?;
+        tx.commit().await.map_err(failed())?;
+        Ok(Outcome::Now(answer))
+    }
+
+    /// Inserts a position with everything under it, some of its numbers generated. After a refusal the
+    /// transaction must be rolled back.
+    async fn insert_numbered(
+        tx: &mut Connection,
+        position: &Position,
+        generated: &[NoticeNumber],
+    ) -> Result<(), CreateError> {
+        insert_whole(tx, position).await?;
+        let seen = first_seen(tx, &position.ec, generated).await;
+        match seen.map_err(StoreError::during("create_position"))? {
+            Some(seen) => Err(CreateError::NoticeTaken(seen)),
+            None => Ok(()),
+        }
+    }
+
+    /// Inserts a position with everything under it. After a refusal the transaction must be rolled back.
+    pub(in crate::store) async fn insert_whole(
+        tx: &mut Connection,
+        position: &Position,
+    ) -> Result<(), CreateError> {
+        match insert_position(tx, position).await {
             Err(error) if is_unique_violation(&error) => return Err(CreateError::IupdTaken),
             other => other.map_err(StoreError::during("create_position"))?,
         }
         let mut notices = Vec::new();
         for option in &position.options {
-            put_option(&mut tx, position, option).await.map_err(StoreError::during("create_position"))?;
+            put_option(tx, position, option).await.map_err(StoreError::during("create_position"))?;
             notices.extend((0..).zip(&option.notices).map(|(index, notice)| (option, index, notice)));
         }
         // One order for all writers, so that two who want the same numbers do not wait for each other.
         notices.sort_by_key(|(_, _, notice)| notice.number);
         for (option, index, notice) in notices {
-            match insert_notice(&mut tx, position, option, (index, notice)).await {
+            match insert_notice(tx, position, option, (index, notice)).await {
                 Err(error) if is_unique_violation(&error) => {
                     return Err(CreateError::NoticeTaken(notice.number));
                 }
                 other => other.map_err(StoreError::during("create_position"))?,
             }
             for transfer in &notice.transfers {
-                insert_transfer(&mut tx, position, notice, transfer)
+                insert_transfer(tx, position, notice, transfer)
                     .await
                     .map_err(StoreError::during("create_position"))?;
             }
         }
-        let seen = first_seen(&mut tx, &position.ec, generated).await;
-        if let Some(seen) = seen.map_err(StoreError::during("create_position"))? {
-            return Err(CreateError::NoticeTaken(seen));
-        }
-        Ok(tx.commit().await.map_err(StoreError::during("create_position"))?)
+        Ok(())
     }
 
     pub(super) async fn change<E>(
