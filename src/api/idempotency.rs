@@ -89,15 +89,23 @@ impl IdempotencyKey {
         body: &Value,
         now: Timestamp,
     ) -> Result<Begun, IdempotencyError> {
-        let Some(Presented { caller, operation, key, request }) = self.0 else {
-            return Ok(Begun::Anew(None));
-        };
-        let digest = request.chain_update(body.to_string()).finalize().into();
-        let request = OnceRequest { ec: ec.clone(), caller, operation, key, digest, at: now };
+        let Some(request) = self.request(ec, body.to_string(), now) else { return Ok(Begun::Anew(None)) };
         Ok(match store.answered_before(&request).await? {
             Some(before) => Begun::Answered(replay(before)?),
             None => Begun::Anew(Some(request)),
         })
+    }
+
+    /// The request as the store knows it, if it has a key. `body` is what makes two bodies the same.
+    pub(super) fn request(
+        self,
+        ec: &FiscalCode,
+        body: impl AsRef<[u8]>,
+        now: Timestamp,
+    ) -> Option<OnceRequest> {
+        let Presented { caller, operation, key, request } = self.0?;
+        let digest = request.chain_update(body).finalize().into();
+        Some(OnceRequest { ec: ec.clone(), caller, operation, key, digest, at: now })
     }
 }
 

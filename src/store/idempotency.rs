@@ -142,7 +142,7 @@ for_both_engines! {
     }
 
     /// Takes the key of a request, the first thing of its transaction; or says what it was used for.
-    pub(in crate::store) async fn claim(
+    pub(in crate::store) async fn claim_key(
         connection: &mut Connection,
         request: &OnceRequest,
     ) -> Result<Option<Before>, StoreError> {
@@ -156,33 +156,38 @@ for_both_engines! {
             .bind(request.digest.as_slice())
             .execute(&mut *connection)
             .await
-            .map_err(StoreError::during("claim"))?;
+            .map_err(StoreError::during("claim_key"))?;
         if claimed.rows_affected() > 0 {
             return Ok(None);
         }
-        let row = answered(connection, request).await.map_err(StoreError::during("claim"))?;
+        let row = answered(connection, request).await.map_err(StoreError::during("claim_key"))?;
         // Another transaction may have swept it away in between: then the key is free.
         row.ok_or(StoreError::Beaten)?.read(request).map(Some)
     }
 
-    /// Keeps the answer under the key that was claimed, in the same transaction.
-    pub(in crate::store) async fn keep_answer(
+    /// Keeps the answer to what was written under the key that was claimed, in the same transaction; the
+    /// last thing before its commit.
+    pub(in crate::store) async fn keep_answer<T: ?Sized>(
         connection: &mut Connection,
-        request: &OnceRequest,
-        answer: &GivenAnswer,
-    ) -> Result<(), sqlx::Error> {
-        let lines: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+        once: &Once<'_, T>,
+        written: &T,
+    ) -> Result<GivenAnswer, StoreError> {
+        let failed = || StoreError::during("keep_answer");
+        let given = (once.answer)(written).ok_or(StoreError::Unavailable { during: "keep_answer" })?;
+        let lines: String = given.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
         sqlx::query(KEEP)
-            .bind(request.ec.as_str())
-            .bind(&request.caller)
-            .bind(&request.operation)
-            .bind(request.key.as_slice())
-            .bind(i64::from(answer.status))
+            .bind(once.request.ec.as_str())
+            .bind(&once.request.caller)
+            .bind(&once.request.operation)
+            .bind(once.request.key.as_slice())
+            .bind(i64::from(given.status))
             .bind(lines)
-            .bind(answer.body.as_slice())
-            .execute(connection)
+            .bind(given.body.as_slice())
+            .execute(&mut *connection)
             .await
-            .map(drop)
+            .map_err(failed())?;
+        forget_answers(connection, once.request.at).await.map_err(failed())?;
+        Ok(given)
     }
 
     /// Deletes a few answers that are too old, whosever they are: an institution that sends nothing more

@@ -8,6 +8,7 @@ use super::dialect::Pools;
 
 /// Run after each change of the schema, so that new tables and indexes are covered as well.
 const PLANNER: &str = include_str!("planner.sql");
+const PLANNER_POSTGRES: &str = include_str!("planner_postgres.sql");
 
 /// Applies what is missing and returns the names of what was applied.
 pub(super) async fn run(pools: &Pools) -> Result<Vec<String>, StoreError> {
@@ -26,7 +27,16 @@ pub(super) async fn run(pools: &Pools) -> Result<Vec<String>, StoreError> {
         }
         Pools::Postgres(pool) => {
             let mut connection = pool.acquire().await.map_err(StoreError::Open)?;
-            apply(sqlx::migrate!("migrations/postgres"), &mut *connection).await
+            match apply(sqlx::migrate!("migrations/postgres"), &mut *connection).await {
+                Ok(applied) => {
+                    if !applied.is_empty() {
+                        let told = connection.execute(sqlx::raw_sql(PLANNER_POSTGRES)).await;
+                        told.map_err(StoreError::Open)?;
+                    }
+                    Ok(applied)
+                }
+                Err(error) => Err(error),
+            }
         }
     };
     migrated.map_err(|error| StoreError::Migrate(Box::new(error)))

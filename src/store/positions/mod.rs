@@ -12,20 +12,25 @@ use super::receipts::late;
 use super::rows;
 use super::{Store, StoreError};
 
+pub(super) mod bulk;
 mod list;
 mod notice;
 pub(super) mod of_notice;
 pub(super) mod read;
-mod replace;
+pub(super) mod replace;
+pub(super) mod search;
 pub(super) mod segregation;
 mod write;
 
-pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery, Shapes};
+pub use bulk::BulkError;
+pub use list::{
+    Direction, Interval, ListStart, Place, PositionFilter, PositionOrder, PositionPage, PositionQuery, Shapes,
+};
 pub use notice::NoticeName;
 pub use replace::ReplaceError;
 
 /// How often a position is written when it meets other writers the wrong way round.
-const ATTEMPTS: usize = 3;
+pub(super) const ATTEMPTS: usize = 3;
 
 /// Does something again while the engine gave up on a conflict with other writers.
 macro_rules! until_no_conflict {
@@ -41,7 +46,7 @@ macro_rules! until_no_conflict {
         }
     }};
 }
-use until_no_conflict;
+pub(super) use until_no_conflict;
 
 /// Why a position was not created.
 #[derive(Debug, thiserror::Error)]
@@ -152,7 +157,7 @@ for_both_engines! {
     ) -> Result<(), CreateError> {
         let failed = || StoreError::during("create_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
-        insert_numbered(&mut tx, position, generated).await?;
+        insert_whole(&mut tx, position, generated).await?;
         forget_answers(&mut tx, position.history.created_at).await.map_err(failed())?;
         Ok(tx.commit().await.map_err(failed())?)
     }
@@ -165,40 +170,23 @@ for_both_engines! {
     ) -> Result<Outcome, CreateError> {
         let failed = || StoreError::during("create_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
-        if let Some(before) = claim(&mut tx, once.request).await? {
+        if let Some(before) = claim_key(&mut tx, once.request).await? {
             return Ok(Outcome::Before(before));
         }
-        insert_numbered(&mut tx, position, generated).await?;
+        insert_whole(&mut tx, position, generated).await?;
         // Read back, because a receipt that came first has paid it by now.
         let rows = load(&mut *tx, &position.ec, &position.iupd).await.map_err(failed())?;
         let stored = rows::position(&rows)?;
-        let answer = (once.answer)(stored.as_ref().unwrap_or(position));
-        let answer = answer.ok_or(StoreError::Unavailable { during: "keep_answer" })?;
-        keep_answer(&mut tx, once.request, &answer).await.map_err(failed())?;
-        forget_answers(&mut tx, once.request.at).await.map_err(failed())?;
+        let answer = keep_answer(&mut tx, once, stored.as_ref().unwrap_or(position)).await?;
         tx.commit().await.map_err(failed())?;
         Ok(Outcome::Now(answer))
-    }
-
-    /// Inserts a position with everything under it, some of its numbers generated. After a refusal the
-    /// transaction must be rolled back.
-    async fn insert_numbered(
-        tx: &mut Connection,
-        position: &Position,
-        generated: &[NoticeNumber],
-    ) -> Result<(), CreateError> {
-        insert_whole(tx, position).await?;
-        let seen = first_seen(tx, &position.ec, generated).await;
-        match seen.map_err(StoreError::during("create_position"))? {
-            Some(seen) => Err(CreateError::NoticeTaken(seen)),
-            None => Ok(()),
-        }
     }
 
     /// Inserts a position with everything under it. After a refusal the transaction must be rolled back.
     pub(in crate::store) async fn insert_whole(
         tx: &mut Connection,
         position: &Position,
+        generated: &[NoticeNumber],
     ) -> Result<(), CreateError> {
         match insert_position(tx, position).await {
             Err(error) if is_unique_violation(&error) => return Err(CreateError::IupdTaken),
@@ -224,7 +212,9 @@ for_both_engines! {
                     .map_err(StoreError::during("create_position"))?;
             }
         }
-        Ok(())
+        let seen = first_seen(tx, &position.ec, generated).await;
+        let seen = seen.map_err(StoreError::during("create_position"))?;
+        seen.map_or(Ok(()), |seen| Err(CreateError::NoticeTaken(seen)))
     }
 
     pub(super) async fn change<E>(
@@ -256,15 +246,23 @@ for_both_engines! {
         if let Err(refused) = check(&position) {
             return Ok(Some(Err(refused)));
         }
-        retire_all(&mut tx, &position).await.map_err(failed())?;
-        sqlx::query("DELETE FROM position WHERE ec = $1 AND iupd = $2")
-            .bind(ec.as_str())
-            .bind(iupd.as_str())
-            .execute(&mut *tx)
-            .await
-            .map_err(failed())?;
+        delete_whole(&mut tx, &position).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(Some(Ok(())))
+    }
+
+    /// Deletes a position with everything under it.
+    pub(in crate::store) async fn delete_whole(
+        connection: &mut Connection,
+        position: &Position,
+    ) -> Result<(), sqlx::Error> {
+        retire_all(connection, position).await?;
+        sqlx::query("DELETE FROM position WHERE ec = $1 AND iupd = $2")
+            .bind(position.ec.as_str())
+            .bind(position.iupd.as_str())
+            .execute(connection)
+            .await
+            .map(drop)
     }
 
     async fn save_facts(connection: &mut Connection, position: &Position) -> Result<(), sqlx::Error> {
