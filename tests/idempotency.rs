@@ -52,6 +52,11 @@ fn unnumbered(iupd: &str) -> Value {
     but(position(iupd, 1), "/paymentOption/0/iuv", json!(null))
 }
 
+/// Two of them by one request.
+fn many(iupds: [&str; 2]) -> Value {
+    json!({ "paymentPositions": iupds.map(unnumbered) })
+}
+
 #[track_caller]
 fn was_created(answer: &Answer) {
     assert_eq!(answer.status.as_u16(), 201, "{}", answer.body);
@@ -75,9 +80,7 @@ fn is_reused(answer: &Answer) {
 /// How many positions the creditor institution has.
 async fn count(gateway: &Gateway) -> u64 {
     let listed = gateway.ask(Method::GET, "?page=0&limit=50", None).await;
-    listed.body["page_info"]["total_items"]
-        .as_u64()
-        .unwrap_or_else(|| listed.body["page_info"]["items_found"].as_u64().unwrap())
+    listed.body["page_info"]["total_items"].as_u64().unwrap()
 }
 
 #[tokio::test]
@@ -126,6 +129,54 @@ async fn the_third_version_does_the_same() {
 }
 
 #[tokio::test]
+async fn many_positions_by_one_request_do_the_same() {
+    on_both(|database| async move {
+        let gateway = Gateway::start(database).await;
+        let path = format!("v2/organizations/{EC}/debtpositions/bulk");
+        let first = post_as(&gateway, KEY, &path, ("k", &many(["a", "b"]))).await;
+        was_created(&first);
+        let numbers = [0, 1].map(|at| first.body["paymentPositions"][at]["paymentOption"][0]["nav"].clone());
+        assert_ne!(numbers[0], numbers[1]);
+        let again = post_as(&gateway, KEY, &path, ("k", &many(["a", "b"]))).await;
+        assert_eq!((again.status, &again.body), (first.status, &first.body));
+        assert_eq!(again.headers["idempotency-replayed"], "true");
+        is_reused(&post_as(&gateway, KEY, &path, ("k", &many(["c", "d"]))).await);
+        assert_eq!(count(&gateway).await, 2);
+
+        let refused = post_as(&gateway, KEY, &path, ("l", &many(["c", "a"]))).await;
+        assert_eq!(refused.status.as_u16(), 409, "none is created, and the key is free");
+        was_created(&post_as(&gateway, KEY, &path, ("l", &many(["c", "d"]))).await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_requests_for_many_at_once_one_creates() {
+    on_both(|database| async move {
+        let gateway = Arc::new(Gateway::start(database).await);
+        let tasks: Vec<_> = (0..20)
+            .map(|_| {
+                let gateway = Arc::clone(&gateway);
+                let body = many(["a", "b"]);
+                let path = format!("v2/organizations/{EC}/debtpositions/bulk");
+                tokio::spawn(async move { post_as(&gateway, KEY, &path, ("k", &body)).await })
+            })
+            .collect();
+        let mut bodies = Vec::new();
+        let mut firsts = 0;
+        for task in tasks {
+            let answer = task.await.unwrap();
+            assert_eq!(answer.status.as_u16(), 201, "{}", answer.body);
+            firsts += usize::from(answer.headers.get("idempotency-replayed").is_none());
+            bodies.push(answer.body);
+        }
+        bodies.dedup();
+        assert_eq!((firsts, bodies.len(), count(&gateway).await), (1, 1, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_request_with_the_key_is_refused() {
     on_both(|database| async move {
         let gateway = Gateway::start(database).await;
@@ -162,7 +213,7 @@ async fn a_key_belongs_to_its_caller_and_institution() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_at_once_one_creates_and_all_get_its_answer() {
     on_both(|database| async move {
         let gateway = Arc::new(Gateway::start(database).await);
@@ -186,7 +237,7 @@ async fn of_twenty_at_once_one_creates_and_all_get_its_answer() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn of_different_requests_at_once_one_gets_the_key() {
     on_both(|database| async move {
         let gateway = Arc::new(Gateway::start(database).await);
