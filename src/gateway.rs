@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
-use prometheus_client::metrics::counter::Counter;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
@@ -78,19 +77,14 @@ impl Gateway {
         for migration in store.migrate().await? {
             tracing::info!(migration, "schema brought up to date");
         }
-        let missed_holds = Counter::default();
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
             store,
             clock,
             shutdown: Shutdown::new(),
-            metrics: Arc::new(Metrics::new(|registry| {
-                let help = "Payments let through without a hold on their position";
-                registry.register("activation_holds_missed", help, missed_holds.clone());
-            })),
+            metrics: Arc::new(Metrics::new(|_| {})),
             ids: Arc::new(RequestIds::new(u64::from_ne_bytes(random()?))),
             hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
-            missed_holds,
             randomness: randomness(random()?),
         };
         let soap_addr = parts.start_soap(&config.soap).await?;
@@ -149,7 +143,6 @@ struct Parts {
     metrics: Arc<Metrics>,
     ids: Arc<RequestIds>,
     hold: HoldPolicy,
-    missed_holds: Counter,
     randomness: Randomness,
 }
 
@@ -170,7 +163,7 @@ impl Parts {
                 receipt: config.receipt_deadline.get(),
             },
             hold: self.hold,
-            missed_holds: self.missed_holds.clone(),
+            missed_holds: self.metrics.missed_holds(),
         };
         let routes = soap_endpoint::routes(settings, Arc::new(NodeFacing(Arc::new(primitives))));
         let router = self.stack(Interface::Soap, config.body_timeout.get()).around(routes);

@@ -26,19 +26,19 @@ BEGIN
     ALTER TABLE receipt ALTER COLUMN ec SET (n_distinct = 1);
     ALTER TABLE receipt_transfer ALTER COLUMN ec SET (n_distinct = 1);
     INSERT INTO position (ec, iupd, company_name, stand_in_allowed, created_at, updated_at, published_at, version)
-        SELECT n, n, 'x', TRUE, n, n, n, 1 FROM generate_series(1, 4000) n;
+        SELECT n, n, 'x', TRUE, n, n, n, 1 FROM generate_series(1, 400) n;
     INSERT INTO payment_option (ec, iupd, option_no, is_plan, expires, debtor_kind, debtor_id, debtor_name)
-        SELECT n, n, 1, FALSE, TRUE, 'F', n % 1000, 'x' FROM generate_series(1, 4000) n;
+        SELECT n, n, 1, FALSE, TRUE, 'F', n % 100, 'x' FROM generate_series(1, 400) n;
     INSERT INTO notice (ec, notice_number, iuv, iupd, option_no, notice_no, amount, description, due_at, paid_at)
-        SELECT n, n, n, n, 1, 1, 1, 'x', n, CASE WHEN n % 2 = 0 THEN n END FROM generate_series(1, 4000) n;
+        SELECT n, n, n, n, 1, 1, 1, 'x', n, CASE WHEN n % 2 = 0 THEN n END FROM generate_series(1, 400) n;
     INSERT INTO transfer (ec, notice_number, id_transfer, amount, beneficiary, remittance, category, iban)
-        SELECT n, n, 1, 1, n, 'x', 'x', n % 1000 FROM generate_series(1, 4000) n;
+        SELECT n, n, 1, 1, n, 'x', 'x', n % 100 FROM generate_series(1, 400) n;
     INSERT INTO receipt (ec, receipt_key, receipt_id, notice_number, issuer, creditor_reference, class, settles,
         executed, stand_in, amount, psp, psp_name, channel, broker, station, primitive, received_at, raw)
         SELECT n, n, n, n, n, n, 'x', TRUE, TRUE, FALSE, 1, 'x', 'x', 'x', 'x', 'x', 'x', n, ''
-        FROM generate_series(1, 4000) n;
+        FROM generate_series(1, 400) n;
     INSERT INTO receipt_transfer (ec, receipt_key, line_no, id_transfer, amount, beneficiary, category, remittance)
-        SELECT n, n, 1, 1, 1, n, 'x', 'x' FROM generate_series(1, 4000) n;
+        SELECT n, n, 1, 1, 1, n, 'x', 'x' FROM generate_series(1, 400) n;
     ANALYZE position, payment_option, notice, transfer, receipt, receipt_transfer;
     TRUNCATE position, payment_option, notice, transfer, receipt, receipt_transfer;
 END $$;

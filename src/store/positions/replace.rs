@@ -198,7 +198,10 @@ for_both_engines! {
         make_room(connection, before).await.map_err(failed())?;
         let old: HashMap<&NoticeNumber, &Notice> =
             before.notices().map(|notice| (&notice.number, notice)).collect();
-        for (option, (option_no, index, notice)) in placed(after) {
+        let mut placed: Vec<_> = placed(after).collect();
+        // One order for all writers, so that two who want the same numbers do not wait for each other.
+        placed.sort_by_key(|(_, (_, _, notice))| notice.number);
+        for (option, (option_no, index, notice)) in placed {
             let known = old.get(&notice.number).copied();
             if known.is_some() {
                 update_notice(connection, after, (option_no, index, notice)).await.map_err(failed())?;

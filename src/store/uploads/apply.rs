@@ -9,6 +9,7 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 use crate::store::dialect::{Bulk, for_both_engines, on_engine, runs};
 use crate::store::numbers::{self, Numbered};
+use crate::store::positions::bulk::insert;
 use crate::store::positions::{self as whole, CreateError, ReplaceError, bulk, read, replace};
 use crate::store::{Store, StoreError};
 
@@ -117,7 +118,7 @@ fn taken(job: &RowJob<'_>, number: NoticeNumber, generated: &[NoticeNumber]) -> 
 type Worked = (Vec<Verdict>, Vec<Position>);
 
 for_both_engines! {
-    [whole, bulk, read, replace, numbers, uploads]
+    [whole, bulk, insert, read, replace, numbers, uploads]
 
     /// The positions that were written; `None` if another worker has the file.
     pub(super) async fn apply(
