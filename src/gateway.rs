@@ -2,15 +2,18 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
 use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
 
 use crate::api;
 use crate::config::{Api, Config, HumanDuration, Soap};
 use crate::domain::clock::Clock;
+use crate::domain::randomness::Randomness;
 use crate::observe::{Metrics, Outcome};
 use crate::primitive::{Answer, Deadlines, Primitives};
 use crate::registry::RegistryView;
@@ -78,7 +81,8 @@ impl Gateway {
             clock,
             shutdown: Shutdown::new(),
             metrics: Arc::new(Metrics::new(|_| {})),
-            ids: Arc::new(RequestIds::new(random()?)),
+            ids: Arc::new(RequestIds::new(u64::from_ne_bytes(random()?))),
+            randomness: randomness(random()?),
         };
         let soap_addr = parts.start_soap(&config.soap).await?;
         let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval).await?;
@@ -134,6 +138,7 @@ struct Parts {
     shutdown: Shutdown,
     metrics: Arc<Metrics>,
     ids: Arc<RequestIds>,
+    randomness: Randomness,
 }
 
 impl Parts {
@@ -178,6 +183,7 @@ impl Parts {
             store: self.store.clone(),
             registry: self.registry.clone(),
             clock: self.clock.clone(),
+            randomness: self.randomness.clone(),
         };
         let routes = api::router(state).merge(health::routes(health));
         let interface = Interface::Api { max_body: config.max_body.get() };
@@ -263,9 +269,19 @@ fn reply(answer: Answer) -> SoapReply {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the composition root draws what makes request ids unique")]
-fn random() -> Result<u64, StartError> {
-    let mut bytes = [0; 8];
+/// Numbers that nobody can foresee who does not know the seed: the hash of the seed and a count. Drawn at
+/// the start, so that no request can fail for want of randomness.
+fn randomness(seed: [u8; 32]) -> Randomness {
+    let count = AtomicU64::new(0);
+    Randomness::new(move || {
+        let drawn = Sha256::new().chain_update(seed).chain_update(count.fetch_add(1, Relaxed).to_ne_bytes());
+        drawn.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the composition root draws what must not repeat")]
+fn random<const N: usize>() -> Result<[u8; N], StartError> {
+    let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(StartError::Random)?;
-    Ok(u64::from_ne_bytes(bytes))
+    Ok(bytes)
 }

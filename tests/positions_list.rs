@@ -21,7 +21,7 @@ use support::{on_both, samples};
 use varco::domain::ids::ReceiptId;
 use varco::domain::position::{AfterDue, OptionShape, Payment, Position, Proof};
 use varco::domain::status::{Status, status};
-use varco::store::{Direction, PositionOrder, PositionQuery};
+use varco::store::{Direction, PositionOrder, PositionQuery, Shapes};
 
 async fn list(gateway: &Gateway, query: &str) -> Answer {
     gateway.ask(Method::GET, query, None).await
@@ -214,9 +214,11 @@ fn position_of(number: u64, (published, cancelled, options): Facts) -> Position 
 
 fn query(status: Option<Status>, now: Timestamp) -> PositionQuery {
     PositionQuery {
+        scope: varco::domain::segregation::Segregation::Every,
         ec: samples::ec(),
         now,
-        status,
+        statuses: status.into_iter().collect(),
+        shapes: Shapes::Every,
         due: None,
         paid: None,
         order: PositionOrder::Status,

@@ -106,7 +106,7 @@ fn inserts(first: u64, end: u64) -> [String; 4] {
         .unwrap();
         write!(
             option,
-            "{comma}('{EC}', 'P{number}', 1, false, false, 'F', 'VRCGNN80A01H501X', 'Gianna Varchi', \
+            "{comma}('{EC}', 'P{number}', 1, false, false, 'F', 'VRCGNN80A01H501H', 'Gianna Varchi', \
              'Via del Passo', '3', '99100', 'Borgo Varco', 'BV', 'IT', 'gianna.varchi@example.org', {PUBLISHED})"
         )
         .unwrap();

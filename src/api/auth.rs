@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use super::Api;
 use super::problem::{Problem, unknown_path};
 use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::segregation::{ForeignNotice, Segregation};
 use crate::store::{ApiKey, ApiScope, Store, StoreError};
 
 /// The header that carries the key.
@@ -33,8 +34,9 @@ pub fn hash_key(key: &str) -> [u8; 32] {
     Sha256::digest(key.as_bytes()).into()
 }
 
-/// A creditor institution that exists and that the caller may act for: the proof that handlers ask for.
-pub(super) struct Organization(pub FiscalCode);
+/// A creditor institution that exists and that the caller may act for, and which of its notices: the
+/// proof that handlers ask for. Nobody gets the one without the other, so that none forgets to look.
+pub(super) struct Organization(pub FiscalCode, pub Segregation);
 
 /// Why a caller is turned away.
 #[derive(Debug, thiserror::Error)]
@@ -60,17 +62,18 @@ impl FromRequestParts<Arc<Api>> for Organization {
         let key = presented_key(parts).ok_or(AuthError::NoKey)?;
         let key =
             api.keys.find(&hash_key(&key), &api.store, api.clock.now()).await.map_err(AuthError::from)?;
-        let scope = key.ok_or(AuthError::UnknownKey)?;
+        let key = key.ok_or(AuthError::UnknownKey)?;
         let path = Path::<OrganizationPath>::from_request_parts(parts, api).await;
         let Path(path) = path.map_err(|_| AuthError::UnreadablePath)?;
         let ec = FiscalCode::new(&path.organizationfiscalcode).ok();
         // Before the question whether it exists: a key learns nothing about others' institutions.
-        let held = ec.as_ref().map_or(*scope == ApiScope::Every, |ec| scope.holds(ec));
+        let held = ec.as_ref().map_or(key.institutions == ApiScope::Every, |ec| key.institutions.holds(ec));
         if !held {
             return Err(AuthError::Forbidden.into());
         }
         let known = ec.filter(|ec| api.registry.current().institution(ec).is_some());
-        Ok(known.map(Organization).ok_or(AuthError::UnknownOrganization)?)
+        let known = known.ok_or(AuthError::UnknownOrganization)?;
+        Ok(Organization(known, key.segregation.clone()))
     }
 }
 
@@ -124,6 +127,23 @@ impl From<AuthError> for Problem {
     }
 }
 
+/// The title of the published contract for what a caller's segregation codes keep from it.
+pub(super) const FORBIDDEN_POSITION: &str = "The payment position is forbidden";
+
+/// The word for programs of the same.
+pub(super) const FOREIGN_SEGREGATION: &str = "foreign_segregation";
+
+impl From<ForeignNotice> for Problem {
+    fn from(_: ForeignNotice) -> Self {
+        Problem::new(
+            StatusCode::FORBIDDEN,
+            FORBIDDEN_POSITION,
+            FOREIGN_SEGREGATION,
+            "The position has a payment option of a segregation code that your API key does not have.",
+        )
+    }
+}
+
 /// The keys seen lately, so that a request costs no question to the database.
 ///
 /// Only keys that exist are remembered: a new key works at once, and a flood of wrong ones cannot
@@ -132,7 +152,7 @@ impl From<AuthError> for Problem {
 pub(super) struct KeyCache(Mutex<HashMap<[u8; 32], Remembered>>);
 
 struct Remembered {
-    scope: Arc<ApiScope>,
+    key: Arc<ApiKey>,
     at: Timestamp,
 }
 
@@ -142,29 +162,29 @@ impl KeyCache {
         hash: &[u8; 32],
         store: &Store,
         now: Timestamp,
-    ) -> Result<Option<Arc<ApiScope>>, StoreError> {
-        if let Some(scope) = self.recall(hash, now) {
-            return Ok(Some(scope));
+    ) -> Result<Option<Arc<ApiKey>>, StoreError> {
+        if let Some(key) = self.recall(hash, now) {
+            return Ok(Some(key));
         }
         let found = store.api_key(hash).await?;
-        Ok(found.map(|ApiKey { institutions, .. }| self.remember(*hash, institutions, now)))
+        Ok(found.map(|key| self.remember(*hash, key, now)))
     }
 
-    fn recall(&self, hash: &[u8; 32], now: Timestamp) -> Option<Arc<ApiScope>> {
+    fn recall(&self, hash: &[u8; 32], now: Timestamp) -> Option<Arc<ApiKey>> {
         let keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.get(hash).filter(|key| key.is_fresh(now)).map(|key| Arc::clone(&key.scope))
+        keys.get(hash).filter(|known| known.is_fresh(now)).map(|known| Arc::clone(&known.key))
     }
 
-    fn remember(&self, hash: [u8; 32], scope: ApiScope, now: Timestamp) -> Arc<ApiScope> {
-        let scope = Arc::new(scope);
+    fn remember(&self, hash: [u8; 32], key: ApiKey, now: Timestamp) -> Arc<ApiKey> {
+        let key = Arc::new(key);
         let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if keys.len() >= REMEMBERED_MAX {
-            keys.retain(|_, key| key.is_fresh(now));
+            keys.retain(|_, known| known.is_fresh(now));
         }
         if keys.len() < REMEMBERED_MAX {
-            keys.insert(hash, Remembered { scope: Arc::clone(&scope), at: now });
+            keys.insert(hash, Remembered { key: Arc::clone(&key), at: now });
         }
-        scope
+        key
     }
 }
 
@@ -184,10 +204,15 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
+    fn key() -> ApiKey {
+        let (institutions, segregation) = (ApiScope::Every, Segregation::Every);
+        ApiKey { id: "id".into(), label: "label".into(), institutions, segregation }
+    }
+
     #[test]
     fn a_key_is_remembered_for_five_seconds() {
         let cache = KeyCache::default();
-        cache.remember([1; 32], ApiScope::Every, at(100));
+        cache.remember([1; 32], key(), at(100));
         assert!(cache.recall(&[1; 32], at(104)).is_some());
         assert!(cache.recall(&[1; 32], at(105)).is_none());
         assert!(cache.recall(&[1; 32], at(99)).is_none(), "the clock was set back");
@@ -198,10 +223,10 @@ mod tests {
     fn memory_is_bounded() {
         let cache = KeyCache::default();
         for number in 0..2 * REMEMBERED_MAX {
-            cache.remember(hash_key(&number.to_string()), ApiScope::Every, at(100));
+            cache.remember(hash_key(&number.to_string()), key(), at(100));
         }
         assert_eq!(cache.0.lock().unwrap().len(), REMEMBERED_MAX);
-        cache.remember([1; 32], ApiScope::Every, at(200));
+        cache.remember([1; 32], key(), at(200));
         assert!(cache.recall(&[1; 32], at(200)).is_some(), "stale keys made room");
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use crate::domain::clock::Clock;
+use crate::domain::randomness::Randomness;
 use crate::registry::RegistryView;
 use crate::store::Store;
 
@@ -26,6 +27,8 @@ pub struct ApiState {
     pub registry: RegistryView,
     /// What time it is.
     pub clock: Clock,
+    /// What notice numbers are drawn from.
+    pub randomness: Randomness,
 }
 
 /// What handlers share: the state and the keys seen lately.
@@ -33,16 +36,18 @@ struct Api {
     store: Store,
     registry: RegistryView,
     clock: Clock,
+    randomness: Randomness,
     keys: auth::KeyCache,
 }
 
 /// The whole API as one router. It answers unknown paths too, so it is merged into no other router
 /// that does.
 pub fn router(state: ApiState) -> Router {
-    let ApiState { store, registry, clock } = state;
-    let api = Arc::new(Api { store, registry, clock, keys: auth::KeyCache::default() });
+    let ApiState { store, registry, clock, randomness } = state;
+    let api = Arc::new(Api { store, registry, clock, randomness, keys: auth::KeyCache::default() });
     Router::new()
         .nest("/gpd/debt-positions-service/v1", positions::v1::router())
+        .nest("/gpd/debt-positions-service/v3", positions::v3::router())
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())
         .with_state(api)

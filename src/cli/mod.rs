@@ -7,6 +7,7 @@ pub mod ledger;
 pub mod migrate;
 pub mod replay;
 pub mod serve;
+pub mod taxonomy;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -43,6 +44,7 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     CheckConfig(check_config::CheckConfigArgs),
     Ledger(ledger::LedgerArgs),
+    Taxonomy(taxonomy::TaxonomyArgs),
 }
 
 /// The configuration that a command works with.
@@ -117,6 +119,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Migrate(args) => migrate::run(args).await,
         Command::CheckConfig(args) => check_config::run(&args),
         Command::Ledger(args) => ledger::run(args).await,
+        Command::Taxonomy(args) => taxonomy::run(args).await,
     }
 }
 

@@ -66,10 +66,20 @@ impl NoticeNumber {
     /// Builds the notice of aux digit 3 from a segregation code and a base below 10^13, check digits
     /// included.
     pub fn issue(segregation: TwoDigits, base: u64) -> Result<Self, NoticeNumberError> {
+        Self::with_check_digits('3', segregation, base)
+    }
+
+    /// Builds the notice of aux digit 0 from an application code and a base below 10^13, check digits
+    /// included. Its IUV has fifteen digits.
+    pub fn issue_of_application(application: TwoDigits, base: u64) -> Result<Self, NoticeNumberError> {
+        Self::with_check_digits('0', application, base)
+    }
+
+    fn with_check_digits(aux: char, code: TwoDigits, base: u64) -> Result<Self, NoticeNumberError> {
         if base >= 10_u64.pow(13) {
             return Err(NoticeNumberError::Form);
         }
-        let body = format!("3{segregation}{base:013}");
+        let body = format!("{aux}{code}{base:013}");
         NoticeNumber::new(&format!("{body}{:02}", remainder_93(body.as_bytes())))
     }
 
@@ -286,6 +296,9 @@ mod tests {
             prop_assert_eq!(notice.code(), Some(code));
             prop_assert_eq!(notice.verify_check_digits(), Ok(()));
             prop_assert_eq!(NoticeNumber::of_iuv(&notice.iuv()), Ok(notice));
+            let short = NoticeNumber::issue_of_application(code, base).unwrap();
+            prop_assert_eq!((short.code(), short.aux_digit()), (Some(code), Some(AuxDigit::Zero)));
+            prop_assert_eq!((short.verify_check_digits(), short.iuv().as_str().len()), (Ok(()), 15));
         }
     }
 }

@@ -262,9 +262,26 @@ impl Position {
         self.history.published_at.is_some() && self.history.invalidated_at.is_none()
     }
 
+    /// Whether one list of notices can express it, as the first version of the contract (GPD v1) writes
+    /// positions: at most one plan, and the same dates, rule after the due date and debtor for all. The
+    /// store says the same in SQL.
+    pub fn is_flat(&self) -> bool {
+        let plans = self.options.iter().filter(|option| option.shape == OptionShape::Plan).count();
+        let mut terms = self.options.iter().map(PaymentOption::terms);
+        let first = terms.next();
+        plans <= 1 && terms.all(|terms| Some(terms) == first)
+    }
+
     /// The first instant at which any part of it can be paid; none while that is not fixed.
     pub fn valid_from(&self) -> Option<Timestamp> {
         self.options.iter().filter_map(|option| option.valid_from).min()
+    }
+}
+
+impl PaymentOption {
+    /// What the first version of the contract says once for all options.
+    fn terms(&self) -> (Option<Timestamp>, AfterDue, &PersonId, &Text<70>) {
+        (self.valid_from, self.after_due, &self.debtor.id, &self.debtor.full_name)
     }
 }
 

@@ -40,6 +40,23 @@ pub enum NoticeStatus {
     Reported,
 }
 
+/// What a notice is among its siblings and at one instant, in the words of the published contract (GPD v3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InstalmentStatus {
+    /// Nothing has happened to it.
+    Unpaid,
+    /// A receipt settles it.
+    Paid,
+    /// Some of its transfers are accounted for.
+    PartiallyReported,
+    /// All of its transfers are accounted for.
+    Reported,
+    /// The creditor cancelled it, or another option of the position was paid.
+    Unpayable,
+    /// Past its due date, and made to expire then.
+    Expired,
+}
+
 impl Status {
     /// Every status.
     pub const ALL: [Status; 8] = [
@@ -85,6 +102,20 @@ impl NoticeStatus {
     }
 }
 
+impl InstalmentStatus {
+    /// The word of the published contract.
+    pub const fn word(self) -> &'static str {
+        match self {
+            InstalmentStatus::Unpaid => "UNPAID",
+            InstalmentStatus::Paid => "PAID",
+            InstalmentStatus::PartiallyReported => "PARTIALLY_REPORTED",
+            InstalmentStatus::Reported => "REPORTED",
+            InstalmentStatus::Unpayable => "UNPAYABLE",
+            InstalmentStatus::Expired => "EXPIRED",
+        }
+    }
+}
+
 /// The status of a position now. A payment outweighs all else, because money has moved: a cancelled
 /// position that was paid is paid.
 pub fn status(position: &Position, now: Timestamp) -> Status {
@@ -121,6 +152,28 @@ pub fn notice_status(notice: &Notice) -> NoticeStatus {
         (Some(_), n) if n < notice.transfers.len() => NoticeStatus::PartiallyReported,
         (Some(_), _) => NoticeStatus::Reported,
     }
+}
+
+/// The status of one notice of an option of the position now.
+pub fn instalment_status(
+    position: &Position,
+    option: &PaymentOption,
+    notice: &Notice,
+    now: Timestamp,
+) -> InstalmentStatus {
+    match notice_status(notice) {
+        NoticeStatus::Paid => return InstalmentStatus::Paid,
+        NoticeStatus::PartiallyReported => return InstalmentStatus::PartiallyReported,
+        NoticeStatus::Reported => return InstalmentStatus::Reported,
+        NoticeStatus::Unpaid => {}
+    }
+    let mut siblings = position.options.iter().filter(|other| other.number != option.number);
+    let closed = siblings.any(|other| other.notices.iter().any(|notice| notice.payment.is_some()));
+    if closed || position.history.invalidated_at.is_some() {
+        return InstalmentStatus::Unpayable;
+    }
+    let late = option.after_due == AfterDue::Expires && now > notice.due;
+    if position.is_on_offer() && late { InstalmentStatus::Expired } else { InstalmentStatus::Unpaid }
 }
 
 fn is_settled(option: &PaymentOption) -> bool {

@@ -4,6 +4,8 @@
 //! out. Here the unpaid rest of a plan can be changed, added to or dropped, and a cancelled position
 //! comes back while nothing is paid. What is paid or accounted for can never be written over.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::fiscal_code::FiscalCode;
@@ -11,6 +13,7 @@ use super::iban::Iban;
 use super::lifecycle::touch;
 use super::notice_number::NoticeNumber;
 use super::position::{Destination, Notice, Payment, PaymentOption, Position, Proof, Transfer};
+use super::segregation::Segregation;
 use super::status::{Status, status};
 
 /// What an update does to the publication.
@@ -68,7 +71,7 @@ pub fn replace(
         settled @ (Status::Paid | Status::Reported) => return Err(NotUpdatable::Settled(settled)),
     }
     let broken: Vec<NoticeNumber> = paid_notices(stored)
-        .filter(|(option, paid)| !keeps(&new, option, paid))
+        .filter(|(option, paid)| !keeps(&new, stored, option, paid))
         .map(|(_, paid)| paid.number)
         .collect();
     if !broken.is_empty() {
@@ -110,15 +113,24 @@ fn with_option(position: &Position) -> impl Iterator<Item = (&PaymentOption, &No
     position.options.iter().flat_map(|option| option.notices.iter().map(move |notice| (option, notice)))
 }
 
-/// Whether the position has the notice as it is and with the debtor who paid it, apart from what only
-/// happens to it.
-fn keeps(position: &Position, option: &PaymentOption, paid: &Notice) -> bool {
-    with_option(position).any(|(other, notice)| {
+/// Whether the position has the notice as it is, with the debtor who paid it and beside the instalments
+/// that were paid with it, apart from what only happens to it.
+fn keeps(new: &Position, stored: &Position, option: &PaymentOption, paid: &Notice) -> bool {
+    with_option(new).any(|(other, notice)| {
         other.shape == option.shape
             && other.debtor.id == option.debtor.id
             && other.debtor.full_name == option.debtor.full_name
+            && paid_of(other, stored) == paid_of(option, stored)
             && contents(notice) == contents(paid)
     })
+}
+
+/// The notices of an option that are paid in the stored position. Apart from each other, two instalments of
+/// one plan would be rival payments.
+fn paid_of(option: &PaymentOption, stored: &Position) -> BTreeSet<NoticeNumber> {
+    let is_paid =
+        |number: &NoticeNumber| stored.notice(number).is_some_and(|notice| notice.payment.is_some());
+    option.notices.iter().map(|notice| notice.number).filter(is_paid).collect()
 }
 
 fn contents(notice: &Notice) -> Notice {
@@ -135,6 +147,8 @@ pub struct IbanChange<'a> {
     pub old: &'a Iban,
     /// The account that takes its place.
     pub new: &'a Iban,
+    /// The notices that the caller may work with; a position with any other stays as it is.
+    pub scope: &'a Segregation,
 }
 
 /// Whether the accounts of a position may change: while something of it can still be paid.
@@ -147,7 +161,7 @@ pub const fn accounts_may_change(status: Status) -> bool {
 
 /// Replaces an account of the creditor in at most `limit` transfers of unpaid notices; says in how many.
 pub fn replace_iban(position: &mut Position, change: IbanChange<'_>, limit: usize, now: Timestamp) -> usize {
-    if !accounts_may_change(status(position, now)) {
+    if !accounts_may_change(status(position, now)) || change.scope.admits(position).is_err() {
         return 0;
     }
     let ec = position.ec.clone();

@@ -10,7 +10,9 @@ use arc_swap::ArcSwap;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::ids::{BrokerCode, StationCode};
-use crate::domain::party::{Broker, CreditorInstitution, EcIban, Station, StationLink};
+use crate::domain::party::{Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink};
+use crate::domain::segregation::{Segregation, issuing_link};
+use crate::domain::taxonomy::Taxonomy;
 use crate::store::Parties;
 
 /// The current registry, shared by all requests.
@@ -25,6 +27,7 @@ pub struct Registry {
     institutions: HashMap<FiscalCode, Institution>,
     brokers: HashMap<BrokerCode, Broker>,
     stations: HashMap<StationCode, Station>,
+    taxonomy: Taxonomy,
 }
 
 #[derive(Debug)]
@@ -72,6 +75,7 @@ impl Registry {
             institutions,
             brokers: parties.brokers.into_iter().map(|broker| (broker.code.clone(), broker)).collect(),
             stations: parties.stations.into_iter().map(|station| (station.code.clone(), station)).collect(),
+            taxonomy: Taxonomy::new(parties.taxonomy),
         }
     }
 
@@ -93,6 +97,20 @@ impl Registry {
     /// Which stations serve which notices of a creditor institution.
     pub fn links(&self, ec: &FiscalCode) -> &[StationLink] {
         self.institutions.get(ec).map_or(&[], |institution| &institution.links)
+    }
+
+    /// Under which aux digit and code a notice is issued whose number the creditor leaves to us.
+    pub fn issuing_link(&self, ec: &FiscalCode, scope: &Segregation) -> Option<&StationLink> {
+        let version = |link: &StationLink| -> Option<PrimitiveVersion> {
+            self.station(&link.station).map(|station| station.primitives)
+        };
+        let links = self.links(ec).iter().filter_map(|link| Some((link, version(link)?)));
+        issuing_link(links, scope)
+    }
+
+    /// What transfers may be for.
+    pub fn taxonomy(&self) -> &Taxonomy {
+        &self.taxonomy
     }
 
     /// Whether an account is in the census of a creditor institution.

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::notice_number::TwoDigits;
+use crate::domain::segregation::Segregation;
 
 use super::dialect::{for_both_engines, on_engine};
 use super::rows::read;
@@ -17,6 +19,8 @@ pub struct ApiKey {
     pub label: String,
     /// Whose data it opens.
     pub institutions: ApiScope,
+    /// Which of their notices it may work with.
+    pub segregation: Segregation,
 }
 
 /// The creditor institutions whose data a key opens.
@@ -42,16 +46,7 @@ impl Store {
     /// The key with that SHA-256.
     pub async fn api_key(&self, hash: &[u8; 32]) -> Result<Option<ApiKey>, StoreError> {
         let found = on_engine!(&self.pools, read, |pool, engine| engine::find(pool, hash).await);
-        let Some((id, label, every, institutions)) = found.map_err(StoreError::during("api_key"))? else {
-            return Ok(None);
-        };
-        let institutions = if every {
-            ApiScope::Every
-        } else {
-            let codes = institutions.iter().map(|(ec,)| read(FiscalCode::new(ec), "fiscal code"));
-            ApiScope::Only(codes.collect::<Result<_, _>>()?)
-        };
-        Ok(Some(ApiKey { id, label, institutions }))
+        found.map_err(StoreError::during("api_key"))?.map(parse).transpose()
     }
 
     /// Adds a key under the SHA-256 of its secret; a key of that id is replaced.
@@ -61,31 +56,63 @@ impl Store {
     }
 }
 
-type Found = (String, String, bool, Vec<(String,)>);
+/// The rows of one key.
+#[derive(Debug)]
+struct Rows {
+    id: String,
+    label: String,
+    every_ec: bool,
+    every_notice: bool,
+    institutions: Vec<(String,)>,
+    segregation: Vec<(String,)>,
+}
+
+fn parse(rows: Rows) -> Result<ApiKey, StoreError> {
+    let institutions = match rows.every_ec {
+        true => ApiScope::Every,
+        false => {
+            let codes = rows.institutions.iter().map(|(ec,)| read(FiscalCode::new(ec), "fiscal code"));
+            ApiScope::Only(codes.collect::<Result<_, _>>()?)
+        }
+    };
+    let segregation = match rows.every_notice {
+        true => Segregation::Every,
+        false => {
+            let codes = rows.segregation.iter().map(|(code,)| read(TwoDigits::new(code), "segregation code"));
+            Segregation::Only(codes.collect::<Result<_, _>>()?)
+        }
+    };
+    Ok(ApiKey { id: rows.id, label: rows.label, institutions, segregation })
+}
 
 for_both_engines! {
-    pub(super) async fn find(pool: &Pool, hash: &[u8; 32]) -> Result<Option<Found>, sqlx::Error> {
-        let key: Option<(String, String, bool)> =
-            sqlx::query_as("SELECT id, label, every_ec FROM api_key WHERE hash = $1")
+    pub(super) async fn find(pool: &Pool, hash: &[u8; 32]) -> Result<Option<Rows>, sqlx::Error> {
+        let key: Option<(String, String, bool, bool)> =
+            sqlx::query_as("SELECT id, label, every_ec, every_notice FROM api_key WHERE hash = $1")
                 .bind(hash.as_slice())
                 .fetch_optional(pool)
                 .await?;
-        let Some((id, label, every)) = key else { return Ok(None) };
+        let Some((id, label, every_ec, every_notice)) = key else { return Ok(None) };
         let institutions = sqlx::query_as("SELECT ec FROM api_key_institution WHERE id = $1")
             .bind(&id)
             .fetch_all(pool)
             .await?;
-        Ok(Some((id, label, every, institutions)))
+        let segregation = sqlx::query_as("SELECT code FROM api_key_segregation WHERE id = $1")
+            .bind(&id)
+            .fetch_all(pool)
+            .await?;
+        Ok(Some(Rows { id, label, every_ec, every_notice, institutions, segregation }))
     }
 
     pub(super) async fn add(pool: &Pool, key: &ApiKey, hash: &[u8; 32]) -> Result<(), sqlx::Error> {
         let mut tx = pool.begin_with(BEGIN).await?;
         sqlx::query("DELETE FROM api_key WHERE id = $1").bind(&key.id).execute(&mut *tx).await?;
-        sqlx::query("INSERT INTO api_key (hash, id, label, every_ec) VALUES ($1, $2, $3, $4)")
+        sqlx::query("INSERT INTO api_key (hash, id, label, every_ec, every_notice) VALUES ($1, $2, $3, $4, $5)")
             .bind(hash.as_slice())
             .bind(&key.id)
             .bind(&key.label)
             .bind(key.institutions == ApiScope::Every)
+            .bind(key.segregation == Segregation::Every)
             .execute(&mut *tx)
             .await?;
         if let ApiScope::Only(institutions) = &key.institutions {
@@ -93,6 +120,15 @@ for_both_engines! {
                 sqlx::query("INSERT INTO api_key_institution (ec, id) VALUES ($1, $2)")
                     .bind(ec.as_str())
                     .bind(&key.id)
+                    .execute(&mut *tx)
+                    .await?;
+            }
+        }
+        if let Segregation::Only(codes) = &key.segregation {
+            for code in codes {
+                sqlx::query("INSERT INTO api_key_segregation (id, code) VALUES ($1, $2)")
+                    .bind(&key.id)
+                    .bind(code.to_string())
                     .execute(&mut *tx)
                     .await?;
             }
@@ -128,7 +164,8 @@ mod tests {
 
     async fn add(store: &Store, number: u8) -> Result<(), StoreError> {
         let label = "x".repeat(10_000);
-        let key = ApiKey { id: number.to_string(), label, institutions: ApiScope::Every };
+        let (institutions, segregation) = (ApiScope::Every, Segregation::Every);
+        let key = ApiKey { id: number.to_string(), label, institutions, segregation };
         store.add_api_key(&key, &[number; 32]).await
     }
 }

@@ -10,10 +10,12 @@ mod keys;
 mod ledger_check;
 mod migrate;
 mod notices;
+mod numbers;
 mod parties;
 mod positions;
 mod receipts;
 mod rows;
+mod taxonomy;
 mod unbooked;
 
 use std::sync::Arc;
@@ -23,9 +25,10 @@ use dialect::Pools;
 use sha2::{Digest, Sha256};
 
 pub use keys::{ApiKey, ApiScope};
+pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{
-    CreateError, Direction, Interval, PositionOrder, PositionPage, PositionQuery, ReplaceError,
+    CreateError, Direction, Interval, PositionOrder, PositionPage, PositionQuery, ReplaceError, Shapes,
 };
 pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
 pub use unbooked::UnbookedMessage;

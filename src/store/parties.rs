@@ -5,10 +5,12 @@ use crate::domain::iban::Iban;
 use crate::domain::ids::{BrokerCode, StationCode};
 use crate::domain::notice_number::{AuxDigit, TwoDigits};
 use crate::domain::party::{Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink};
+use crate::domain::taxonomy::TaxonomyEntry;
 use crate::domain::text::Text;
 
 use super::dialect::{for_both_engines, on_engine};
 use super::rows::read;
+use super::taxonomy;
 use super::{Store, StoreError};
 
 /// Everything that the identifiers of a request are checked against.
@@ -24,6 +26,8 @@ pub struct Parties {
     pub links: Vec<StationLink>,
     /// The accounts.
     pub ibans: Vec<EcIban>,
+    /// What transfers may be for; empty until somebody has imported it.
+    pub taxonomy: Vec<TaxonomyEntry>,
 }
 
 impl Store {
@@ -97,6 +101,7 @@ struct Rows {
     stations: Vec<(String, String, i64)>,
     links: Vec<(String, i64, String, String)>,
     ibans: Vec<(String, String, Option<String>)>,
+    taxonomy: Vec<taxonomy::Row>,
 }
 
 for_both_engines! {
@@ -112,6 +117,7 @@ for_both_engines! {
                 .fetch_all(&mut *tx)
                 .await?,
             ibans: sqlx::query_as("SELECT ec, iban, label FROM iban").fetch_all(&mut *tx).await?,
+            taxonomy: sqlx::query_as(taxonomy::ALL).fetch_all(&mut *tx).await?,
         };
         tx.commit().await?;
         Ok(rows)
@@ -155,5 +161,6 @@ fn parse(rows: Rows) -> Result<Parties, StoreError> {
             label: label.as_deref().map(name).transpose()?,
         });
     }
+    parties.taxonomy = rows.taxonomy.iter().map(taxonomy::entry).collect::<Result<_, _>>()?;
     Ok(parties)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::{TestDatabase, samples};
@@ -20,6 +21,8 @@ use varco::domain::iban::Iban;
 use varco::domain::ids::{BrokerCode, StationCode};
 use varco::domain::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
 use varco::domain::party::{Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink};
+use varco::domain::randomness::Randomness;
+use varco::domain::segregation::Segregation;
 use varco::observe::Metrics;
 use varco::registry::RegistryView;
 use varco::serve::{Interface, RequestIds, Stack};
@@ -27,7 +30,7 @@ use varco::store::{ApiKey, ApiScope, BookReceipt, Store};
 
 /// Held by [`KEY`]; its code 02 is served by a V2 station, its code 01 by a V1 station.
 pub const EC: &str = samples::EC;
-/// Exists, but is not held by [`KEY`].
+/// Exists, but is not held by [`KEY`]. Owns the account of the samples, not [`NEW_IBAN`].
 pub const OTHER_EC: &str = "66666666666";
 /// An account of [`EC`] beside that of the samples.
 pub const NEW_IBAN: &str = "IT57N0760114800000011050036";
@@ -39,6 +42,9 @@ pub struct Gateway {
     pub address: SocketAddr,
     pub clock: ClockHand,
     pub store: Store,
+    pub registry: RegistryView,
+    /// Twice the next number that is drawn.
+    pub draws: Arc<AtomicU64>,
     _database: TestDatabase,
 }
 
@@ -60,11 +66,21 @@ impl Gateway {
             ids: Arc::new(RequestIds::new(1)),
             metrics: Arc::new(Metrics::new(|_| {})),
         };
-        let router = stack.around(api::router(ApiState { store: store.clone(), registry, clock }));
+        // Numbers that tests can foresee, each drawn twice: 1, 1, 2, 2, 3 …
+        let draws = Arc::new(AtomicU64::new(2));
+        let drawn = Arc::clone(&draws);
+        let randomness = Randomness::new(move || drawn.fetch_add(1, Ordering::SeqCst) / 2);
+        let state = ApiState { store: store.clone(), registry: registry.clone(), clock, randomness };
+        let router = stack.around(api::router(state));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Gateway { address, clock: hand, store, _database: database }
+        Gateway { address, clock: hand, store, registry, draws, _database: database }
+    }
+
+    /// Lets the gateway see at once what was written of the parties.
+    pub async fn refresh(&self) {
+        self.registry.replace(self.store.parties().await.unwrap());
     }
 
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
@@ -92,12 +108,24 @@ impl Gateway {
         body: Option<&Value>,
         tag: Option<&str>,
     ) -> Answer {
+        let path = format!("v1/organizations/{EC}/debtpositions{path}");
+        self.ask_as(KEY, method, &path, (body, tag)).await
+    }
+
+    /// Asks for a path below that of the service, with that key.
+    pub async fn ask_as(
+        &self,
+        key: &str,
+        method: Method,
+        path: &str,
+        (body, tag): (Option<&Value>, Option<&str>),
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
-            .uri(format!("/gpd/debt-positions-service/v1/organizations/{EC}/debtpositions{path}"))
+            .uri(format!("/gpd/debt-positions-service/{path}"))
             .header("host", "localhost")
             .header("content-type", "application/json")
-            .header("ocp-apim-subscription-key", KEY);
+            .header("ocp-apim-subscription-key", key);
         if let Some(tag) = tag {
             request = request.header("if-match", tag);
         }
@@ -194,9 +222,12 @@ pub async fn seed(store: &Store) {
         let iban = Iban::new(iban).unwrap();
         store.put_iban(&EcIban { ec: samples::ec(), iban, label: None }).await.unwrap();
     }
+    let (ec, iban) = (FiscalCode::new(OTHER_EC).unwrap(), Iban::new(samples::IBAN).unwrap());
+    store.put_iban(&EcIban { ec, iban, label: None }).await.unwrap();
     let only = ApiScope::Only(BTreeSet::from([samples::ec()]));
     for (id, secret, institutions) in [("one", KEY, only), ("every", MASTER_KEY, ApiScope::Every)] {
-        let key = ApiKey { id: id.into(), label: id.into(), institutions };
+        let segregation = Segregation::Every;
+        let key = ApiKey { id: id.into(), label: id.into(), institutions, segregation };
         store.add_api_key(&key, &hash_key(secret)).await.unwrap();
     }
 }

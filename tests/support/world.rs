@@ -6,6 +6,7 @@ use varco::domain::iban::Iban;
 use varco::domain::ids::{BrokerCode, StationCode};
 use varco::domain::notice_number::{AuxDigit, TwoDigits};
 use varco::domain::party::{Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink};
+use varco::domain::segregation::Segregation;
 use varco::store::{ApiKey, ApiScope, Store};
 
 use super::samples::{BROKER, EC, IBAN, STATION, text};
@@ -53,6 +54,7 @@ pub async fn seed(store: &Store) {
         let iban = Iban::new(iban).unwrap();
         store.put_iban(&EcIban { ec: FiscalCode::new(EC).unwrap(), iban, label: None }).await.unwrap();
     }
-    let key = ApiKey { id: "tests".into(), label: "tests".into(), institutions: ApiScope::Every };
+    let (institutions, segregation) = (ApiScope::Every, Segregation::Every);
+    let key = ApiKey { id: "tests".into(), label: "tests".into(), institutions, segregation };
     store.add_api_key(&key, &hash_key(API_KEY)).await.unwrap();
 }

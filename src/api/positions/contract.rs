@@ -10,15 +10,24 @@ use super::parse::{Context, NewPosition};
 use crate::api::problem::{Problem, Violation};
 use crate::domain::position::Position;
 use crate::domain::status::Status;
+use crate::store::Shapes;
 
 /// A version of the contract: how positions are written down. What may be done to them, and what is
 /// refused, is the same in all.
 pub trait Contract: 'static {
+    /// Which positions this version can express.
+    const SHAPES: Shapes;
+
     /// Reads the body of a creation or an update; on failure says everything that is wrong with it.
     fn read(body: Value, context: &Context<'_>) -> Result<NewPosition, Vec<Violation>>;
 
-    /// Whether this version can express a stored position.
-    fn admits(position: &Position) -> Result<(), Inexpressible>;
+    /// Whether this version can express a stored position; its list leaves out those that it cannot.
+    fn admits(position: &Position) -> Result<(), Inexpressible> {
+        match Self::SHAPES {
+            Shapes::Flat if !position.is_flat() => Err(Inexpressible),
+            Shapes::Flat | Shapes::Every => Ok(()),
+        }
+    }
 
     /// What create, update, publish and invalidate answer: the position with its debtors.
     fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Response;
@@ -29,8 +38,8 @@ pub trait Contract: 'static {
     /// What the list answers: a page of positions, each as reading answers it.
     fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response;
 
-    /// The status of that word.
-    fn status(word: &str) -> Option<Status>;
+    /// The word of a status; several statuses may have one word.
+    fn status_word(status: Status) -> &'static str;
 }
 
 /// A position that a version of the contract cannot express.

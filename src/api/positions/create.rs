@@ -33,20 +33,30 @@ pub(super) enum CreatePositionError {
 /// Answers 201 with the position; 400 with everything that is wrong, 409 where something is taken.
 pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     uri: Uri,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let to_publish = query::to_publish(&uri).map_err(CreatePositionError::from)?;
     let now = api.clock.now();
     let registry = api.registry.current();
-    let context = Context { ec: &ec, registry: &registry, now, stored: None };
-    let new = C::read(body, &context).map_err(|wrong| CreatePositionError::from(Refusal::of(wrong)))?;
-    let NewPosition { mut position, places } = new;
-    if to_publish == Some(true) {
-        mark_published(&mut position, now);
-    }
-    api.store.create_position(&position).await.map_err(|error| clash(error, &places))?;
+    let randomness = &api.randomness;
+    let context = Context { ec: &ec, scope: &scope, registry: &registry, randomness, now, stored: None };
+    let mut attempt = 1;
+    let position = loop {
+        let new = C::read(body.clone(), &context);
+        let new = new.map_err(|wrong| CreatePositionError::from(Refusal::of(wrong)))?;
+        let NewPosition { mut position, places } = new;
+        if to_publish == Some(true) {
+            mark_published(&mut position, now);
+        }
+        match api.store.create_numbered(&position, places.generated()).await {
+            Ok(()) => break position,
+            // The number was ours to choose: another will do.
+            Err(store::CreateError::NoticeTaken(taken)) if places.may_redraw(&taken, attempt) => attempt += 1,
+            Err(error) => return Err(clash(error, &places).into()),
+        }
+    };
     // Read back, because a receipt that came first has paid it by now.
     let stored = api.store.position(&ec, &position.iupd).await.map_err(CreatePositionError::from)?;
     Ok(C::with_debtor(StatusCode::CREATED, &stored.unwrap_or(position), now))

@@ -13,6 +13,7 @@ use crate::api::auth::Organization;
 use crate::api::problem::Problem;
 use crate::domain::lifecycle::{NotDeletable, check_deletable};
 use crate::domain::position::Position;
+use crate::domain::segregation::ForeignNotice;
 use crate::store::StoreError;
 
 /// Why a position cannot be deleted.
@@ -20,6 +21,8 @@ use crate::store::StoreError;
 pub(super) enum DeleteError {
     #[error("no such position")]
     Unknown,
+    #[error(transparent)]
+    Foreign(#[from] ForeignNotice),
     #[error(transparent)]
     Stale(#[from] Stale),
     #[error(transparent)]
@@ -31,12 +34,13 @@ pub(super) enum DeleteError {
 /// Answers 200 with a text, as the published service does; 404, or 409 once money was received.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     NamedPosition(iupd): NamedPosition,
     wanted: IfMatch,
 ) -> Result<Json<&'static str>, Problem> {
     let now = api.clock.now();
     let check = |position: &Position| {
+        scope.admits(position)?;
         wanted.check(position)?;
         Ok::<(), DeleteError>(check_deletable(position, now)?)
     };
@@ -50,6 +54,7 @@ impl From<DeleteError> for Problem {
     fn from(error: DeleteError) -> Self {
         match error {
             DeleteError::Unknown => unknown_position(),
+            DeleteError::Foreign(foreign) => foreign.into(),
             DeleteError::Stale(stale) => stale.into(),
             DeleteError::Refused(reason) => Problem::new(
                 StatusCode::CONFLICT,

@@ -14,6 +14,7 @@ use crate::api::auth::Organization;
 use crate::api::problem::Problem;
 use crate::domain::lifecycle::{self, NotInvalidable};
 use crate::domain::position::Position;
+use crate::domain::segregation::ForeignNotice;
 use crate::store::StoreError;
 
 /// Why a position cannot be cancelled.
@@ -21,6 +22,8 @@ use crate::store::StoreError;
 pub(super) enum InvalidateError {
     #[error("no such position")]
     Unknown,
+    #[error(transparent)]
+    Foreign(#[from] ForeignNotice),
     #[error(transparent)]
     Stale(#[from] Stale),
     #[error(transparent)]
@@ -34,12 +37,13 @@ pub(super) enum InvalidateError {
 /// Answers 200 with the cancelled position; 404, or 409 with the reason.
 pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     NamedPosition(iupd): NamedPosition,
     wanted: IfMatch,
 ) -> Result<Response, Problem> {
     let now = api.clock.now();
     let change = |position: &mut Position| {
+        scope.admits(position)?;
         wanted.check(position)?;
         C::admits(position)?;
         Ok::<(), InvalidateError>(lifecycle::invalidate(position, now)?)
@@ -54,6 +58,7 @@ impl From<InvalidateError> for Problem {
     fn from(error: InvalidateError) -> Self {
         match error {
             InvalidateError::Unknown => unknown_position(),
+            InvalidateError::Foreign(foreign) => foreign.into(),
             InvalidateError::Stale(stale) => stale.into(),
             InvalidateError::Inexpressible(error) => error.into(),
             InvalidateError::Refused(reason) => Problem::new(

@@ -21,6 +21,8 @@ use crate::api::auth::Organization;
 use crate::api::problem::Problem;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::rome;
+use crate::domain::segregation::Segregation;
+use crate::domain::status::Status;
 use crate::store::{Direction, Interval, PositionOrder, PositionQuery, StoreError};
 
 /// The bounds of `limit`, and what it is when left out.
@@ -46,11 +48,11 @@ pub(super) enum ListError {
 /// Answers 200 with the page, which may be empty; 400 if a parameter is wrong.
 pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let now = api.clock.now();
-    let query = read::<C>(&uri, ec, now)?;
+    let query = read::<C>(&uri, (ec, scope), now)?;
     let found = api.store.list_positions(&query).await.map_err(ListError::from)?;
     let info = PageInfo {
         page: query.page,
@@ -75,7 +77,11 @@ struct ListQuery {
     ordering: Option<String>,
 }
 
-fn read<C: Contract>(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<PositionQuery, ListError> {
+fn read<C: Contract>(
+    uri: &Uri,
+    (ec, scope): (FiscalCode, Segregation),
+    now: Timestamp,
+) -> Result<PositionQuery, ListError> {
     let twice = BadQuery("A query parameter is there twice.");
     let Query(query) = Query::<ListQuery>::try_from_uri(uri).map_err(|_| twice)?;
     let due = days(query.due_date_from.as_deref(), query.due_date_to.as_deref())?;
@@ -90,8 +96,10 @@ fn read<C: Contract>(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<Positi
     let direction = BadQuery("The query parameter ordering must be ASC or DESC.");
     Ok(PositionQuery {
         ec,
+        scope,
         now,
-        status: query::word(query.status.as_deref(), None, |word| C::status(word).map(Some), status)?,
+        statuses: query::word(query.status.as_deref(), Vec::new(), statuses::<C>, status)?,
+        shapes: C::SHAPES,
         due: due.map(interval).transpose()?,
         paid: paid.map(interval).transpose()?,
         order: query::word(query.orderby.as_deref(), PositionOrder::Created, order_of, order)?,
@@ -99,6 +107,12 @@ fn read<C: Contract>(uri: &Uri, ec: FiscalCode, now: Timestamp) -> Result<Positi
         limit: query::number(query.limit.as_deref(), LIMIT, LIMITS, limit)?,
         page: query::number(query.page.as_deref(), 0, 0..=u32::MAX, page)?,
     })
+}
+
+/// Every status of that word; none if it is the word of no status.
+fn statuses<C: Contract>(word: &str) -> Option<Vec<Status>> {
+    let of_word = Status::ALL.into_iter().filter(|status| C::status_word(*status) == word);
+    Some(of_word.collect()).filter(|statuses: &Vec<_>| !statuses.is_empty())
 }
 
 fn order_of(word: &str) -> Option<PositionOrder> {

@@ -1,6 +1,7 @@
 //! Debt positions, as the published contract (GPD) manages them: each endpoint once for all versions.
 //!
-//! [`v1`] and [`contract::Contract`] hold what differs: the bodies, how they are read and written.
+//! [`contract::Contract`] is what differs, the bodies and how they are read and written, and [`v1`] and [`v3`]
+//! say it for each version.
 
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ mod render;
 mod transfers;
 mod update;
 pub mod v1;
+pub mod v3;
 
 use contract::Contract;
 

@@ -115,6 +115,23 @@ pub struct PageInfo {
     pub(super) total_items: u64,
 }
 
+/// What has happened to a notice (part of `PaymentOptionModelResponse` and `InstallmentModelResponse`).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeHistory<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payment_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reporting_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) payment_method: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) psp_company: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) id_receipt: Option<&'a str>,
+    pub(super) last_updated_date: String,
+}
+
 /// A transfer (`TransferModel`), with its history when reading.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

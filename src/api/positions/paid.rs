@@ -22,6 +22,7 @@ use crate::api::auth::Organization;
 use crate::api::body::OptionalJsonBody;
 use crate::api::problem::{Problem, Violation};
 use crate::domain::notice_number::NoticeNumber;
+use crate::domain::segregation::ForeignNotice;
 use crate::domain::update::{NotMarkable, mark_paid_elsewhere};
 use crate::store::StoreError;
 
@@ -30,6 +31,8 @@ use crate::store::StoreError;
 pub(super) enum PaidError {
     #[error("no such notice")]
     Unknown,
+    #[error(transparent)]
+    Foreign(#[from] ForeignNotice),
     #[error("the payment date cannot be read")]
     Invalid(Vec<Violation>),
     #[error(transparent)]
@@ -46,7 +49,7 @@ pub(super) struct NavPath {
 /// Answers 200 with the payment option; 400, 404, or 409 once it is paid.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     Path(path): Path<NavPath>,
     OptionalJsonBody(body): OptionalJsonBody,
 ) -> Result<Response, Problem> {
@@ -54,6 +57,7 @@ pub(super) async fn handler(
     let number = NoticeNumber::new(&path.nav).map_err(|_| PaidError::Unknown)?;
     let paid_at = paid_at(body, now).map_err(PaidError::Invalid)?;
     let marked = api.store.pay_notice(&ec, &number, |position| {
+        scope.admits(position)?;
         mark_paid_elsewhere(position, &number, paid_at, now).map_err(PaidError::from)
     });
     let position = marked.await.map_err(PaidError::from)?.ok_or(PaidError::Unknown)??;
@@ -86,6 +90,7 @@ impl From<PaidError> for Problem {
         };
         match error {
             PaidError::Unknown | PaidError::Refused(NotMarkable::Unknown) => unknown(),
+            PaidError::Foreign(foreign) => foreign.into(),
             PaidError::Invalid(violations) => Problem::new(
                 StatusCode::BAD_REQUEST,
                 "BAD REQUEST",

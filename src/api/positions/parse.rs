@@ -14,12 +14,15 @@ use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::{History, PaymentOption, Position, StandIn};
+use crate::domain::randomness::Randomness;
+use crate::domain::segregation::Segregation;
 use crate::domain::text::Text;
 use crate::registry::Registry;
 
 pub mod debtor;
 pub mod metadata;
 pub mod notice;
+pub mod number;
 pub mod report;
 pub mod transfer;
 
@@ -32,8 +35,12 @@ pub const DUPLICATE_NOTICE: &str = "duplicate_notice";
 pub struct Context<'a> {
     /// The creditor institution of the path.
     pub ec: &'a FiscalCode,
-    /// Which stations serve it.
+    /// Which of its notices the caller may work with.
+    pub scope: &'a Segregation,
+    /// Which stations serve it, which accounts it has, what a transfer may be for.
     pub registry: &'a Registry,
+    /// What the numbers of notices are drawn from that come without one.
+    pub randomness: &'a Randomness,
     /// What time it is.
     pub now: Timestamp,
     /// The position that the body is to take the place of; none if it makes a new one.
@@ -55,19 +62,35 @@ pub struct NewPosition {
     pub places: Places,
 }
 
-/// Where a body has each notice.
+/// How often a body is read anew because a number that was drawn for it is taken.
+const DRAWS: usize = 10;
+
+/// Where a body has each notice, and which of the numbers it left to us.
 #[derive(Clone, Debug, Default)]
-pub struct Places(Vec<(NoticeNumber, Pointer)>);
+pub struct Places {
+    noted: Vec<(NoticeNumber, Pointer)>,
+    generated: Vec<NoticeNumber>,
+}
 
 impl Places {
     /// Notes the place of a notice.
     pub fn note(&mut self, number: NoticeNumber, at: Pointer) {
-        self.0.push((number, at));
+        self.noted.push((number, at));
     }
 
     /// The place of a notice.
     pub fn of(&self, number: &NoticeNumber) -> Option<&Pointer> {
-        self.0.iter().find(|(other, _)| other == number).map(|(_, at)| at)
+        self.noted.iter().find(|(other, _)| other == number).map(|(_, at)| at)
+    }
+
+    /// The numbers that were drawn.
+    pub fn generated(&self) -> &[NoticeNumber] {
+        &self.generated
+    }
+
+    /// Whether a number that is taken was drawn, so that the body can be read anew after that many attempts.
+    pub fn may_redraw(&self, taken: &NoticeNumber, attempts: usize) -> bool {
+        attempts < DRAWS && self.generated.contains(taken)
     }
 }
 
@@ -80,7 +103,10 @@ pub fn body<R: Shape>(
     let field = Field::<R>::deserialize(body).unwrap_or(Field::WrongType);
     let read = report.required(field, &Pointer::root()).and_then(|request| position(request, &mut report));
     match read {
-        Some(new) if report.is_clean() => Ok(new),
+        Some(mut new) if report.is_clean() => {
+            new.places.generated = report.into_generated();
+            Ok(new)
+        }
         _ => Err(report.into_violations()),
     }
 }

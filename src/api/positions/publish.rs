@@ -14,6 +14,7 @@ use crate::api::auth::Organization;
 use crate::api::problem::Problem;
 use crate::domain::lifecycle::{self, NotPublishable};
 use crate::domain::position::Position;
+use crate::domain::segregation::ForeignNotice;
 use crate::store::StoreError;
 
 /// Why a position cannot be published.
@@ -21,6 +22,8 @@ use crate::store::StoreError;
 pub(super) enum PublishError {
     #[error("no such position")]
     Unknown,
+    #[error(transparent)]
+    Foreign(#[from] ForeignNotice),
     #[error(transparent)]
     Stale(#[from] Stale),
     #[error(transparent)]
@@ -34,12 +37,13 @@ pub(super) enum PublishError {
 /// Answers 200 with the published position; 404, or 409 with the reason.
 pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     NamedPosition(iupd): NamedPosition,
     wanted: IfMatch,
 ) -> Result<Response, Problem> {
     let now = api.clock.now();
     let change = |position: &mut Position| {
+        scope.admits(position)?;
         wanted.check(position)?;
         C::admits(position)?;
         Ok::<(), PublishError>(lifecycle::publish(position, now)?)
@@ -55,6 +59,7 @@ impl From<PublishError> for Problem {
         let conflict = |title, code, detail: String| Problem::new(StatusCode::CONFLICT, title, code, detail);
         match error {
             PublishError::Unknown => unknown_position(),
+            PublishError::Foreign(foreign) => foreign.into(),
             PublishError::Stale(stale) => stale.into(),
             PublishError::Inexpressible(error) => error.into(),
             PublishError::Refused(reason @ NotPublishable::NotDraft(_)) => conflict(

@@ -10,6 +10,7 @@ use super::{NamedPosition, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::problem::Problem;
+use crate::domain::segregation::ForeignNotice;
 use crate::store::StoreError;
 
 /// Why a position cannot be read.
@@ -17,6 +18,8 @@ use crate::store::StoreError;
 pub(super) enum ReadError {
     #[error("no such position")]
     Unknown,
+    #[error(transparent)]
+    Foreign(#[from] ForeignNotice),
     #[error(transparent)]
     Inexpressible(#[from] Inexpressible),
     #[error(transparent)]
@@ -26,11 +29,12 @@ pub(super) enum ReadError {
 /// Answers 200 with the position, or 404.
 pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     NamedPosition(iupd): NamedPosition,
 ) -> Result<Response, Problem> {
     let found = api.store.position(&ec, &iupd).await.map_err(ReadError::from)?;
     let position = found.ok_or(ReadError::Unknown)?;
+    scope.admits(&position).map_err(ReadError::from)?;
     C::admits(&position).map_err(ReadError::from)?;
     Ok(C::with_history(&position, api.clock.now()))
 }
@@ -39,6 +43,7 @@ impl From<ReadError> for Problem {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Unknown => unknown_position(),
+            ReadError::Foreign(foreign) => foreign.into(),
             ReadError::Inexpressible(error) => error.into(),
             ReadError::Store(error) => Problem::internal("INTERNAL SERVER ERROR", &error),
         }

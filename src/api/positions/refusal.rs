@@ -4,8 +4,10 @@ use axum::http::StatusCode;
 
 use super::parse::report::Pointer;
 use super::parse::{self, Places, metadata};
+use crate::api::auth::FOREIGN_SEGREGATION;
 use crate::api::problem::{Problem, Violation};
 use crate::domain::notice_number::NoticeNumber;
+use crate::domain::segregation::ForeignNotice;
 
 /// Why a body is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,6 +15,9 @@ pub enum Refusal {
     /// It breaks rules.
     #[error("the body breaks {} rules", .0.len())]
     Invalid(Vec<Violation>),
+    /// It has notices that are not for the caller.
+    #[error("{} notices are not for the caller", .0.len())]
+    Foreign(Vec<Violation>),
     /// It repeats or reserves something, which the published contract calls a conflict.
     #[error("the only thing wrong is that keys or notices clash")]
     Clash(Clash, Vec<Violation>),
@@ -33,8 +38,14 @@ pub enum Clash {
 }
 
 impl Refusal {
-    /// 409 only where every violation is a clash: one that needs another body is told first.
+    /// 403 with what is foreign where anything is: who may not write a notice need not know what else is
+    /// wrong with it. 409 only where every violation is a clash: one that needs another body is told first.
     pub fn of(violations: Vec<Violation>) -> Self {
+        if violations.iter().any(|violation| violation.code == FOREIGN_SEGREGATION) {
+            let mut foreign = violations;
+            foreign.retain(|violation| violation.code == FOREIGN_SEGREGATION);
+            return Refusal::Foreign(foreign);
+        }
         let clash = |violation: &Violation| match violation.code {
             metadata::RESERVED_KEY => Some(Clash::ReservedKey),
             metadata::DUPLICATE_KEY => Some(Clash::DuplicateKey),
@@ -66,6 +77,7 @@ impl From<Refusal> for Problem {
                 "The position breaks the rules that violations lists.",
             )
             .with_violations(violations),
+            Refusal::Foreign(violations) => Problem::from(ForeignNotice).with_violations(violations),
             Refusal::Clash(clash, violations) => {
                 let (title, code, detail) = clash.words();
                 Problem::new(StatusCode::CONFLICT, title, code, detail).with_violations(violations)

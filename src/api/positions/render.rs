@@ -10,9 +10,10 @@ use serde::Serialize;
 
 use super::dates::write;
 use super::if_match::entity_tag;
-use super::model::{DebtorModel, MetadataModel, StampModel, TransferHistory, TransferModel};
-use crate::domain::position::{Debtor, Destination, MapEntry, Position, Transfer};
-use crate::domain::status::{Status, status};
+use super::model::{DebtorModel, MetadataModel, NoticeHistory, StampModel, TransferHistory, TransferModel};
+use crate::domain::amount::Cents;
+use crate::domain::position::{Debtor, Destination, MapEntry, Notice, Position, Transfer};
+use crate::domain::status::{NoticeStatus, Status, notice_status, status};
 
 /// The answer that is one position. Its version is the entity tag, so that a caller can tell whether
 /// somebody changed it.
@@ -62,6 +63,26 @@ pub fn debtor(debtor: &Debtor) -> DebtorModel<'_> {
         country: address.country.as_ref().map(|text| text.as_str()),
         email: address.email.as_ref().map(|text| text.as_str()),
         phone: address.phone.as_ref().map(|text| text.as_str()),
+    }
+}
+
+/// What the payer paid on top of a notice, in cents.
+pub fn fee(notice: &Notice) -> i64 {
+    notice.payment.as_ref().and_then(|payment| payment.fee).map_or(0, Cents::get)
+}
+
+/// What has happened to a notice.
+pub fn notice_history<'a>(position: &Position, notice: &'a Notice) -> NoticeHistory<'a> {
+    let payment = notice.payment.as_ref();
+    let last_report = notice.transfers.iter().filter_map(|transfer| transfer.reported_at).max();
+    let wholly = notice_status(notice) == NoticeStatus::Reported;
+    NoticeHistory {
+        payment_date: payment.map(|payment| write(payment.paid_at)),
+        reporting_date: last_report.filter(|_| wholly).map(write),
+        payment_method: payment.and_then(|payment| payment.method.as_deref()),
+        psp_company: payment.and_then(|payment| payment.psp.as_deref()),
+        id_receipt: payment.and_then(|payment| Some(payment.proof.receipt()?.as_str())),
+        last_updated_date: write(position.history.updated_at),
     }
 }
 

@@ -45,13 +45,13 @@ pub(super) enum TransfersError {
 /// Answers 200 with the number of transfers; 400, or 404 if no position could be changed at all.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     uri: Uri,
     JsonBody(body): JsonBody,
 ) -> Result<Json<IbanUpdateResponse>, Problem> {
     let (old, limit) = read_query(&uri).map_err(TransfersError::from)?;
     let new = new_iban(body, &ec, &api.registry.current()).map_err(TransfersError::NewIban)?;
-    let change = IbanChange { old: &old, new: &new };
+    let change = IbanChange { old: &old, new: &new, scope: &scope };
     let updated = api.store.replace_iban(&ec, change, limit, api.clock.now()).await;
     let updated = updated.map_err(TransfersError::from)?.ok_or(TransfersError::NothingUpdatable)?;
     let description = "IBAN updated on the transfers that can still be paid.";

@@ -26,15 +26,18 @@ use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
 use crate::api::problem::{Problem, Violation};
+use crate::domain::segregation::ForeignNotice;
 use crate::domain::status::Status;
 use crate::domain::update::{self, NotUpdatable, Publication};
-use crate::store::{ReplaceError, StoreError};
+use crate::store::{Numbered, ReplaceError, StoreError};
 
 /// Why a position cannot be updated.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum UpdateError {
     #[error("no such position")]
     Unknown,
+    #[error(transparent)]
+    Foreign(#[from] ForeignNotice),
     #[error(transparent)]
     Query(#[from] BadQuery),
     #[error(transparent)]
@@ -51,34 +54,42 @@ pub(super) enum UpdateError {
     Store(#[from] StoreError),
 }
 
-/// Answers 200 with the position as it is now; 400, 404, 409 or 412 with the reason.
+/// Answers 200 with the position as it is now; 400, 403, 404, 409 or 412 with the reason.
 pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
-    Organization(ec): Organization,
+    Organization(ec, scope): Organization,
     NamedPosition(iupd): NamedPosition,
     (uri, wanted): (Uri, IfMatch),
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let (now, registry) = (api.clock.now(), api.registry.current());
     let publication = publication(&uri).map_err(UpdateError::from)?;
-    let mut places = Places::default();
-    // Read under the lock, because what is wrong depends on what is stored.
-    let replace = |stored: &_| {
-        wanted.check(stored)?;
-        C::admits(stored)?;
-        let context = Context { ec: &ec, registry: &registry, now, stored: Some(stored) };
-        let new = C::read(body, &context).map_err(Refusal::of)?;
-        let NewPosition { position, places: read } = new;
-        places = read;
-        update::replace(stored, position, publication, now).map_err(|error| refused(error, &places))
-    };
-    let replaced = api.store.replace_position(&ec, &iupd, replace).await;
-    let position = match replaced {
-        Ok(found) => found.ok_or(UpdateError::Unknown)??,
-        Err(ReplaceError::NoticeTaken(taken)) => {
-            return Err(UpdateError::from(Refusal::notice_taken(&taken, &places)).into());
+    let (randomness, mut attempt) = (&api.randomness, 1);
+    let position = loop {
+        let mut places = Places::default();
+        // Read under the lock, because what is wrong depends on what is stored.
+        let replace = |stored: &_| {
+            scope.admits(stored)?;
+            wanted.check(stored)?;
+            C::admits(stored)?;
+            let (ec, scope, registry) = (&ec, &scope, &registry);
+            let context = Context { ec, scope, registry, randomness, now, stored: Some(stored) };
+            let NewPosition { position, places: read } =
+                C::read(body.clone(), &context).map_err(Refusal::of)?;
+            places = read;
+            let replaced = update::replace(stored, position, publication, now);
+            let position = replaced.map_err(|error| refused(error, &places))?;
+            Ok::<_, UpdateError>(Numbered { position, generated: places.generated().to_vec() })
+        };
+        match api.store.replace_position(&ec, &iupd, replace).await {
+            Ok(found) => break found.ok_or(UpdateError::Unknown)??,
+            // The number was ours to choose: another will do.
+            Err(ReplaceError::NoticeTaken(taken)) if places.may_redraw(&taken, attempt) => attempt += 1,
+            Err(ReplaceError::NoticeTaken(taken)) => {
+                return Err(UpdateError::from(Refusal::notice_taken(&taken, &places)).into());
+            }
+            Err(ReplaceError::Store(error)) => return Err(UpdateError::from(error).into()),
         }
-        Err(ReplaceError::Store(error)) => return Err(UpdateError::from(error).into()),
     };
     // Read back, because a receipt that came first has paid a notice that is new.
     let stored = api.store.position(&ec, &iupd).await.map_err(UpdateError::from)?;
@@ -108,6 +119,7 @@ impl From<UpdateError> for Problem {
     fn from(error: UpdateError) -> Self {
         match error {
             UpdateError::Unknown => unknown_position(),
+            UpdateError::Foreign(foreign) => foreign.into(),
             UpdateError::Query(error) => error.into(),
             UpdateError::Stale(stale) => stale.into(),
             UpdateError::Inexpressible(error) => error.into(),

@@ -172,7 +172,7 @@ fn destination(to: To) -> Result<Destination, Failure> {
 
 fn debtor() -> Result<Debtor, Failure> {
     Ok(Debtor {
-        id: valid(PersonId::new(PersonKind::Natural, "VRCGNN80A01H501X"))?,
+        id: valid(PersonId::new(PersonKind::Natural, "VRCGNN80A01H501H"))?,
         full_name: valid(Text::new("Gianna Varchi"))?,
         address: Address {
             street: Some(valid(Text::new("Via del Passo"))?),

@@ -103,7 +103,7 @@ fn new_position(now: Timestamp) -> Result<String, Failure> {
     let position = serde_json::json!({
         "iupd": format!("PALESTRA-{base}"),
         "type": "F",
-        "fiscalCode": "VRCGNN80A01H501X",
+        "fiscalCode": "VRCGNN80A01H501H",
         "fullName": "Gianna Varchi",
         "companyName": TOWN_NAME,
         "officeName": "Ufficio sport",

@@ -29,6 +29,7 @@ use crate::api::auth::hash_key;
 use crate::config::{Config, Log, LogFormat};
 use crate::domain::clock::Clock;
 use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::segregation::Segregation;
 use crate::gateway::Gateway;
 use crate::store::{ApiKey, ApiScope, Store, StoreOptions};
 
@@ -123,7 +124,12 @@ async fn api_key(store: &Store, known: Option<String>) -> Result<String, Failure
     }
     let key = random_hex()?;
     let institutions = ApiScope::Only(BTreeSet::from([valid(FiscalCode::new(TOWN))?]));
-    let entry = ApiKey { id: "demo".to_owned(), label: "varco demo".to_owned(), institutions };
+    let entry = ApiKey {
+        id: "demo".to_owned(),
+        label: "varco demo".to_owned(),
+        institutions,
+        segregation: Segregation::Every,
+    };
     valid(store.add_api_key(&entry, &hash_key(&key)).await)?;
     Ok(key)
 }

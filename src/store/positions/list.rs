@@ -7,10 +7,13 @@ use jiff::Timestamp;
 
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::position::Position;
+use crate::domain::segregation::Segregation;
 use crate::domain::status::Status;
 use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::rows::{self, PositionRow, position_columns};
 use crate::store::{Store, StoreError};
+
+use super::segregation::{codes, of_caller};
 
 /// The status of `position p` at the instant `$2`.
 macro_rules! status_word {
@@ -38,18 +41,34 @@ macro_rules! status_word {
 }
 pub(super) use status_word;
 
+/// Whether `position p` is flat, as `Position::is_flat` says.
+macro_rules! flat {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM payment_option fo JOIN payment_option fp ON fp.ec = fo.ec \
+             AND fp.iupd = fo.iupd AND fp.option_no > fo.option_no WHERE fo.ec = p.ec AND fo.iupd = p.iupd \
+             AND ((fo.is_plan AND fp.is_plan) OR fo.expires <> fp.expires \
+                 OR COALESCE(fo.valid_from, 0) <> COALESCE(fp.valid_from, 0) \
+                 OR fo.debtor_kind <> fp.debtor_kind OR fo.debtor_id <> fp.debtor_id \
+                 OR fo.debtor_name <> fp.debtor_name))"
+    };
+}
+
 /// Which positions are asked for. A date is that of any notice of the position.
 macro_rules! filtered {
     () => {
         concat!(
             " FROM position p WHERE p.ec = $1 AND CAST($2 AS BIGINT) IS NOT NULL \
-             AND (CAST($3 AS TEXT) IS NULL OR ",
+             AND (CAST($3 AS TEXT) IS NULL OR ',' || CAST($3 AS TEXT) || ',' LIKE '%,' || ",
             status_word!(),
-            " = $3) \
+            " || ',%') \
+             AND (CAST($8 AS BIGINT) IS NULL OR ",
+            flat!(),
+            ") \
              AND (CAST($4 AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM notice f WHERE f.ec = p.ec \
                  AND f.iupd = p.iupd AND f.due_at >= $4 AND f.due_at < CAST($5 AS BIGINT))) \
              AND (CAST($6 AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM notice f WHERE f.ec = p.ec \
-                 AND f.iupd = p.iupd AND f.paid_at >= $6 AND f.paid_at < CAST($7 AS BIGINT)))"
+                 AND f.iupd = p.iupd AND f.paid_at >= $6 AND f.paid_at < CAST($7 AS BIGINT))) AND ",
+            of_caller!("$9")
         )
     };
 }
@@ -68,7 +87,7 @@ macro_rules! page {
             $direction,
             ", p.iupd ",
             $direction,
-            " LIMIT $8 OFFSET $9) SELECT ",
+            " LIMIT $10 OFFSET $11) SELECT ",
             position_columns!(),
             " FROM page JOIN position p ON p.ec = page.ec AND p.iupd = page.iupd \
              JOIN payment_option o ON o.ec = p.ec AND o.iupd = p.iupd \
@@ -88,10 +107,14 @@ macro_rules! page {
 pub struct PositionQuery {
     /// Whose positions.
     pub ec: FiscalCode,
+    /// Only those all of whose notices the caller may work with.
+    pub scope: Segregation,
     /// The instant at which the status is derived.
     pub now: Timestamp,
-    /// Only those of this status.
-    pub status: Option<Status>,
+    /// Only those of one of these statuses; any if there is none.
+    pub statuses: Vec<Status>,
+    /// Only those of these shapes.
+    pub shapes: Shapes,
     /// Only those with a notice due then.
     pub due: Option<Interval>,
     /// Only those with a notice paid then.
@@ -104,6 +127,15 @@ pub struct PositionQuery {
     pub limit: u32,
     /// Which page, from 0.
     pub page: u32,
+}
+
+/// Which shapes of position a caller can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shapes {
+    /// Whatever the options are.
+    Every,
+    /// Those that one list of notices can express.
+    Flat,
 }
 
 /// A span of time, without its last instant.
@@ -169,6 +201,12 @@ const fn page_text(order: PositionOrder, direction: Direction) -> &'static str {
     }
 }
 
+/// The words of the statuses, with commas between; none for any status.
+fn words(statuses: &[Status]) -> Option<String> {
+    let words: Vec<&str> = statuses.iter().map(|status| status.word()).collect();
+    if words.is_empty() { None } else { Some(words.join(",")) }
+}
+
 fn bounds(interval: Option<Interval>) -> (Option<i64>, Option<i64>) {
     let micros = |of: fn(&Interval) -> Timestamp| interval.as_ref().map(of).map(Timestamp::as_microsecond);
     (micros(|interval| interval.from), micros(|interval| interval.until))
@@ -180,25 +218,31 @@ for_both_engines! {
         query: &PositionQuery,
     ) -> Result<(i64, Vec<PositionRow>), sqlx::Error> {
         let ((due_from, due_until), (paid_from, paid_until)) = (bounds(query.due), bounds(query.paid));
-        let status = query.status.map(Status::word);
+        let statuses = words(&query.statuses);
+        let flat = (query.shapes == Shapes::Flat).then_some(1_i64);
+        let scope = codes(&query.scope);
         let total: i64 = sqlx::query_scalar(COUNT)
             .bind(query.ec.as_str())
             .bind(query.now.as_microsecond())
-            .bind(status)
+            .bind(&statuses)
             .bind(due_from)
             .bind(due_until)
             .bind(paid_from)
             .bind(paid_until)
+            .bind(flat)
+            .bind(&scope)
             .fetch_one(pool)
             .await?;
         let rows = sqlx::query(page_text(query.order, query.direction))
             .bind(query.ec.as_str())
             .bind(query.now.as_microsecond())
-            .bind(status)
+            .bind(&statuses)
             .bind(due_from)
             .bind(due_until)
             .bind(paid_from)
             .bind(paid_until)
+            .bind(flat)
+            .bind(&scope)
             .bind(i64::from(query.limit))
             .bind(i64::from(query.limit) * i64::from(query.page))
             .fetch_all(pool)

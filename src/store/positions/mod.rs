@@ -6,15 +6,17 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 
 use super::dialect::{for_both_engines, on_engine};
+use super::numbers;
 use super::receipts::late;
 use super::{Store, StoreError};
 
 mod list;
 pub(super) mod read;
 mod replace;
+mod segregation;
 mod write;
 
-pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery};
+pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery, Shapes};
 pub use replace::ReplaceError;
 
 /// How often a position is written when it meets other writers the wrong way round.
@@ -37,9 +39,21 @@ pub enum CreateError {
 impl Store {
     /// Creates a position with all its notices; one that a receipt was booked for already is paid at once.
     pub async fn create_position(&self, position: &Position) -> Result<(), CreateError> {
+        self.create_numbered(position, &[]).await
+    }
+
+    /// The same for a position some of whose numbers were generated: of those, one that was ever in the
+    /// world is taken.
+    pub async fn create_numbered(
+        &self,
+        position: &Position,
+        generated: &[NoticeNumber],
+    ) -> Result<(), CreateError> {
         let mut attempt = 1;
         loop {
-            let created = on_engine!(&self.pools, write, |pool, engine| engine::create(pool, position).await);
+            let created = on_engine!(&self.pools, write, |pool, engine| {
+                engine::create(pool, position, generated).await
+            });
             match created {
                 Err(CreateError::Store(error)) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
                 created => {
@@ -91,9 +105,13 @@ fn is_unique_violation(error: &sqlx::Error) -> bool {
 }
 
 for_both_engines! {
-    [read, write]
+    [read, write, numbers]
 
-    pub(super) async fn create(pool: &Pool, position: &Position) -> Result<(), CreateError> {
+    pub(super) async fn create(
+        pool: &Pool,
+        position: &Position,
+        generated: &[NoticeNumber],
+    ) -> Result<(), CreateError> {
         let failed = StoreError::during("create_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed)?;
         match insert_position(&mut tx, position).await {
@@ -119,6 +137,10 @@ for_both_engines! {
                     .await
                     .map_err(StoreError::during("create_position"))?;
             }
+        }
+        let seen = first_seen(&mut tx, &position.ec, generated).await;
+        if let Some(seen) = seen.map_err(StoreError::during("create_position"))? {
+            return Err(CreateError::NoticeTaken(seen));
         }
         Ok(tx.commit().await.map_err(StoreError::during("create_position"))?)
     }
@@ -152,6 +174,7 @@ for_both_engines! {
         if let Err(refused) = check(&position) {
             return Ok(Some(Err(refused)));
         }
+        retire_all(&mut tx, &position).await.map_err(failed())?;
         sqlx::query("DELETE FROM position WHERE ec = $1 AND iupd = $2")
             .bind(ec.as_str())
             .bind(iupd.as_str())

@@ -14,10 +14,12 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::{Notice, PaymentOption, Position, StandIn};
 use crate::domain::update::{IbanChange, replace_iban};
 use crate::store::dialect::{for_both_engines, on_engine};
+use crate::store::numbers::{self, Numbered};
 use crate::store::rows::metadata_json;
 use crate::store::{Store, StoreError};
 
 use super::list::status_word;
+use super::segregation::{codes, of_caller};
 use super::{ATTEMPTS, is_unique_violation, read, write};
 
 /// Why a position was not written over.
@@ -36,12 +38,13 @@ type Decided<E> = Option<Result<Position, E>>;
 
 impl Store {
     /// Loads a position under lock and writes what `replace` makes of it, all in one transaction.
-    /// `None` if there is no such position; what `replace` refuses leaves no trace.
-    pub async fn replace_position<E>(
+    /// `None` if there is no such position; what `replace` refuses leaves no trace. Of the numbers that
+    /// `replace` generated, one that was ever in the world is taken.
+    pub async fn replace_position<E, R: Into<Numbered>>(
         &self,
         ec: &FiscalCode,
         iupd: &Iupd,
-        replace: impl FnOnce(&Position) -> Result<Position, E>,
+        replace: impl FnOnce(&Position) -> Result<R, E>,
     ) -> Result<Decided<E>, ReplaceError> {
         let decided =
             on_engine!(&self.pools, write, |pool, engine| engine::replace(pool, ec, iupd, replace).await)?;
@@ -86,6 +89,8 @@ impl Store {
 
 const CHANGEABLE: &str = concat!(
     "SELECT 1 FROM position p WHERE p.ec = $1 AND ",
+    of_caller!("$3"),
+    " AND ",
     status_word!(),
     " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') LIMIT 1"
 );
@@ -95,6 +100,8 @@ const WITH_IBAN: &str = concat!(
     "SELECT p.iupd FROM position p WHERE p.ec = $1 AND EXISTS (SELECT 1 FROM notice n JOIN transfer t \
      ON t.ec = n.ec AND t.notice_number = n.notice_number WHERE n.ec = p.ec AND n.iupd = p.iupd \
      AND n.paid_at IS NULL AND t.iban = $3 AND t.beneficiary = t.ec) AND ",
+    of_caller!("$5"),
+    " AND ",
     status_word!(),
     " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY p.iupd LIMIT $4"
 );
@@ -109,22 +116,25 @@ fn placed(position: &Position) -> impl Iterator<Item = (&PaymentOption, Placed<'
 }
 
 for_both_engines! {
-    [read, write]
+    [read, write, numbers]
 
-    pub(super) async fn replace<E>(
+    pub(super) async fn replace<E, R: Into<Numbered>>(
         pool: &Pool,
         ec: &FiscalCode,
         iupd: &Iupd,
-        replace: impl FnOnce(&Position) -> Result<Position, E>,
+        replace: impl FnOnce(&Position) -> Result<R, E>,
     ) -> Result<Decided<E>, ReplaceError> {
         let failed = || StoreError::during("replace_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
         let Some(before) = load_locked(&mut tx, ec, iupd).await? else { return Ok(None) };
-        let after = match replace(&before) {
-            Ok(after) => after,
+        let Numbered { position: after, generated } = match replace(&before) {
+            Ok(after) => after.into(),
             Err(refused) => return Ok(Some(Err(refused))),
         };
         save(&mut tx, &before, &after).await?;
+        if let Some(seen) = first_seen(&mut tx, ec, &generated).await.map_err(failed())? {
+            return Err(ReplaceError::NoticeTaken(seen));
+        }
         tx.commit().await.map_err(failed())?;
         Ok(Some(Ok(after)))
     }
@@ -171,6 +181,7 @@ for_both_engines! {
         let changeable: Option<i32> = sqlx::query_scalar(CHANGEABLE)
             .bind(ec.as_str())
             .bind(now.as_microsecond())
+            .bind(codes(change.scope))
             .fetch_optional(&mut *tx)
             .await
             .map_err(failed())?;
@@ -182,6 +193,7 @@ for_both_engines! {
             .bind(now.as_microsecond())
             .bind(Iban::as_str(change.old))
             .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(codes(change.scope))
             .fetch_all(&mut *tx)
             .await
             .map_err(failed())?;
@@ -215,6 +227,7 @@ for_both_engines! {
         let stay: HashSet<&NoticeNumber> = after.notices().map(|notice| &notice.number).collect();
         let gone = before.notices().filter(|notice| notice.payment.is_none());
         for notice in gone.filter(|notice| !stay.contains(&notice.number)) {
+            retire(connection, before, &notice.number).await.map_err(failed())?;
             delete_notice(connection, before, notice).await.map_err(failed())?;
         }
         make_room(connection, before).await.map_err(failed())?;

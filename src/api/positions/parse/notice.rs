@@ -7,12 +7,12 @@ use super::super::field::Field;
 use super::super::model::{MetadataRequest, TransferRequest};
 use super::Context;
 use super::metadata::{self, metadata};
-use super::report::{Coded, Pointer, Report};
-use super::transfer::{ReadTransfer, transfer};
+use super::number::{self, Named};
+use super::report::{Pointer, Report};
+use super::transfer::{Payees, ReadTransfer, transfer};
 use crate::domain::amount::Cents;
 use crate::domain::lifecycle::{Inconsistency, NoticeDates, date_inconsistencies, share_inconsistencies};
-use crate::domain::notice_number::{Iuv, NoticeNumber};
-use crate::domain::party::{PrimitiveVersion, StationLink};
+use crate::domain::party::PrimitiveVersion;
 use crate::domain::position::{Destination, Notice, Transfer};
 
 /// The most transfers that the node's contract carries.
@@ -55,8 +55,9 @@ pub fn notice(
     context: &Context<'_>,
     report: &mut Report,
 ) -> ReadNotice {
-    let number = number(fields.nav, fields.iuv, at, report);
-    let served = number.as_ref().and_then(|(at, number, _)| served(at, number, context, report));
+    let number = number::number(fields.nav, fields.iuv, (at, context), report);
+    let served = number.as_ref().and_then(|named| number::served(named, context, report));
+    let stored = number.as_ref().and_then(|named| context.stored?.notice(&named.number));
     let amount = report.amount(fields.amount, &at.field("amount"));
     let description = report.text(fields.description, &at.field("description"));
     let due = report.date(fields.due_date, &at.field("dueDate"));
@@ -64,11 +65,10 @@ pub fn notice(
         report.optional_date(fields.retention_date, &at.field("retentionDate"), WholeDay::UntilEnd);
     let (name, entries) = fields.metadata;
     let metadata = metadata(entries, &at.field(name), metadata::OF_NOTICES, report);
-    let transfers = transfers(fields.transfer, at, context, report);
+    let transfers = transfers(fields.transfer, at, &Payees { context, stored }, report);
     if let (Some(amount), Some(shares)) = (amount, &transfers.shares) {
         note(&share_inconsistencies(amount, shares), at, report);
     }
-    let stored = number.as_ref().and_then(|(_, number, _)| context.stored?.notice(number));
     let judged_due = due.filter(|_| stored.is_none_or(|stored| stored.payment.is_none()));
     if let Some(due) = judged_due {
         let due_already = context.offered().and(stored).map(|stored| stored.due);
@@ -79,7 +79,7 @@ pub fn notice(
         refuse_stamps(&transfers.read, at, report);
     }
     let notice = || {
-        let (_, number, iuv) = number?;
+        let Named { number, iuv, .. } = number?;
         Some(Notice {
             number,
             iuv,
@@ -97,60 +97,6 @@ pub fn notice(
     ReadNotice { judged_due, notice: notice() }
 }
 
-/// The number and the IUV inside it, with the field that decided on the number.
-fn number(
-    nav: Field<String>,
-    iuv: Field<String>,
-    at: &Pointer,
-    report: &mut Report,
-) -> Option<(Pointer, NoticeNumber, Iuv)> {
-    let (nav_at, iuv_at) = (at.field("nav"), at.field("iuv"));
-    let nav_is_wrong = matches!(nav, Field::WrongType);
-    let iuv = report.required(iuv, &iuv_at).and_then(|text| report.read(&iuv_at, Iuv::new(&text)));
-    let (at, number) = match report.optional_string(nav, &nav_at) {
-        Some(text) => (nav_at.clone(), report.read(&nav_at, NoticeNumber::new(&text))?),
-        None if nav_is_wrong => return None,
-        None => (iuv_at.clone(), report.read(&iuv_at, NoticeNumber::of_iuv(iuv.as_ref()?))?),
-    };
-    match (number.verify_check_digits(), number.right_check_digits()) {
-        (Ok(()), _) => {}
-        (Err(error), Some(right)) => {
-            report.add(&at, error.code(), format_args!("must end in the check digits {right}"));
-        }
-        // Whose layout is not known has neither a station nor an IUV.
-        (Err(error), None) => {
-            report.add_error(&at, &error);
-            return None;
-        }
-    }
-    let iuv = iuv?;
-    if number.iuv() != iuv {
-        report.add(&nav_at, "nav_not_of_iuv", "must contain the iuv of the same payment option");
-    }
-    Some((at, number, iuv))
-}
-
-/// The best version of the primitives among the stations that serve the notice. A notice that none
-/// serves is refused, because nobody could pay it.
-fn served(
-    at: &Pointer,
-    number: &NoticeNumber,
-    context: &Context<'_>,
-    report: &mut Report,
-) -> Option<PrimitiveVersion> {
-    let links = context.registry.links(context.ec).iter().filter(|link| link.serves(number));
-    let version = |link: &StationLink| Some(context.registry.station(&link.station)?.primitives);
-    let versions: Vec<PrimitiveVersion> = links.filter_map(version).collect();
-    if versions.is_empty() {
-        let sentence = "belongs to no station of the creditor institution: no station link has its first \
-                        digit and segregation code";
-        report.add(at, "notice_not_served", sentence);
-        return None;
-    }
-    let second = versions.contains(&PrimitiveVersion::V2);
-    Some(if second { PrimitiveVersion::V2 } else { PrimitiveVersion::V1 })
-}
-
 #[derive(Default)]
 struct Transfers {
     /// Each transfer that could be read, with its place in the list.
@@ -162,7 +108,7 @@ struct Transfers {
 fn transfers(
     field: Field<Vec<Field<TransferRequest>>>,
     at: &Pointer,
-    context: &Context<'_>,
+    payees: &Payees<'_>,
     report: &mut Report,
 ) -> Transfers {
     let list_at = at.field("transfer");
@@ -174,7 +120,7 @@ fn transfers(
     let mut transfers = Transfers { read: Vec::new(), shares: Some(Vec::new()) };
     for (index, row) in rows.into_iter().enumerate() {
         let at = list_at.item(index);
-        let read = report.required(row, &at).map(|row| transfer(row, &at, context.ec, report));
+        let read = report.required(row, &at).map(|row| transfer(row, &at, payees, report));
         let ReadTransfer { share, transfer } = read.unwrap_or_default();
         transfers.shares = transfers.shares.zip(share).map(|(mut shares, share)| {
             shares.push(share);

@@ -12,7 +12,8 @@ use crate::domain::fiscal_code::FiscalCodeError;
 use crate::domain::iban::IbanError;
 use crate::domain::ids::IdentifierError;
 use crate::domain::lifecycle::Inconsistency;
-use crate::domain::notice_number::NoticeNumberError;
+use crate::domain::notice_number::{NoticeNumber, NoticeNumberError};
+use crate::domain::taxonomy::{CategoryError, TaxonomyCodeError};
 use crate::domain::text::{Text, TextError};
 
 /// A place in the body (JSON pointer, RFC 6901).
@@ -42,10 +43,11 @@ impl fmt::Display for Pointer {
     }
 }
 
-/// Everything found wrong so far.
+/// Everything found wrong so far, and the numbers drawn so far.
 #[derive(Debug, Default)]
 pub struct Report {
     violations: Vec<Violation>,
+    generated: Vec<NoticeNumber>,
 }
 
 /// An error of the domain that has a word for programs.
@@ -142,6 +144,20 @@ impl Report {
         self.read(at, dates::parse(&text, whole_day))
     }
 
+    /// Takes a number that was drawn; no if the body was given it before.
+    pub fn take_drawn(&mut self, number: NoticeNumber) -> bool {
+        let new = !self.generated.contains(&number);
+        if new {
+            self.generated.push(number);
+        }
+        new
+    }
+
+    /// The numbers that were drawn.
+    pub fn into_generated(self) -> Vec<NoticeNumber> {
+        self.generated
+    }
+
     /// What was found.
     pub fn into_violations(self) -> Vec<Violation> {
         self.violations
@@ -179,6 +195,7 @@ impl Coded for FiscalCodeError {
             FiscalCodeError::Institution | FiscalCodeError::NaturalPerson | FiscalCodeError::LegalPerson => {
                 "fiscal_code_form"
             }
+            FiscalCodeError::CheckCharacter => "fiscal_code_check_character",
         }
     }
 }
@@ -188,6 +205,21 @@ impl Coded for IbanError {
         match self {
             IbanError::Form => "iban_form",
             IbanError::CheckDigits => "iban_check_digits",
+        }
+    }
+}
+
+impl Coded for TaxonomyCodeError {
+    fn code(&self) -> &'static str {
+        "category_form"
+    }
+}
+
+impl Coded for CategoryError {
+    fn code(&self) -> &'static str {
+        match self {
+            CategoryError::Unknown => "category_unknown",
+            CategoryError::NotValid => "category_not_valid",
         }
     }
 }

@@ -5,13 +5,19 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::super::field::Field;
 use super::super::model::{StampRequest, TransferRequest};
+use super::Context;
 use super::metadata::{self, metadata};
 use super::report::{Pointer, Report};
 use crate::domain::amount::Cents;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
-use crate::domain::position::{Destination, Stamp, Transfer};
+use crate::domain::position::{Destination, Notice, Stamp, Transfer};
+use crate::domain::rome;
+use crate::domain::taxonomy::TaxonomyCode;
 use crate::domain::text::Text;
+
+/// How long the hash of a document is.
+const SHA256_BYTES: usize = 32;
 
 /// What could be read of a transfer.
 #[derive(Default)]
@@ -22,22 +28,52 @@ pub struct ReadTransfer {
     pub transfer: Option<Transfer>,
 }
 
-/// Reads a transfer of a notice of that creditor institution.
+/// What decides where the money of a notice may go.
+pub struct Payees<'a> {
+    /// Whose notice it is, and who is registered here.
+    pub context: &'a Context<'a>,
+    /// The notice as it is stored: what it has may stay, though it could not come anew.
+    pub stored: Option<&'a Notice>,
+}
+
+impl Payees<'_> {
+    fn stored(&self) -> impl Iterator<Item = &Transfer> {
+        self.stored.iter().flat_map(|notice| &notice.transfers)
+    }
+
+    /// Whether money of that beneficiary may go to an account. Of one that is not registered here we do
+    /// not know the accounts.
+    fn may_pay(&self, beneficiary: &FiscalCode, iban: &Iban) -> bool {
+        let registry = self.context.registry;
+        let has = |transfer: &Transfer| match &transfer.destination {
+            Destination::Account { iban: known, postal } => known == iban || postal.as_ref() == Some(iban),
+            Destination::Stamp(_) => false,
+        };
+        registry.institution(beneficiary).is_none()
+            || registry.owns_iban(beneficiary, iban)
+            || self.stored().any(|transfer| transfer.beneficiary == *beneficiary && has(transfer))
+    }
+}
+
+/// Reads a transfer.
 pub fn transfer(
     request: TransferRequest,
     at: &Pointer,
-    ec: &FiscalCode,
+    payees: &Payees<'_>,
     report: &mut Report,
 ) -> ReadTransfer {
     let id = id(request.id_transfer, &at.field("idTransfer"), report);
     let amount = report.amount(request.amount, &at.field("amount"));
     let share = id.zip(amount);
-    let beneficiary = beneficiary(request.organization_fiscal_code, at, ec, report);
+    let beneficiary = beneficiary(request.organization_fiscal_code, at, payees.context.ec, report);
     let company_name = report.optional_text(request.company_name, &at.field("companyName"));
     let remittance = report.text(request.remittance_information, &at.field("remittanceInformation"));
-    let category = category(request.category, &at.field("category"), report);
+    let category = category(request.category, &at.field("category"), payees, report);
     let accounts = Accounts { iban: request.iban, postal: request.postal_iban, stamp: request.stamp };
     let destination = destination(accounts, at, report);
+    if let (Some(beneficiary), Some(destination)) = (&beneficiary, &destination) {
+        check_census(destination, beneficiary, (at, payees), report);
+    }
     let postal = destination.as_ref().and_then(Destination::postal_iban).is_some();
     let reserved = if postal { metadata::OF_POSTAL_TRANSFERS } else { &[] };
     let metadata = metadata(request.transfer_metadata, &at.field("transferMetadata"), reserved, report);
@@ -99,23 +135,35 @@ fn beneficiary(
     }
 }
 
-/// Checks the form of a taxonomy code, not that the taxonomy holds it: the taxonomy changes daily.
-fn category(field: Field<String>, at: &Pointer, report: &mut Report) -> Option<Text<140>> {
+/// Until a taxonomy is imported only the form of the code is checked.
+fn category(
+    field: Field<String>,
+    at: &Pointer,
+    payees: &Payees<'_>,
+    report: &mut Report,
+) -> Option<Text<140>> {
     let text = report.text::<140>(field, at)?;
-    if is_taxonomy_code(text.as_str().as_bytes()) {
-        return Some(text);
+    let code = report.read(at, TaxonomyCode::of_category(text.as_str()))?;
+    if payees.stored().all(|transfer| transfer.category != text) {
+        let today = rome::day(payees.context.now);
+        report.read(at, payees.context.registry.taxonomy().check(code, today));
     }
-    report.add(at, "category_form", "must be a taxonomy code such as 9/0101002IM/");
-    None
+    Some(text)
 }
 
-fn is_taxonomy_code(code: &[u8]) -> bool {
-    let [prefix, b'/', service @ .., reason_a, reason_b, b'/'] = code else { return false };
-    let reason = [*reason_a, *reason_b];
-    prefix.is_ascii_digit()
-        && service.len() == 7
-        && service.iter().all(u8::is_ascii_digit)
-        && [b"IM", b"TS", b"SP", b"SA", b"AP"].contains(&&reason)
+fn check_census(
+    destination: &Destination,
+    beneficiary: &FiscalCode,
+    (at, payees): (&Pointer, &Payees<'_>),
+    report: &mut Report,
+) {
+    let Destination::Account { iban, postal } = destination else { return };
+    for (field, account) in [("iban", Some(iban)), ("postalIban", postal.as_ref())] {
+        if account.is_some_and(|account| !payees.may_pay(beneficiary, account)) {
+            let sentence = "is no registered account of the creditor institution of the transfer";
+            report.add(&at.field(field), "iban_not_in_census", sentence);
+        }
+    }
 }
 
 struct Accounts {
@@ -157,11 +205,15 @@ fn destination(accounts: Accounts, at: &Pointer, report: &mut Report) -> Option<
 fn read_stamp(request: StampRequest, at: &Pointer, report: &mut Report) -> Option<Stamp> {
     let hash_at = at.field("hashDocument");
     let document_hash = report.text::<72>(request.hash_document, &hash_at).filter(|hash| {
-        let decoded = BASE64_STANDARD.decode(hash.as_str()).is_ok();
-        if !decoded {
-            report.add(&hash_at, "base64_form", "must be Base64, of the SHA-256 of the document");
+        let decoded = BASE64_STANDARD.decode(hash.as_str());
+        match &decoded {
+            Err(_) => report.add(&hash_at, "base64_form", "must be Base64, of the SHA-256 of the document"),
+            Ok(bytes) if bytes.len() != SHA256_BYTES => {
+                report.add(&hash_at, "hash_length", "must be the Base64 of the 32 bytes of a SHA-256");
+            }
+            Ok(_) => {}
         }
-        decoded
+        decoded.is_ok()
     });
     let kind_at = at.field("stampType");
     let kind = report.text::<2>(request.stamp_type, &kind_at).filter(|kind| {
@@ -180,19 +232,4 @@ fn read_stamp(request: StampRequest, at: &Pointer, report: &mut Report) -> Optio
         known
     });
     Some(Stamp { document_hash: document_hash?, kind: kind?, province: province? })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_taxonomy_code_has_one_form() {
-        for right in ["9/0101002IM/", "0/1234567AP/", "6/0301101TS/"] {
-            assert!(is_taxonomy_code(right.as_bytes()), "{right}");
-        }
-        for wrong in ["", "9/0101002IM", "9/0101002XX/", "9/010100IM/", "9/0101002IM/x", "x/0101002IM/"] {
-            assert!(!is_taxonomy_code(wrong.as_bytes()), "{wrong}");
-        }
-    }
 }

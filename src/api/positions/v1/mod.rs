@@ -10,7 +10,7 @@ use axum::routing::{patch, post};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::contract::{Contract, Inexpressible};
+use super::contract::Contract;
 use super::model::PageInfo;
 use super::parse::{Context, NewPosition};
 use super::{ALL, TRANSFERS, paid, transfers};
@@ -18,6 +18,7 @@ use crate::api::Api;
 use crate::api::problem::Violation;
 use crate::domain::position::Position;
 use crate::domain::status::Status;
+use crate::store::Shapes;
 
 mod model;
 pub mod read;
@@ -29,12 +30,10 @@ pub(super) use render::notice;
 pub struct V1;
 
 impl Contract for V1 {
+    const SHAPES: Shapes = Shapes::Flat;
+
     fn read(body: Value, context: &Context<'_>) -> Result<NewPosition, Vec<Violation>> {
         read::new_position(body, context)
-    }
-
-    fn admits(_: &Position) -> Result<(), Inexpressible> {
-        Ok(())
     }
 
     fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Response {
@@ -49,8 +48,8 @@ impl Contract for V1 {
         render::page(positions, info, now)
     }
 
-    fn status(word: &str) -> Option<Status> {
-        Status::from_word(word)
+    fn status_word(status: Status) -> &'static str {
+        status.word()
     }
 }
 

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::field::{Field, Shape};
 use super::super::model::{
-    DebtorModel, DebtorRequest, MetadataModel, MetadataRequest, PageInfo, TransferModel, TransferRequest,
+    DebtorModel, DebtorRequest, MetadataModel, MetadataRequest, NoticeHistory, PageInfo, TransferModel,
+    TransferRequest,
 };
 
 impl Shape for PositionRequest {
@@ -101,19 +102,10 @@ pub struct OptionResponse<'a> {
     pub(super) organization_fiscal_code: &'a str,
     #[serde(flatten)]
     pub(super) option: OptionModel<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) payment_date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) reporting_date: Option<String>,
     pub(super) inserted_date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) payment_method: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) psp_company: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) id_receipt: Option<&'a str>,
     pub(super) status: &'static str,
-    pub(super) last_updated_date: String,
+    #[serde(flatten)]
+    pub(super) history: NoticeHistory<'a>,
 }
 
 /// A notice (`PaymentOptionModel`).

@@ -41,7 +41,7 @@ fn position(request: PositionRequest, context: &Context<'_>, report: &mut Report
     }
     let mut places = Places::default();
     let rows = rows(request.payment_option, valid_from, context, &mut places, report);
-    let debtor = debtor(request.debtor, &Pointer::root(), report)?;
+    let debtor = debtor(request.debtor, &Pointer::root(), context, report)?;
     let position = head.draft(options(rows, &Shared { valid_from, after_due, debtor }), context)?;
     Some(NewPosition { position, places })
 }
@@ -139,9 +139,12 @@ mod tests {
 
     use super::*;
     use crate::domain::fiscal_code::FiscalCode;
+    use crate::domain::iban::Iban;
     use crate::domain::ids::StationCode;
     use crate::domain::notice_number::{AuxDigit, TwoDigits};
-    use crate::domain::party::{CreditorInstitution, PrimitiveVersion, Station, StationLink};
+    use crate::domain::party::{CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink};
+    use crate::domain::randomness::Randomness;
+    use crate::domain::segregation::Segregation;
     use crate::domain::text::Text;
     use crate::registry::RegistryView;
     use crate::store::Parties;
@@ -156,11 +159,14 @@ mod tests {
             aux_digit: AuxDigit::Three,
             code: TwoDigits::new("02").ok(),
         };
+        let account =
+            |iban| EcIban { ec: FiscalCode::new(EC).unwrap(), iban: Iban::new(iban).unwrap(), label: None };
         let broker = crate::domain::ids::BrokerCode::new("88888888888").unwrap();
         RegistryView::new(Parties {
             institutions: vec![CreditorInstitution { ec, name: Text::new("Comune di Borgo").unwrap() }],
             stations: vec![Station { code: station, broker, primitives: PrimitiveVersion::V2 }],
             links: vec![link],
+            ibans: ["IT60X0542811101000000123456", "IT57N0760114800000011050036"].map(account).into(),
             ..Parties::default()
         })
     }
@@ -169,7 +175,9 @@ mod tests {
         let ec = FiscalCode::new(EC).unwrap();
         let registry = registry().current();
         let now = "2026-11-22T10:00:00Z".parse().unwrap();
-        new_position(body, &Context { ec: &ec, registry: &registry, now, stored: None })
+        let (scope, randomness) = (&Segregation::Every, &Randomness::new(|| 1));
+        let context = Context { ec: &ec, scope, registry: &registry, randomness, now, stored: None };
+        new_position(body, &context)
     }
 
     fn body() -> Value {

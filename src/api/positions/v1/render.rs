@@ -7,12 +7,11 @@ use jiff::Timestamp;
 
 use super::super::dates::write;
 use super::super::model::PageInfo;
-use super::super::render::{answer, debtor, entry, payment_date, transfer, unkept};
+use super::super::render::{answer, debtor, entry, fee, notice_history, payment_date, transfer, unkept};
 use super::model::{OptionModel, OptionResponse, PositionModel, PositionResponse, PositionsPage};
-use crate::domain::amount::Cents;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::{AfterDue, Notice, OptionShape, PaymentOption, Position, StandIn};
-use crate::domain::status::{NoticeStatus, notice_status, status};
+use crate::domain::status::{notice_status, status};
 
 /// What create, publish and invalidate answer: the position with its debtor.
 pub fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Response {
@@ -77,7 +76,7 @@ fn row<'a>(option: &PaymentOption, notice: &'a Notice, history: Option<&Position
         is_partial_payment: option.shape == OptionShape::Plan,
         due_date: write(notice.due),
         retention_date: notice.retention.map(write),
-        fee: notice.payment.as_ref().and_then(|payment| payment.fee).map_or(0, Cents::get),
+        fee: fee(notice),
         notification_fee: notice.notification_fee.get(),
         payment_option_metadata: notice.metadata.iter().map(entry).collect(),
         transfer: notice.transfers.iter().map(|t| transfer(t, history)).collect(),
@@ -89,20 +88,12 @@ fn row_with_history<'a>(
     option: &PaymentOption,
     notice: &'a Notice,
 ) -> OptionResponse<'a> {
-    let payment = notice.payment.as_ref();
-    let status = notice_status(notice);
-    let last_report = notice.transfers.iter().filter_map(|transfer| transfer.reported_at).max();
     OptionResponse {
         organization_fiscal_code: position.ec.as_str(),
         option: row(option, notice, Some(position)),
-        payment_date: payment.map(|payment| write(payment.paid_at)),
-        reporting_date: last_report.filter(|_| status == NoticeStatus::Reported).map(write),
         inserted_date: write(position.history.created_at),
-        payment_method: payment.and_then(|payment| payment.method.as_deref()),
-        psp_company: payment.and_then(|payment| payment.psp.as_deref()),
-        id_receipt: payment.and_then(|payment| Some(payment.proof.receipt()?.as_str())),
-        status: status.word(),
-        last_updated_date: write(position.history.updated_at),
+        status: notice_status(notice).word(),
+        history: notice_history(position, notice),
     }
 }
 

@@ -1,0 +1,63 @@
+//! The third version of the published contract (GPD v3): each payment option has its own debtor, dates and
+//! instalments. An option of several instalments is a plan, one of a single instalment a whole payment.
+//!
+//! Invalidation is not in the published file of this version; here it works as in the first.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::contract::Contract;
+use super::model::PageInfo;
+use super::parse::{Context, NewPosition};
+use crate::api::Api;
+use crate::api::problem::Violation;
+use crate::domain::position::Position;
+use crate::domain::status::Status;
+use crate::store::Shapes;
+
+mod model;
+mod read;
+mod render;
+
+/// The third version.
+pub struct V3;
+
+impl Contract for V3 {
+    const SHAPES: Shapes = Shapes::Every;
+
+    fn read(body: Value, context: &Context<'_>) -> Result<NewPosition, Vec<Violation>> {
+        read::new_position(body, context)
+    }
+
+    fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Response {
+        render::with_debtor(code, position, now)
+    }
+
+    fn with_history(position: &Position, now: Timestamp) -> Response {
+        render::with_history(position, now)
+    }
+
+    fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response {
+        render::page(positions, info, now)
+    }
+
+    /// Whether a position was cancelled or has expired is one word here, and so is whether its payment is
+    /// accounted for.
+    fn status_word(status: Status) -> &'static str {
+        match status {
+            Status::Invalid | Status::Expired => "UNPAYABLE",
+            Status::Paid | Status::Reported => Status::Paid.word(),
+            Status::Draft | Status::Published | Status::Valid | Status::PartiallyPaid => status.word(),
+        }
+    }
+}
+
+/// The endpoints that all versions have.
+pub fn router() -> Router<Arc<Api>> {
+    super::router::<V3>()
+}
