@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
+use self::openapi::Routes;
 use crate::domain::clock::Clock;
 use crate::domain::randomness::Randomness;
 use crate::registry::RegistryView;
@@ -15,6 +16,7 @@ use crate::store::Store;
 
 pub mod auth;
 mod body;
+mod openapi;
 mod positions;
 pub mod problem;
 
@@ -45,9 +47,10 @@ struct Api {
 pub fn router(state: ApiState) -> Router {
     let ApiState { store, registry, clock, randomness } = state;
     let api = Arc::new(Api { store, registry, clock, randomness, keys: auth::KeyCache::default() });
-    Router::new()
-        .nest("/gpd/debt-positions-service/v1", positions::v1::router())
-        .nest("/gpd/debt-positions-service/v3", positions::v3::router())
+    let routes = Routes::default()
+        .nest("/gpd/debt-positions-service/v1", positions::v1::routes())
+        .nest("/gpd/debt-positions-service/v3", positions::v3::routes());
+    openapi::serve(routes, &[positions::v1::HEADING, positions::v3::HEADING])
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())
         .with_state(api)

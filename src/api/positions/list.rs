@@ -12,12 +12,15 @@ use axum::response::Response;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
+use serde_json::json;
 
+use super::ORGANIZATION;
 use super::contract::Contract;
 use super::model::PageInfo;
 use super::query::{self, BadQuery};
 use crate::api::Api;
 use crate::api::auth::Organization;
+use crate::api::openapi::{Answer, Doc, form};
 use crate::api::problem::Problem;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::rome;
@@ -160,6 +163,37 @@ fn interval((from, to): (Date, Date)) -> Result<Interval, ListError> {
     let midnight = |day: Date| rome::instant(day.to_datetime(jiff::civil::Time::midnight()));
     let until = to.tomorrow().ok().and_then(midnight);
     midnight(from).zip(until).map(|(from, until)| Interval { from, until }).ok_or(ListError::Interval)
+}
+
+/// What is said of it.
+pub(super) fn doc<C: Contract>() -> Doc {
+    let words = form::words(Status::ALL.map(C::status_word), "A status of the contract.");
+    let orders =
+        form::words(["INSERTED_DATE", "IUPD", "STATUS", "COMPANY_NAME"], "INSERTED_DATE if left out.");
+    let page = json!({
+        "payment_position_list": [C::examples().with_history],
+        "page_info": { "page": 0, "limit": LIMIT, "items_found": 1, "total_pages": 1, "total_items": 1 },
+    });
+    Doc::new(format!("listPositions{}", C::SUFFIX), "List debt positions")
+        .about(
+            "Days are Italian days, at most 30 from first to last; due and payment dates exclude each other.",
+        )
+        .organization(ORGANIZATION)
+        .query("limit", form::number(LIMITS, LIMIT), "How many positions a page has.")
+        .query("page", form::number(0..=u32::MAX, 0), "Which page, from 0.")
+        .query("due_date_from", form::day(), "First day of the due date of any payment option.")
+        .query("due_date_to", form::day(), "Last day of it.")
+        .query("payment_date_from", form::day(), "First day of the payment of any payment option.")
+        .query("payment_date_to", form::day(), "Last day of it.")
+        .query("status", form::or_empty(words), "Only positions that are so now.")
+        .query("orderby", form::or_empty(orders), "What they are ordered by.")
+        .query(
+            "ordering",
+            form::or_empty(form::words(["ASC", "DESC"], "DESC if left out.")),
+            "In which direction.",
+        )
+        .answers(StatusCode::OK, Answer::json::<C::Page>("The page, which may be empty.", page))
+        .refuses([query::WRONG.into(), ListError::Exclusive.into(), ListError::Interval.into()])
 }
 
 impl From<ListError> for Problem {

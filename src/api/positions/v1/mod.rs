@@ -1,36 +1,54 @@
 //! The first version of the published contract (GPD v1): a flat list of notices, of which the instalments
 //! make one plan, with one debtor, one validity date and one rule after the due date for all.
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{patch, post};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::contract::Contract;
+use super::contract::{Contract, Examples};
 use super::model::PageInfo;
 use super::parse::{Context, NewPosition};
-use super::{ALL, TRANSFERS, paid, transfers};
-use crate::api::Api;
+use super::{ALL, Naming, TRANSFERS, paid, transfers};
+use crate::api::openapi::{Heading, Method, Routes};
 use crate::api::problem::Violation;
 use crate::domain::position::Position;
 use crate::domain::status::Status;
 use crate::store::Shapes;
 
+mod examples;
 mod model;
 pub mod read;
 mod render;
 
+pub(super) use examples::paid as paid_example;
 pub(super) use render::notice;
+
+/// What marking a notice as paid answers, as it is documented.
+pub(super) type PaidNotice = model::OptionResponse<'static>;
 
 /// The first version.
 pub struct V1;
 
+/// Its heading in the documentation.
+pub const HEADING: Heading = (
+    "Debt positions v1",
+    "Debt positions as a flat list of notices (GPD v1): whole payments, and the instalments of one plan.",
+);
+
 impl Contract for V1 {
     const SHAPES: Shapes = Shapes::Flat;
+    const HEADING: Heading = HEADING;
+    const SUFFIX: &'static str = "V1";
+
+    type Request = model::PositionRequest;
+    type WithDebtor = model::PositionModel<'static>;
+    type WithHistory = model::PositionResponse<'static>;
+    type Page = model::PositionsPage<'static>;
+
+    fn examples() -> Examples {
+        examples::examples()
+    }
 
     fn read(body: Value, context: &Context<'_>) -> Result<NewPosition, Vec<Violation>> {
         read::new_position(body, context)
@@ -54,9 +72,10 @@ impl Contract for V1 {
 }
 
 /// The endpoints that all versions have, and those that only this one has.
-pub fn router() -> Router<Arc<Api>> {
+pub fn routes() -> Routes {
     let paid = "/organizations/{organizationfiscalcode}/paymentoptions/paids/{nav}";
-    super::router::<V1>()
-        .route(&format!("{ALL}/{TRANSFERS}"), super::one::<V1>().merge(patch(transfers::handler)))
-        .route(paid, post(paid::handler))
+    let all_transfers = format!("{ALL}/{TRANSFERS}");
+    super::one::<V1>(super::routes::<V1>(), Naming::Transfers)
+        .on(Method::Patch, (HEADING.0, &all_transfers), transfers::handler, transfers::doc())
+        .on(Method::Post, (HEADING.0, paid), paid::handler, paid::doc())
 }
