@@ -21,7 +21,7 @@ use crate::serve::{
     BoxFuture, Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError,
     Shutdown, SoapCall, SoapHandler, SoapReply, SoapSettings, Stack, Stopped, health, soap_endpoint,
 };
-use crate::soap::Limits;
+use crate::soap::{self, Limits};
 use crate::store::{Store, StoreError, StoreOptions};
 use crate::tls::{TlsError, TlsReloader, TlsSettings};
 
@@ -184,6 +184,7 @@ impl Parts {
             registry: self.registry.clone(),
             clock: self.clock.clone(),
             randomness: self.randomness.clone(),
+            receipt_document: soap::document,
         };
         let routes = api::router(state).merge(health::routes(health));
         let interface = Interface::Api { max_body: config.max_body.get() };
@@ -284,4 +285,18 @@ fn random<const N: usize>() -> Result<[u8; N], StartError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(StartError::Random)?;
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_from_the_seed_and_do_not_repeat() {
+        let (one, same, other) = (randomness([1; 32]), randomness([1; 32]), randomness([2; 32]));
+        let first = one.notice_base();
+        assert_eq!(first, same.notice_base());
+        assert_ne!(first, one.notice_base());
+        assert_ne!(first, other.notice_base());
+    }
 }

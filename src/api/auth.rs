@@ -82,6 +82,7 @@ impl FromRequestParts<Arc<Api>> for Organization {
 
 #[derive(Deserialize)]
 struct OrganizationPath {
+    #[serde(alias = "organization-fiscal-code")]
     organizationfiscalcode: String,
 }
 

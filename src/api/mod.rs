@@ -17,8 +17,10 @@ use crate::store::Store;
 pub mod auth;
 mod body;
 mod openapi;
+mod payment_options;
 mod positions;
 pub mod problem;
+mod receipts;
 
 /// What the API works with.
 #[derive(Clone)]
@@ -31,7 +33,13 @@ pub struct ApiState {
     pub clock: Clock,
     /// What notice numbers are drawn from.
     pub randomness: Randomness,
+    /// Cuts the document that callers read out of the message of a receipt.
+    pub receipt_document: ReceiptDocument,
 }
+
+/// The payload of a stored message as an XML document; none if the message cannot be read. Envelopes are not
+/// for this layer, so it is handed in.
+pub type ReceiptDocument = fn(&[u8]) -> Option<Vec<u8>>;
 
 /// What handlers share: the state and the keys seen lately.
 struct Api {
@@ -39,18 +47,24 @@ struct Api {
     registry: RegistryView,
     clock: Clock,
     randomness: Randomness,
+    receipt_document: ReceiptDocument,
     keys: auth::KeyCache,
 }
 
 /// The whole API as one router. It answers unknown paths too, so it is merged into no other router
 /// that does.
 pub fn router(state: ApiState) -> Router {
-    let ApiState { store, registry, clock, randomness } = state;
-    let api = Arc::new(Api { store, registry, clock, randomness, keys: auth::KeyCache::default() });
+    let ApiState { store, registry, clock, randomness, receipt_document } = state;
+    let keys = auth::KeyCache::default();
+    let api = Arc::new(Api { store, registry, clock, randomness, receipt_document, keys });
     let routes = Routes::default()
         .nest("/gpd/debt-positions-service/v1", positions::v1::routes())
-        .nest("/gpd/debt-positions-service/v3", positions::v3::routes());
-    openapi::serve(routes, &[positions::v1::HEADING, positions::v3::HEADING])
+        .nest("/gpd/debt-positions-service/v3", positions::v3::routes())
+        .nest("/gpd/payments-receipts-service/v1", receipts::routes())
+        .nest("/payment-options", payment_options::routes());
+    let headings =
+        [positions::v1::HEADING, positions::v3::HEADING, receipts::HEADING, payment_options::HEADING];
+    openapi::serve(routes, &headings)
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())
         .with_state(api)

@@ -12,6 +12,7 @@ pub mod lifecycle;
 pub mod notice_number;
 pub mod party;
 pub mod payability;
+pub mod payment_options;
 pub mod position;
 pub mod randomness;
 pub mod receipt;

@@ -1,5 +1,7 @@
 //! A receipt: proof that a citizen's money has moved. It is kept whatever our data says.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -11,7 +13,7 @@ use super::payability::{NotPayable, PayabilityFacts, check};
 
 /// The facts of one copy of a receipt, as the node delivered it (SANP 3.10, paSendRT and paSendRTV2).
 ///
-/// Debtor and payer are not parsed out: the raw message keeps them.
+/// Names, addresses and metadata are not parsed out: the raw message keeps them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Receipt {
     /// The creditor institution this copy is for (`idPA`); with the receipt id, what it is booked under.
@@ -32,6 +34,8 @@ pub struct Receipt {
     pub outcome: ReceiptOutcome,
     /// What was paid to the creditors, without the fee.
     pub amount: Cents,
+    /// Who owed, who paid, and what for.
+    pub subject: ReceiptSubject,
     /// When and how it was paid.
     pub payment: PaymentDetails,
     /// Each beneficiary's share.
@@ -56,6 +60,65 @@ pub enum PaidThrough {
     Station,
     /// The node's central archive, because the station was down.
     StandIn,
+}
+
+/// Who owed, who paid, and what for, as the node wrote it: a receipt cannot be refused for the form of a
+/// name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptSubject {
+    /// The identifier of the debtor (`debtor.entityUniqueIdentifierValue`).
+    pub debtor: SubjectCode,
+    /// The identifier of whoever paid.
+    pub payer: Option<SubjectCode>,
+    /// What it is about.
+    pub description: FreeText,
+    /// The creditor's name.
+    pub company_name: String,
+}
+
+/// Text that may name a person, as the node wrote it. It is never printed by `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FreeText(Box<str>);
+
+impl FreeText {
+    /// Takes the text.
+    pub fn new(text: &str) -> Self {
+        FreeText(text.into())
+    }
+
+    /// The text itself, which may be personal data.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for FreeText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FreeText({} characters)", self.0.chars().count())
+    }
+}
+
+/// The identifier of a debtor or payer in whatever form the node wrote it. Personal data: it is never
+/// printed by `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SubjectCode(Box<str>);
+
+impl SubjectCode {
+    /// Takes the identifier; lower-case letters are raised, so that it is found by the code of the person.
+    pub fn new(text: &str) -> Self {
+        SubjectCode(text.trim().to_ascii_uppercase().into())
+    }
+
+    /// The identifier itself. Personal data.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SubjectCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SubjectCode(…)")
+    }
 }
 
 /// When and how a payment was made; the node may leave out nearly all of it.

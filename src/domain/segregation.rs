@@ -42,6 +42,17 @@ impl Segregation {
         if foreign { Err(ForeignNotice) } else { Ok(()) }
     }
 
+    /// The notices that are in both.
+    pub fn narrowed(&self, other: &Segregation) -> Segregation {
+        match (self, other) {
+            (Segregation::Every, other) => other.clone(),
+            (own, Segregation::Every) => own.clone(),
+            (Segregation::Only(own), Segregation::Only(others)) => {
+                Segregation::Only(own.intersection(others).copied().collect())
+            }
+        }
+    }
+
     fn allows_link(&self, link: &StationLink) -> bool {
         match (self, link.aux_digit, &link.code) {
             (Segregation::Every, AuxDigit::Zero | AuxDigit::Three, Some(_)) => true,

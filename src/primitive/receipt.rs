@@ -4,11 +4,11 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::domain::fiscal_code::FiscalCode;
-use crate::domain::receipt::{PaidThrough, Receipt, ReceiptClass, ReceiptOutcome};
+use crate::domain::receipt::{PaidThrough, Receipt, ReceiptClass, ReceiptOutcome, SubjectCode};
 use crate::domain::rome;
 use crate::store::{BookReceipt, Booked, Novelty, UnbookedMessage};
 use crate::wire::DateTime;
-use crate::wire::common::{OrganizationCode, Outcome as Word};
+use crate::wire::common::{OrganizationCode, Outcome as Word, Subject};
 use crate::wire::pa_for_node::{Acknowledgement, Operation};
 
 use super::Primitives;
@@ -118,6 +118,11 @@ pub fn fiscal_code(code: &OrganizationCode) -> Result<FiscalCode, NotStored> {
     FiscalCode::new(code.as_str()).map_err(|_| NotStored)
 }
 
+/// Who a debtor or payer is.
+pub fn subject_code(subject: &Subject) -> SubjectCode {
+    SubjectCode::new(subject.unique_identifier.entity_unique_identifier_value.as_str())
+}
+
 /// The facts that both versions of the receipt spell the same.
 macro_rules! receipt_facts {
     ($known:expr, $receipt:expr, $transfers:expr) => {
@@ -132,6 +137,12 @@ macro_rules! receipt_facts {
             creditor_reference: $receipt.creditor_reference_id.as_str().to_owned(),
             outcome: $crate::primitive::receipt::outcome($receipt.outcome),
             amount: $receipt.payment_amount.cents(),
+            subject: $crate::domain::receipt::ReceiptSubject {
+                debtor: $crate::primitive::receipt::subject_code(&$receipt.debtor),
+                payer: $receipt.payer.as_ref().map($crate::primitive::receipt::subject_code),
+                description: $crate::domain::receipt::FreeText::new($receipt.description.as_str()),
+                company_name: $receipt.company_name.as_str().to_owned(),
+            },
             payment: $crate::domain::receipt::PaymentDetails {
                 paid_at: $receipt.payment_date_time.and_then($crate::primitive::receipt::instant),
                 application_date: $receipt.application_date.map(|date| date.day()),

@@ -6,12 +6,14 @@
 
 mod answer;
 mod attacks;
+mod document;
 mod envelope;
 mod fault;
 mod lenient;
 mod limits;
 
 pub use answer::refusal;
+pub use document::document;
 pub use fault::{FaultCode, SoapFault};
 pub use limits::Limits;
 

@@ -54,7 +54,9 @@ where
 mod tests {
     use crate::store::dialect::{Pools, explain};
     use crate::store::embedded::ONE_NOTICE;
+    use crate::store::positions::of_notice::POSITION_OF_NOTICE;
     use crate::store::positions::read::ONE_POSITION;
+    use crate::store::receipts::list::{BY_DEBTOR, BY_PAYMENT, PAGES};
     use crate::store::{Store, StoreOptions};
     use sqlx::Row;
 
@@ -66,10 +68,14 @@ mod tests {
         store.migrate().await.unwrap();
         let Pools::Sqlite { read, .. } = &store.pools else { panic!("it is SQLite") };
         let by_foreign_key = "SELECT 1 FROM notice WHERE ec = $1 AND iupd = $2 AND option_no = $3";
-        for statement in [ONE_POSITION, by_foreign_key, ONE_NOTICE] {
+        let statements =
+            [ONE_POSITION, by_foreign_key, ONE_NOTICE, POSITION_OF_NOTICE].into_iter().chain(PAGES);
+        for statement in statements {
             for step in sqlx::query(explain(statement)).fetch_all(read).await.unwrap() {
                 let step: String = step.get("detail");
                 assert!(!step.ends_with("(ec=?)"), "{step} in {statement}");
+                let walks = [BY_PAYMENT.1, BY_DEBTOR.1].contains(&statement);
+                assert!(!(walks && step.contains("TEMP B-TREE")), "{step} in {statement}");
             }
         }
     }

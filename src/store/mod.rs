@@ -30,7 +30,10 @@ pub use parties::Parties;
 pub use positions::{
     CreateError, Direction, Interval, PositionOrder, PositionPage, PositionQuery, ReplaceError, Shapes,
 };
-pub use receipts::{BookReceipt, Booked, Novelty, StoredReceipt};
+pub use receipts::{
+    BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
+    ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
+};
 pub use unbooked::UnbookedMessage;
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.

@@ -11,6 +11,7 @@ use super::text::is_xml_text;
 use super::token::{Item, Scope, Tag};
 use super::value::{Group, Read, Value};
 use std::borrow::Cow;
+use std::ops::Range;
 
 /// How large the parts of a message may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,6 +195,20 @@ impl<'a> Reader<'a> {
 
     /// Passes over an element with all that it holds; it must be well-formed all the same.
     pub fn skip(&mut self) -> Result<(), Violation> {
+        self.pass_over()?;
+        self.advance()
+    }
+
+    /// The same, and tells where in the message the element is, from its start tag to its end tag.
+    pub fn extent(&mut self) -> Result<Range<usize>, Violation> {
+        let from = self.offset();
+        self.pass_over()?;
+        let to = self.position();
+        self.advance()?;
+        Ok(from..to)
+    }
+
+    fn pass_over(&mut self) -> Result<(), Violation> {
         self.push()?;
         let depth = self.open.len();
         while self.open.len() >= depth {
@@ -207,7 +222,24 @@ impl<'a> Reader<'a> {
                 Item::Finished => return Err(self.broken(Rule::WellFormed("element without an end tag"))),
             }
         }
-        self.advance()
+        Ok(())
+    }
+
+    /// The declarations in force where the reader stands that the element there does not make itself: each
+    /// prefix, empty for the default, with its namespace.
+    pub fn inherited_namespaces(&self) -> Vec<(&'a str, &str)> {
+        let mut seen = Vec::new();
+        let mut inherited = Vec::new();
+        for scope in self.scopes.iter().rev() {
+            if seen.contains(&scope.prefix) {
+                continue;
+            }
+            seen.push(scope.prefix);
+            if scope.depth <= self.open.len() && !scope.uri.is_empty() {
+                inherited.push((scope.prefix, &*scope.uri));
+            }
+        }
+        inherited
     }
 
     /// Checks that nothing follows the root element.

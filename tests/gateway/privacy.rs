@@ -13,7 +13,7 @@ use varco::domain::clock::Clock;
 
 use crate::support::child::Served;
 use crate::support::messages::{Question, about, paid};
-use crate::support::node::Node;
+use crate::support::node::{Node, get};
 use crate::support::samples::{EC, IBAN, notice_number};
 use crate::support::trouble::Intruder;
 use crate::support::world::API_KEY;
@@ -98,6 +98,18 @@ async fn a_whole_payment_at_the_finest_log_level_names_nobody() {
         intruder.show_tables().await;
         for _ in 0..2 {
             assert_eq!(node.post(&receipt).await.unwrap().status, 200);
+        }
+        let notice = notice_number(1);
+        for path in [
+            format!("/gpd/payments-receipts-service/v1/payments/{EC}/receipts?debtor={PERSON}"),
+            format!(
+                "/gpd/payments-receipts-service/v1/payments/{EC}/receipts/{}?segregationCodes=02",
+                notice.iuv()
+            ),
+            format!("/payment-options/organizations/{EC}/notices/{notice}?x=y"),
+        ] {
+            let (status, answer) = get(served.api, &format!("{path}&subscription-key={API_KEY}")).await;
+            assert_eq!(status, 200, "{answer}");
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
         let log = std::sync::Arc::clone(&served.log);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use varco::api::auth::hash_key;
-use varco::domain::ids::StationCode;
+use varco::domain::ids::{Iupd, StationCode};
 use varco::domain::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
 use varco::domain::party::StationLink;
 use varco::domain::segregation::Segregation;
@@ -128,10 +128,8 @@ async fn lists_and_changes_of_accounts_leave_foreign_positions_out() {
     .await;
 }
 
-#[tokio::test]
-async fn a_notice_without_segregation_code_is_for_keys_of_every_notice() {
-    let gateway = Gateway::start(TestDatabase::sqlite()).await;
-    add_key(&gateway, KEY_02, &["02"]).await;
+/// A position whose notice has aux digit 0 and the application code 02.
+async fn unsegregated(gateway: &Gateway, iupd: &str, base: u64) -> Value {
     let link = StationLink {
         ec: samples::ec(),
         station: StationCode::new("88888888888_01").unwrap(),
@@ -140,9 +138,45 @@ async fn a_notice_without_segregation_code_is_for_keys_of_every_notice() {
     };
     gateway.store.put_link(&link).await.unwrap();
     gateway.refresh().await;
-    let number = NoticeNumber::issue_of_application(TwoDigits::new("02").unwrap(), 1).unwrap();
-    let body = but(position("a", 1), "/paymentOption/0/iuv", json!(number.iuv().to_string()));
-    let body = but(body, "/paymentOption/0/nav", json!(number.to_string()));
+    let number = NoticeNumber::issue_of_application(TwoDigits::new("02").unwrap(), base).unwrap();
+    let body = but(position(iupd, base), "/paymentOption/0/iuv", json!(number.iuv().to_string()));
+    but(body, "/paymentOption/0/nav", json!(number.to_string()))
+}
+
+#[tokio::test]
+async fn the_database_and_the_rule_agree_on_whose_a_position_is() {
+    on_both(|database| async move {
+        let gateway = Gateway::start(database).await;
+        let foreign = but(position("foreign", 3), "/paymentOption/0/iuv", json!(iuv("01", 3)));
+        let other = unsegregated(&gateway, "other", 4).await;
+        let mut stored = Vec::new();
+        for body in [position("own", 1), mixed("mixed", 2), foreign, other] {
+            let created = gateway.create(&body).await;
+            assert_eq!(created.status, 201, "{}", created.body);
+            let iupd = Iupd::new(body["iupd"].as_str().unwrap()).unwrap();
+            stored.push(gateway.store.position(&samples::ec(), &iupd).await.unwrap().unwrap());
+        }
+        for codes in [&[] as &[&str], &["01"], &["02"], &["01", "02"], &["10", "20", "00"]] {
+            let secret = format!("key-of-{}-", codes.concat());
+            add_key(&gateway, &secret, codes).await;
+            let scope = gateway.store.api_key(&hash_key(&secret)).await.unwrap().unwrap().segregation;
+            let admitted = stored.iter().filter(|position| scope.admits(position).is_ok());
+            let expected: BTreeSet<String> = admitted.map(|position| position.iupd.to_string()).collect();
+            let path = format!("v1/organizations/{EC}/debtpositions");
+            let page = gateway.ask_as(&secret, Method::GET, &path, (None, None)).await;
+            let listed = page.body["payment_position_list"].as_array().unwrap();
+            let listed = listed.iter().map(|one| one["iupd"].as_str().unwrap().to_owned());
+            assert_eq!(listed.collect::<BTreeSet<_>>(), expected, "{codes:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_notice_without_segregation_code_is_for_keys_of_every_notice() {
+    let gateway = Gateway::start(TestDatabase::sqlite()).await;
+    add_key(&gateway, KEY_02, &["02"]).await;
+    let body = unsegregated(&gateway, "a", 1).await;
     let all = "v1/organizations/{ec}/debtpositions";
     let refused = ask(&gateway, Method::POST, all, Some(&body)).await;
     refused.is_problem(403, TITLE, "foreign_segregation");

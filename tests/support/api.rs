@@ -70,7 +70,14 @@ impl Gateway {
         let draws = Arc::new(AtomicU64::new(2));
         let drawn = Arc::clone(&draws);
         let randomness = Randomness::new(move || drawn.fetch_add(1, Ordering::SeqCst) / 2);
-        let state = ApiState { store: store.clone(), registry: registry.clone(), clock, randomness };
+        let receipt_document = varco::soap::document;
+        let state = ApiState {
+            store: store.clone(),
+            registry: registry.clone(),
+            clock,
+            randomness,
+            receipt_document,
+        };
         let router = stack.around(api::router(state));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -84,15 +91,7 @@ impl Gateway {
     }
 
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
-        let stream = TcpStream::connect(self.address).await.unwrap();
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
-        tokio::spawn(connection);
-        let response = sender.send_request(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status: parts.status, headers: parts.headers, body }
+        send(self.address, request).await
     }
 
     /// Asks for a path below that of the creditor institution's positions, with its key.
@@ -179,6 +178,18 @@ impl Gateway {
         let (primitive, raw, received_at) = ("paSendRTV2", Bytes::from_static(b"<x/>"), samples::now());
         self.store.book_receipt(BookReceipt { receipt, primitive, raw, received_at }).await.unwrap();
     }
+}
+
+/// Sends a request to an API and waits for the whole answer.
+pub async fn send(address: SocketAddr, request: Request<Full<Bytes>>) -> Answer {
+    let stream = TcpStream::connect(address).await.unwrap();
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let response = sender.send_request(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Answer { status: parts.status, headers: parts.headers, body }
 }
 
 impl Answer {

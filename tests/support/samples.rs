@@ -10,7 +10,10 @@ use varco::domain::position::{
     Address, AfterDue, Debtor, Destination, History, MapEntry, Notice, OptionShape, PaymentOption, Position,
     StandIn, Transfer,
 };
-use varco::domain::receipt::{PaidThrough, PaymentDetails, Receipt, ReceiptOutcome, ReceiptTransfer};
+use varco::domain::receipt::{
+    FreeText, PaidThrough, PaymentDetails, Receipt, ReceiptOutcome, ReceiptSubject, ReceiptTransfer,
+    SubjectCode,
+};
 use varco::domain::text::Text;
 
 pub const EC: &str = "77777777777";
@@ -119,6 +122,12 @@ pub fn receipt(id: &str, base: u64, amount: i64) -> Receipt {
         creditor_reference: notice.iuv().as_str().to_owned(),
         outcome: ReceiptOutcome::Executed,
         amount: cents(amount),
+        subject: ReceiptSubject {
+            debtor: SubjectCode::new("RSSMRA80A01H501U"),
+            payer: None,
+            description: FreeText::new("Mensa scolastica"),
+            company_name: "Comune di Borgo".to_owned(),
+        },
         payment: PaymentDetails {
             paid_at: Some(now()),
             application_date: None,

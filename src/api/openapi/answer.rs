@@ -70,6 +70,13 @@ impl Answer {
         self
     }
 
+    /// An answer of another kind, which is text, should the caller ask for it.
+    pub fn or_text(mut self, kind: &str, example: &str) -> Self {
+        let content = ContentBuilder::new().schema(Some(form::example_text(example))).build();
+        self.response = self.response.content(kind, content);
+        self
+    }
+
     /// A header that the answer has.
     pub fn with(mut self, header: AnswerHeader) -> Self {
         self.response = self.response.header(header.name, header.header());

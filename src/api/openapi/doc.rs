@@ -142,17 +142,17 @@ impl Doc {
     }
 
     /// The operation under that heading, and the schemas that it names. What every request can be
-    /// answered is added.
+    /// answered is added. An answer of the endpoint's own stands for all problems of that status.
     pub fn into_parts(self, heading: &str) -> (Operation, Schemas) {
         let Doc { mut operation, schemas, answers, refusals } = self;
-        for (status, response) in answers {
-            operation = operation.response(status.to_string(), response);
+        for (status, name) in super::EVERYWHERE {
+            operation = operation.response(status, Ref::from_response_name(name));
         }
         for (status, refused) in refusals {
             operation = operation.response(status.to_string(), problems(&refused));
         }
-        for (status, name) in super::EVERYWHERE {
-            operation = operation.response(status, Ref::from_response_name(name));
+        for (status, response) in answers {
+            operation = operation.response(status.to_string(), response);
         }
         (operation.tag(heading).build(), schemas)
     }

@@ -13,7 +13,7 @@ use crate::api::problem::Violation;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
-use crate::domain::position::{History, PaymentOption, Position, StandIn};
+use crate::domain::position::{History, Notice, PaymentOption, Position, StandIn};
 use crate::domain::randomness::Randomness;
 use crate::domain::segregation::Segregation;
 use crate::domain::text::Text;
@@ -51,6 +51,12 @@ impl Context<'_> {
     /// The position on offer: its dates may have passed since somebody agreed to them.
     pub fn offered(&self) -> Option<&Position> {
         self.stored.filter(|position| position.is_on_offer())
+    }
+
+    /// The stored option that has one of these notices.
+    pub fn stored_option(&self, notices: &[Notice]) -> Option<&PaymentOption> {
+        let is_there = |own: &Notice| notices.iter().any(|notice| notice.number == own.number);
+        self.stored?.options.iter().find(|option| option.notices.iter().any(is_there))
     }
 }
 

@@ -8,10 +8,13 @@ use super::blueprint::{Blueprint, Dates, Share, To};
 use super::world::{BROKER, STATION, TOWN, notice_number, valid};
 use crate::cli::Failure;
 use crate::domain::amount::Cents;
-use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::fiscal_code::{FiscalCode, PersonId};
 use crate::domain::ids::{BrokerCode, ReceiptId, StationCode};
 use crate::domain::position::AfterDue;
-use crate::domain::receipt::{PaidThrough, PaymentDetails, Receipt, ReceiptOutcome, ReceiptTransfer};
+use crate::domain::receipt::{
+    FreeText, PaidThrough, PaymentDetails, Receipt, ReceiptOutcome, ReceiptSubject, ReceiptTransfer,
+    SubjectCode,
+};
 use crate::store::{BookReceipt, CreateError, Store};
 
 /// When all of them were created, and payable from.
@@ -171,6 +174,12 @@ fn payment(base: u64) -> Result<BookReceipt, Failure> {
         creditor_reference: notice.iuv().to_string(),
         outcome: ReceiptOutcome::Executed,
         amount,
+        subject: ReceiptSubject {
+            debtor: SubjectCode::new(PersonId::ANONYMOUS),
+            payer: None,
+            description: FreeText::new(Shares::One.description()),
+            company_name: "Comune di Prova".to_owned(),
+        },
         payment: PaymentDetails {
             paid_at: Some(paid_at),
             application_date: None,

@@ -11,9 +11,10 @@ use super::receipts::late;
 use super::{Store, StoreError};
 
 mod list;
+pub(super) mod of_notice;
 pub(super) mod read;
 mod replace;
-mod segregation;
+pub(super) mod segregation;
 mod write;
 
 pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery, Shapes};

@@ -61,16 +61,20 @@ const NOT_EXECUTED: &str = "not-executed:";
 /// The key that a receipt is unique by under its recipient. A message that nothing was paid has a key of
 /// its own, so that it cannot keep out the receipt of a payment that follows under the same id.
 fn receipt_key(receipt: &Receipt) -> String {
-    let id = receipt.id.as_str();
-    // An id that looks like a key of ours gets a digest too, so that no two ids share a key.
-    let id = if id.len() <= KEY_MAX && !id.starts_with(DIGEST) && !id.starts_with(NOT_EXECUTED) {
-        id.to_owned()
-    } else {
-        format!("{DIGEST}{}", sha256(id.as_bytes()))
-    };
+    let id = key_of(receipt.id.as_str());
     match receipt.outcome {
         ReceiptOutcome::Executed => id,
         ReceiptOutcome::NotExecuted => format!("{NOT_EXECUTED}{id}"),
+    }
+}
+
+/// The key of the receipt of a payment by its id.
+pub(super) fn key_of(id: &str) -> String {
+    // An id that looks like a key of ours gets a digest too, so that no two ids share a key.
+    if id.len() <= KEY_MAX && !id.starts_with(DIGEST) && !id.starts_with(NOT_EXECUTED) {
+        id.to_owned()
+    } else {
+        format!("{DIGEST}{}", sha256(id.as_bytes()))
     }
 }
 

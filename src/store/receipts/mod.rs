@@ -1,7 +1,9 @@
 //! Receipts, booked durably and once, many to a commit.
 
 mod decide;
+mod detail;
 pub(super) mod late;
+pub(super) mod list;
 mod statements;
 
 use bytes::Bytes;
@@ -14,7 +16,10 @@ use crate::domain::receipt::{Receipt, ReceiptClass};
 
 use super::batch::Batcher;
 use super::dialect::{Pools, on_engine};
+use super::rows;
 use super::{Store, StoreError};
+pub use detail::{ReceiptDetail, ReceiptRow, ReceiptShare};
+pub use list::{ListedReceipt, PageStart, ReceiptFilter, ReceiptPage, ReceiptPlace, ReceiptQuery};
 use statements::{postgres, sqlite};
 
 /// How many commits are prepared at the same time; SQLite lets one through at a time anyway.
@@ -111,6 +116,10 @@ impl Store {
         on_engine!(&self.pools, read, |pool, engine| engine::of_notice(pool, ec, notice).await)
             .map_err(StoreError::during("receipts_of_notice"))
     }
+}
+
+fn instant(microseconds: i64) -> Result<Timestamp, StoreError> {
+    rows::read(Timestamp::from_microsecond(microseconds), "instant")
 }
 
 /// Books a batch in one commit. If that fails for the sake of one receipt, each is tried alone, so that

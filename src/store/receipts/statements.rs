@@ -7,7 +7,9 @@ use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::payability::PayabilityFacts;
 use crate::domain::position::AfterDue;
-use crate::domain::receipt::{Effect, PaidThrough, ReceiptClass, ReceiptOutcome, ReceiptTransfer};
+use crate::domain::receipt::{
+    Effect, PaidThrough, ReceiptClass, ReceiptOutcome, ReceiptTransfer, SubjectCode,
+};
 use crate::store::StoreError;
 use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, runs};
 use crate::store::rows::{optional_instant, read, settled};
@@ -40,8 +42,9 @@ static BOOKED_BEFORE: Bulk = Bulk::new(
 static INSERT_RECEIPTS: Bulk = Bulk::new(
     "INSERT INTO receipt (ec, receipt_key, receipt_id, notice_number, issuer, creditor_reference, class, \
      settles, executed, stand_in, amount, fee, paid_at, application_date, transfer_date, method, psp, \
-     psp_fiscal_code, psp_name, channel, broker, station, primitive, received_at, raw) VALUES ",
-    "(#, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #)",
+     psp_fiscal_code, psp_name, channel, broker, station, primitive, received_at, raw, debtor_id, payer_id, \
+     description, company_name) VALUES ",
+    "(#, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #)",
     " ON CONFLICT (ec, receipt_key) DO NOTHING RETURNING ec, receipt_key",
 );
 
@@ -229,6 +232,7 @@ for_both_engines! {
             let mut query = sqlx::query_as(INSERT_RECEIPTS.text(entries.len()));
             for entry in entries {
                 let (receipt, payment) = (&entry.booking.receipt, &entry.booking.receipt.payment);
+                let subject = &receipt.subject;
                 query = query
                     .bind(&entry.identity.0)
                     .bind(&entry.identity.1)
@@ -254,7 +258,11 @@ for_both_engines! {
                     .bind(receipt.station.as_str())
                     .bind(entry.booking.primitive)
                     .bind(entry.booking.received_at.as_microsecond())
-                    .bind(entry.booking.raw.as_ref());
+                    .bind(entry.booking.raw.as_ref())
+                    .bind(subject.debtor.as_str())
+                    .bind(subject.payer.as_ref().map(SubjectCode::as_str))
+                    .bind(subject.description.as_str())
+                    .bind(&subject.company_name);
             }
             inserted.extend(query.fetch_all(&mut *connection).await?);
         }

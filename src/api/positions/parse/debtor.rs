@@ -1,18 +1,13 @@
 //! Who owes.
 
 use super::super::model::DebtorRequest;
+use super::is_two_capitals;
 use super::report::{Pointer, Report};
-use super::{Context, is_two_capitals};
 use crate::domain::fiscal_code::{PersonId, PersonKind};
 use crate::domain::position::{Address, Debtor};
 
 /// Reads who owes.
-pub fn debtor(
-    request: DebtorRequest,
-    at: &Pointer,
-    context: &Context<'_>,
-    report: &mut Report,
-) -> Option<Debtor> {
+pub fn debtor(request: DebtorRequest, at: &Pointer, report: &mut Report) -> Option<Debtor> {
     let at = |name: &str| at.field(name);
     let kind = report.required(request.person_kind, &at("type")).and_then(|text| {
         let kind = PersonKind::from_code(&text);
@@ -24,11 +19,6 @@ pub fn debtor(
     let code = report.required(request.fiscal_code, &at("fiscalCode"));
     let id =
         kind.zip(code).and_then(|(kind, code)| report.read(&at("fiscalCode"), PersonId::new(kind, &code)));
-    let id = id.filter(|id| {
-        // Whoever is stored as the debtor may stay so: what is paid must not change.
-        let known = context.stored.is_some_and(|stored| stored.options.iter().any(|o| o.debtor.id == *id));
-        known || report.read(&at("fiscalCode"), id.verify_check_character()).is_some()
-    });
     let full_name = report.text(request.full_name, &at("fullName"));
     let country = report.optional_text::<2>(request.country, &at("country"));
     if country.as_ref().is_some_and(|country| !is_two_capitals(country.as_str())) {

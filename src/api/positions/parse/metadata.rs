@@ -54,3 +54,16 @@ pub fn metadata(
     }
     entries
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nodes_contract_has_room_for_the_callers_pairs_and_ours() {
+        const CARRIED: usize = 15;
+        for ours in [OF_NOTICES, OF_POSTAL_TRANSFERS] {
+            assert!(MAX + ours.len() <= CARRIED);
+        }
+    }
+}

@@ -195,7 +195,6 @@ impl Coded for FiscalCodeError {
             FiscalCodeError::Institution | FiscalCodeError::NaturalPerson | FiscalCodeError::LegalPerson => {
                 "fiscal_code_form"
             }
-            FiscalCodeError::CheckCharacter => "fiscal_code_check_character",
         }
     }
 }

@@ -41,8 +41,8 @@ fn position(request: PositionRequest, context: &Context<'_>, report: &mut Report
     }
     let mut places = Places::default();
     let rows = rows(request.payment_option, valid_from, context, &mut places, report);
-    let debtor = debtor(request.debtor, &Pointer::root(), context, report)?;
-    let position = head.draft(options(rows, &Shared { valid_from, after_due, debtor }), context)?;
+    let debtor = debtor(request.debtor, &Pointer::root(), report)?;
+    let position = head.draft(options(rows, &Shared { valid_from, after_due, debtor }, context), context)?;
     Some(NewPosition { position, places })
 }
 
@@ -109,8 +109,9 @@ struct Shared {
     debtor: Debtor,
 }
 
-/// All instalments make one plan, at the place of the first; each other row is a way of its own to pay.
-fn options(rows: Vec<Row>, shared: &Shared) -> Vec<PaymentOption> {
+/// All instalments make one plan, at the place of the first; each other row is a way of its own to pay. An
+/// option keeps the description that the third version gave it: here nobody could say it again.
+fn options(rows: Vec<Row>, shared: &Shared, context: &Context<'_>) -> Vec<PaymentOption> {
     let mut groups: Vec<(OptionShape, Vec<Notice>)> = Vec::new();
     for Row { shape, notice } in rows {
         let plan =
@@ -121,10 +122,10 @@ fn options(rows: Vec<Row>, shared: &Shared) -> Vec<PaymentOption> {
         }
     }
     let numbered = (1_i64..).zip(groups);
-    let option = |(number, (shape, notices))| PaymentOption {
+    let option = |(number, (shape, notices)): (_, (_, Vec<Notice>))| PaymentOption {
         number,
         shape,
-        description: None,
+        description: context.stored_option(&notices).and_then(|stored| stored.description.clone()),
         valid_from: shared.valid_from,
         after_due: shared.after_due,
         debtor: shared.debtor.clone(),

@@ -17,7 +17,7 @@ use super::model::{InstalmentRequest, OptionRequest, PositionRequest};
 use crate::api::problem::Violation;
 use crate::domain::lifecycle::{Inconsistency, check_validity_date};
 use crate::domain::notice_number::Iuv;
-use crate::domain::position::{AfterDue, Notice, OptionShape, PaymentOption, Position};
+use crate::domain::position::{AfterDue, Notice, OptionShape, PaymentOption};
 
 /// An IUV that is there twice: this version of the contract calls it a wrong request, not a conflict.
 const DUPLICATE_IUV: &str = "duplicate_iuv";
@@ -67,7 +67,7 @@ impl Reader<'_> {
     }
 
     fn option(&mut self, number: i64, request: OptionRequest, at: &Pointer) -> Option<PaymentOption> {
-        let (context, report) = (self.context, &mut *self.report);
+        let report = &mut *self.report;
         let description = report.optional_text(request.description, &at.field("description"));
         let validity_at = at.field("validityDate");
         let valid_from = report.optional_date(request.validity_date, &validity_at, WholeDay::FromStart);
@@ -79,14 +79,14 @@ impl Reader<'_> {
         };
         let debtor_at = at.field("debtor");
         let debtor = report.required(request.debtor, &debtor_at);
-        let debtor = debtor.and_then(|request| parse::debtor::debtor(request, &debtor_at, context, report));
+        let debtor = debtor.and_then(|request| parse::debtor::debtor(request, &debtor_at, report));
         let read = self.instalments(request.installments, at, valid_from);
         let due = read.iter().filter_map(|one| one.judged_due).max();
         if retention.zip(due).is_some_and(|(retention, due)| retention < due) {
             self.report.add_error(&retention_at, &Inconsistency::RetentionBeforeDue);
         }
         let mut notices: Vec<Notice> = read.into_iter().filter_map(|one| one.notice).collect();
-        let before = self.context.stored.and_then(|stored| option_of(stored, &notices));
+        let before = self.context.stored_option(&notices);
         let already =
             before.filter(|_| self.context.offered().is_some()).and_then(|before| before.valid_from);
         if let Err(inconsistency) = check_validity_date(valid_from, already, self.context.now) {
@@ -136,15 +136,6 @@ impl Reader<'_> {
         }
         read
     }
-}
-
-/// The option of the position that has one of these notices.
-fn option_of<'a>(position: &'a Position, notices: &[Notice]) -> Option<&'a PaymentOption> {
-    let has = |option: &&PaymentOption| {
-        let mut own = option.notices.iter();
-        own.any(|own| notices.iter().any(|notice| notice.number == own.number))
-    };
-    position.options.iter().find(has)
 }
 
 fn fields(request: InstalmentRequest) -> NoticeFields {

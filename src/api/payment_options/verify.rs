@@ -1,0 +1,116 @@
+//! `GET` and `POST …/notices/{notice-number}`: every way to pay the debt of a notice.
+//!
+//! Any notice of a position leads to all of its options, also once one of them is paid: the statuses tell.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::fault::{Code, Fault, example, refuse};
+use super::model::{self, PaymentOptionsResponse};
+use crate::api::Api;
+use crate::api::auth::Organization;
+use crate::api::openapi::{Answer, Doc, form};
+use crate::api::positions::render::unkept;
+use crate::api::problem::Problem;
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::payment_options::offered_options;
+use crate::domain::segregation::{ForeignNotice, Segregation};
+use crate::store::StoreError;
+
+/// Why no options are told.
+#[derive(Debug, thiserror::Error)]
+enum VerifyError {
+    #[error("the notice number is none")]
+    Syntax,
+    #[error("no such notice, or none that payers may know of")]
+    Unknown,
+    #[error(transparent)]
+    Foreign(#[from] ForeignNotice),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Deserialize)]
+pub(super) struct NoticePath {
+    #[serde(rename = "notice-number")]
+    notice_number: String,
+}
+
+/// Answers 200 with the options; 400 or 404 as the contract has it, 401 and 403 as all of the API.
+pub(super) async fn handler(
+    State(api): State<Arc<Api>>,
+    organization: Result<Organization, Problem>,
+    path: Option<Path<NoticePath>>,
+) -> Response {
+    let now = api.clock.now();
+    let caller = match organization {
+        Ok(Organization(ec, scope)) => (ec, scope),
+        Err(problem) => return turned_away(problem, now),
+    };
+    let number = path.map(|Path(path)| path.notice_number).unwrap_or_default();
+    let answer = options(&api, &caller, &number, now).await;
+    answer.unwrap_or_else(|error| refusal(error, now))
+}
+
+async fn options(
+    api: &Api,
+    (ec, scope): &(FiscalCode, Segregation),
+    number: &str,
+    now: Timestamp,
+) -> Result<Response, VerifyError> {
+    let number = NoticeNumber::new(number).map_err(|_| VerifyError::Syntax)?;
+    let position = api.store.position_of_notice(ec, &number).await?.ok_or(VerifyError::Unknown)?;
+    scope.admits(&position)?;
+    let options = offered_options(&position, now).ok_or(VerifyError::Unknown)?;
+    Ok(unkept(Json(PaymentOptionsResponse::new(&position, &options)).into_response()))
+}
+
+/// What is said of it, under that name.
+pub(super) fn doc(name: &str) -> Doc {
+    let options = "Every way to pay the debt, payable or not: the statuses tell.";
+    let options = Answer::json::<PaymentOptionsResponse<'static>>(options, model::example());
+    let fault = |about, code| Answer::json::<Fault>(about, example(code));
+    Doc::new(name, "Every way to pay the debt of a notice")
+        .about("The published file says POST and the node's manual says GET: both are answered alike.")
+        .organization("organization-fiscal-code")
+        .path("notice-number", form::example_text("302000000000100055"), "Any notice number of the position.")
+        .answers(StatusCode::OK, options)
+        .answers(StatusCode::BAD_REQUEST, fault("No notice number, or no such institution.", Code::Syntax))
+        .answers(
+            StatusCode::NOT_FOUND,
+            fault("No such notice, or none that payers may know of.", Code::Unknown),
+        )
+        .answers(StatusCode::INTERNAL_SERVER_ERROR, fault("A failure on our side.", Code::System))
+        .refuses([ForeignNotice.into()])
+}
+
+/// Keys are refused as everywhere; the contract has words of its own for an unknown institution and for
+/// failures.
+fn turned_away(problem: Problem, now: Timestamp) -> Response {
+    let response = problem.into_response();
+    match response.status() {
+        StatusCode::NOT_FOUND => refuse(Code::Domain, now),
+        StatusCode::INTERNAL_SERVER_ERROR => refuse(Code::System, now),
+        _ => response,
+    }
+}
+
+fn refusal(error: VerifyError, now: Timestamp) -> Response {
+    let code = match error {
+        VerifyError::Syntax => Code::Syntax,
+        VerifyError::Unknown => Code::Unknown,
+        VerifyError::Foreign(foreign) => return Problem::from(foreign).into_response(),
+        VerifyError::Store(error) => {
+            tracing::error!(%error, "payment options could not be read");
+            Code::System
+        }
+    };
+    refuse(code, now)
+}
