@@ -4,6 +4,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::{Header, HeaderBuilder};
+use utoipa::openapi::link::LinkBuilder;
 use utoipa::openapi::{ContentBuilder, Ref, Response, ResponseBuilder};
 
 use super::doc::{Schemas, reference};
@@ -74,6 +75,16 @@ impl Answer {
     pub fn or_text(mut self, kind: &str, example: &str) -> Self {
         let content = ContentBuilder::new().schema(Some(form::example_text(example))).build();
         self.response = self.response.content(kind, content);
+        self
+    }
+
+    /// An operation that can be asked next, with where its path parameters come from.
+    pub fn leads_to(mut self, operation: &str, parameters: &[(&str, &str)]) -> Self {
+        let mut link = LinkBuilder::new().operation_id(operation);
+        for (name, from) in parameters {
+            link = link.parameter(*name, *from);
+        }
+        self.response = self.response.link(operation, link.build());
         self
     }
 

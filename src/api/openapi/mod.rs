@@ -15,6 +15,7 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApiBuilder, ResponseBuilder,
 };
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::Api;
@@ -31,7 +32,7 @@ pub use answer::{Answer, ETAG};
 pub use doc::{Doc, IF_MATCH};
 pub use routes::{Method, Routes};
 
-use answer::REQUEST_ID;
+use answer::{PROBLEM, REQUEST_ID};
 use doc::{Schemas, common};
 
 /// Where the document is.
@@ -89,7 +90,9 @@ fn components(schemas: Schemas) -> Components {
     let mut components = ComponentsBuilder::new()
         .security_scheme(HEADER_SCHEME, SecurityScheme::ApiKey(in_header))
         .security_scheme(QUERY_SCHEME, SecurityScheme::ApiKey(in_query))
-        .schema_from::<ProblemBody<'static>>();
+        .schema(PROBLEM, ProblemBody::schema());
+    let mut schemas = schemas;
+    ProblemBody::schemas(&mut schemas);
     for (name, schema) in schemas {
         components = components.schema(name, schema);
     }

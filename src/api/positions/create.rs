@@ -77,12 +77,17 @@ pub(super) fn doc<C: Contract>() -> Doc {
     let examples = C::examples();
     let answer =
         Answer::json::<C::WithDebtor>("The position, with the numbers of its notices.", examples.with_debtor);
+    let here = [(ORGANIZATION, "$request.path.organizationfiscalcode"), ("iupd", "$response.body#/iupd")];
+    let next = ["readPosition", "updatePosition", "publishPosition", "invalidatePosition", "deletePosition"];
+    let answer = next
+        .iter()
+        .fold(answer.with(ETAG), |answer, verb| answer.leads_to(&format!("{verb}{}", C::SUFFIX), &here));
     Doc::new(format!("createPosition{}", C::SUFFIX), "Create a debt position")
         .about("A draft, or on offer at once with toPublish=true. Numbers that the body leaves out are generated.")
         .organization(ORGANIZATION)
         .query("toPublish", form::flag(), "Whether to publish it at once.")
         .takes::<C::Request>(examples.request)
-        .answers(StatusCode::CREATED, answer.with(ETAG))
+        .answers(StatusCode::CREATED, answer)
         .refuses([query::WRONG.into(), CreatePositionError::IupdTaken.into()])
         .refuses(refusal::problems())
 }

@@ -224,7 +224,7 @@ pub(super) fn doc() -> Doc {
             "organizationFiscalCode": "99000010019", "iuv": "02000000000100055", "debtor": "RSSMRA80A01H501U",
             "paymentDateTime": "2026-11-22T10:20:00Z", "status": "PAID",
             "receiptId": "1f2e3d4c5b6a79880011223344556677", "noticeNumber": "302000000000100055",
-            "amount": 10_000, "class": "SETTLES",
+            "amount": 10_000, "class": "matched",
         }],
     });
     Doc::new("listReceipts", "List receipts")

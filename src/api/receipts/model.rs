@@ -276,7 +276,7 @@ pub(super) fn example() -> Value {
     json!({
         "organizationFiscalCode": "99000010019", "receiptId": "1f2e3d4c5b6a79880011223344556677",
         "noticeNumber": "302000000000100055", "iuv": "02000000000100055", "issuer": "99000010019",
-        "status": "PAID", "class": "SETTLES", "amount": 10_000, "fee": 100,
+        "status": "PAID", "class": "matched", "amount": 10_000, "fee": 100,
         "description": "Mensa scolastica, novembre", "companyName": "Comune di Borgo Varco",
         "debtor": "RSSMRA80A01H501U", "payer": "RSSMRA80A01H501U",
         "psp": {
