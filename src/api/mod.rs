@@ -10,12 +10,15 @@ use axum::Router;
 
 use self::openapi::Routes;
 use crate::domain::clock::Clock;
+use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
 use crate::registry::RegistryView;
 use crate::store::Store;
 
 pub mod auth;
 mod body;
+mod bulk;
+pub mod massive;
 mod openapi;
 mod payment_options;
 mod positions;
@@ -31,6 +34,8 @@ pub struct ApiState {
     pub registry: RegistryView,
     /// What time it is.
     pub clock: Clock,
+    /// How long a payment under way holds a position.
+    pub hold: HoldPolicy,
     /// What notice numbers are drawn from.
     pub randomness: Randomness,
     /// Cuts the document that callers read out of the message of a receipt.
@@ -46,6 +51,7 @@ struct Api {
     store: Store,
     registry: RegistryView,
     clock: Clock,
+    hold: HoldPolicy,
     randomness: Randomness,
     receipt_document: ReceiptDocument,
     keys: auth::KeyCache,
@@ -54,18 +60,30 @@ struct Api {
 /// The whole API as one router. It answers unknown paths too, so it is merged into no other router
 /// that does.
 pub fn router(state: ApiState) -> Router {
-    let ApiState { store, registry, clock, randomness, receipt_document } = state;
-    let keys = auth::KeyCache::default();
-    let api = Arc::new(Api { store, registry, clock, randomness, receipt_document, keys });
     let routes = Routes::default()
         .nest("/gpd/debt-positions-service/v1", positions::v1::routes())
+        .nest("/gpd/debt-positions-service/v2", bulk::routes())
         .nest("/gpd/debt-positions-service/v3", positions::v3::routes())
+        .nest("/pn-integration-gpd/api/v1", positions::v1::send_routes())
         .nest("/gpd/payments-receipts-service/v1", receipts::routes())
-        .nest("/payment-options", payment_options::routes());
-    let headings =
-        [positions::v1::HEADING, positions::v3::HEADING, receipts::HEADING, payment_options::HEADING];
+        .nest("/payment-options", payment_options::routes())
+        .telling_of(massive::routes());
+    let headings = [
+        positions::v1::HEADING,
+        positions::v3::HEADING,
+        bulk::HEADING,
+        massive::HEADING,
+        receipts::HEADING,
+        payment_options::HEADING,
+    ];
     openapi::serve(routes, &headings)
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())
-        .with_state(api)
+        .with_state(shared(state))
+}
+
+fn shared(state: ApiState) -> Arc<Api> {
+    let ApiState { store, registry, clock, hold, randomness, receipt_document } = state;
+    let keys = auth::KeyCache::default();
+    Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, keys })
 }

@@ -1,16 +1,18 @@
 //! What the API answers when it refuses: RFC 9457 problem details.
 //!
 //! `title`, `status` and `detail` are those of the published contract; `code` and `violations` are
-//! ours, for programs. No text here repeats a value of the request: it may be personal data.
+//! ours, for programs, and so is `holdUntil`. No text here repeats a value of the request: it may be personal data.
 
 use std::borrow::Cow;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::openapi::form::Instant;
 use crate::store::StoreError;
 
 /// A refusal.
@@ -21,6 +23,7 @@ pub struct Problem {
     code: &'static str,
     detail: Cow<'static, str>,
     violations: Vec<Violation>,
+    hold: Option<(Timestamp, i64)>,
 }
 
 /// One thing that is wrong with the body of a request.
@@ -56,6 +59,10 @@ pub(super) struct ProblemBody<'a> {
     #[schema(value_type = Vec<Violation>)]
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     violations: &'a [Violation],
+    /// When it is worth asking again: a payment may be under way until then. Ours.
+    #[serde(rename = "holdUntil", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Instant)]
+    hold_until: Option<String>,
     /// What the published gateway writes instead of a problem when it forbids.
     #[serde(flatten)]
     #[schema(value_type = GatewayBody)]
@@ -83,7 +90,7 @@ impl Problem {
         code: &'static str,
         detail: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Problem { status, title, code, detail: detail.into(), violations: Vec::new() }
+        Problem { status, title, code, detail: detail.into(), violations: Vec::new(), hold: None }
     }
 
     /// The same, naming what is wrong in the body.
@@ -91,18 +98,20 @@ impl Problem {
         Problem { violations, ..self }
     }
 
-    /// A failure of ours. What happened goes to the log; the caller only learns that it did.
-    pub fn internal(title: &'static str, error: &StoreError) -> Self {
-        tracing::error!(%error, "{title}");
-        Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            title,
-            "internal_error",
-            "The request could not be carried out because of a failure on our side; it can be repeated.",
-        )
+    /// The same, to be asked again at an instant that many seconds from now.
+    pub fn with_hold(self, until: Timestamp, seconds: i64) -> Self {
+        Problem { hold: Some((until, seconds)), ..self }
     }
 
-    /// The status of the answer.
+    /// The same of a body that holds this one at a place: every pointer begins there.
+    pub(super) fn within(mut self, place: &str) -> Self {
+        for violation in &mut self.violations {
+            violation.pointer.insert_str(0, place);
+        }
+        self
+    }
+
+    /// The status that it is answered with.
     pub(super) fn status(&self) -> StatusCode {
         self.status
     }
@@ -117,9 +126,35 @@ impl Problem {
         self.code
     }
 
+    /// The sentence for people.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// What is wrong in the body.
+    pub(super) fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
+    /// A failure of ours. What happened goes to the log; the caller only learns that it did.
+    pub fn internal(title: &'static str, error: &StoreError) -> Self {
+        tracing::error!(%error, "{title}");
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            title,
+            "internal_error",
+            "The request could not be carried out because of a failure on our side; it can be repeated.",
+        )
+    }
+
     /// The body of the answer, to show what it looks like.
     pub(super) fn example(&self) -> Value {
         serde_json::to_value(self.body()).unwrap_or_default()
+    }
+
+    /// Whether it can be asked again, at an instant that the answer names.
+    pub(super) fn can_wait(&self) -> bool {
+        self.hold.is_some()
     }
 
     fn body(&self) -> ProblemBody<'_> {
@@ -131,6 +166,7 @@ impl Problem {
             detail: &self.detail,
             code: self.code,
             violations: &self.violations,
+            hold_until: self.hold.map(|(until, _)| until.to_string()),
             forbidden: forbidden.then_some(GatewayBody { status_code: status, message: &self.detail }),
         }
     }
@@ -141,6 +177,9 @@ impl IntoResponse for Problem {
         let mut response = (self.status, axum::Json(self.body())).into_response();
         let form = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, form);
+        if let Some((_, seconds)) = self.hold {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
         response
     }
 }

@@ -6,9 +6,11 @@
 mod api;
 mod database;
 mod log;
+mod positions;
 mod soap;
 mod soap_tls;
 mod source;
+mod upload;
 mod values;
 
 use std::fmt;
@@ -19,10 +21,12 @@ use toml::{Table, Value};
 pub use api::{Api, ApiTls};
 pub use database::Database;
 pub use log::{Log, LogFormat};
+pub use positions::{Pause, Positions};
 pub use soap::Soap;
 pub use soap_tls::{AllowedClients, ClientNames, SoapTls};
 pub use source::SettingError;
 use source::Source;
+pub use upload::Upload;
 pub use values::{ByteSize, Count, HumanDuration};
 
 /// Everything an operator can set, checked and with defaults filled in.
@@ -34,8 +38,12 @@ pub struct Config {
     pub api: Api,
     /// Where facts are kept.
     pub database: Database,
+    /// Files of positions.
+    pub upload: Upload,
     /// What is logged and how.
     pub log: Log,
+    /// What holds for debt positions.
+    pub positions: Positions,
 }
 
 /// Why the configuration can't be used.
@@ -91,11 +99,14 @@ impl Config {
         folder: &Path,
     ) -> Result<Self, ConfigError> {
         let mut source = Source::new(table, env, folder);
+        let database = Database::read(&mut source.section("database"));
         let config = Self {
             soap: Soap::read(&mut source),
             api: Api::read(&mut source.section("api")),
-            database: Database::read(&mut source.section("database")),
+            upload: Upload::read(&mut source.section("upload"), &database.url),
+            database,
             log: Log::read(&mut source.section("log")),
+            positions: Positions::read(&mut source.section("positions")),
         };
         let errors = source.finish();
         if errors.is_empty() { Ok(config) } else { Err(ConfigError::Settings { errors }) }
@@ -109,7 +120,9 @@ impl fmt::Display for Config {
         table.insert("soap".to_owned(), Value::Table(self.soap.to_table()));
         table.insert("api".to_owned(), Value::Table(self.api.to_table()));
         table.insert("database".to_owned(), Value::Table(self.database.to_table()));
+        table.insert("upload".to_owned(), Value::Table(self.upload.to_table()));
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
+        table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
         write!(f, "{table}")
     }
 }

@@ -1,11 +1,13 @@
 //! What may be done to a position, and when: creation, publication, cancellation, deletion. What may
 //! be written over is in [`update`](super::update).
 //!
-//! The transition table is that of the published contract (GPD v1).
+//! The transition table is that of the published contract (GPD v1), but that the unpaid rest of a partly
+//! paid plan can be cancelled too, and that what may be being paid just now is held.
 
 use jiff::Timestamp;
 
 use super::amount::Cents;
+use super::hold::{HoldPolicy, PaymentInProgress};
 use super::position::Position;
 use super::status::{Status, status};
 
@@ -25,13 +27,28 @@ pub enum NotPublishable {
 
 /// Why a position cannot be cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a position can be invalidated while it is published or valid, and this one is {}", .0.word())]
-pub struct NotInvalidable(pub Status);
+pub enum NotInvalidable {
+    /// Nothing of it is on offer.
+    #[error("a position can be invalidated while it is published, valid or partly paid, and this one is {}", .0.word())]
+    Status(Status),
+    /// The unpaid rest of it is cancelled already.
+    #[error("the unpaid rest of the position is already invalidated")]
+    RestInvalidated,
+    /// Somebody may be paying it.
+    #[error(transparent)]
+    InProgress(#[from] PaymentInProgress),
+}
 
 /// Why a position cannot be deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a payment was received for this position, which is {}", .0.word())]
-pub struct NotDeletable(pub Status);
+pub enum NotDeletable {
+    /// Money was received for it.
+    #[error("a payment was received for this position, which is {}", .0.word())]
+    Paid(Status),
+    /// Somebody may be paying it.
+    #[error(transparent)]
+    InProgress(#[from] PaymentInProgress),
+}
 
 /// What is wrong with the contents of a position that somebody wants to create.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,23 +101,28 @@ pub fn mark_published(position: &mut Position, now: Timestamp) {
     }
 }
 
-/// Cancels a position that is published or valid.
-pub fn invalidate(position: &mut Position, now: Timestamp) -> Result<(), NotInvalidable> {
+/// Cancels a position that is published or valid, or the unpaid rest of one that is partly paid: that stays
+/// partly paid, and nobody can pay more of it.
+pub fn invalidate(position: &mut Position, hold: HoldPolicy, now: Timestamp) -> Result<(), NotInvalidable> {
     match status(position, now) {
-        Status::Published | Status::Valid => {
-            position.history.invalidated_at = Some(now);
-            touch(position, now);
-            Ok(())
-        }
-        other => Err(NotInvalidable(other)),
+        Status::Published | Status::Valid => {}
+        Status::PartiallyPaid if position.history.invalidated_at.is_none() => {}
+        Status::PartiallyPaid => return Err(NotInvalidable::RestInvalidated),
+        other => return Err(NotInvalidable::Status(other)),
     }
+    hold.check(position, now)?;
+    position.history.invalidated_at = Some(now);
+    touch(position, now);
+    Ok(())
 }
 
-/// Says whether a position may be deleted: not once money was received for it.
-pub fn check_deletable(position: &Position, now: Timestamp) -> Result<(), NotDeletable> {
+/// Says whether a position may be deleted: not once money was received for it, nor while it may be.
+pub fn check_deletable(position: &Position, hold: HoldPolicy, now: Timestamp) -> Result<(), NotDeletable> {
     match status(position, now) {
-        paid @ (Status::PartiallyPaid | Status::Paid | Status::Reported) => Err(NotDeletable(paid)),
-        Status::Draft | Status::Published | Status::Valid | Status::Invalid | Status::Expired => Ok(()),
+        paid @ (Status::PartiallyPaid | Status::Paid | Status::Reported) => Err(NotDeletable::Paid(paid)),
+        Status::Draft | Status::Published | Status::Valid | Status::Invalid | Status::Expired => {
+            Ok(hold.check(position, now)?)
+        }
     }
 }
 

@@ -5,20 +5,26 @@
 pub mod amount;
 pub mod clock;
 pub mod fiscal_code;
+pub mod hold;
 pub mod iban;
 pub mod ids;
 pub mod invariants;
 pub mod lifecycle;
 pub mod notice_number;
+pub mod notification_fee;
 pub mod party;
 pub mod payability;
 pub mod payment_options;
 pub mod position;
 pub mod randomness;
 pub mod receipt;
+pub mod reporting;
 pub mod rome;
 pub mod segregation;
 pub mod status;
 pub mod taxonomy;
 pub mod text;
 pub mod update;
+
+#[cfg(test)]
+mod tests;

@@ -155,6 +155,9 @@ pub struct Notice {
 /// The metadata key under which a postal account travels beside the bank account (SANP 3.10); ours to write.
 pub const IBAN_APPOGGIO: &str = "IBANAPPOGGIO";
 
+/// The metadata key under which the cost of notification travels, in cents (GPD); ours to write.
+pub const NOTIFICATION_FEE: &str = "NOTIFICATION_FEE";
+
 /// A key-value pair of the creditor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapEntry {

@@ -2,16 +2,22 @@
 //!
 //! The published contract (GPD v1) leaves a partly paid plan and a cancelled position without a way
 //! out. Here the unpaid rest of a plan can be changed, added to or dropped, and a cancelled position
-//! comes back while nothing is paid. What is paid or accounted for can never be written over.
+//! comes back while nothing is paid. What is paid or accounted for can never be written over, and nothing is
+//! while somebody may be paying it.
+//!
+//! The creditor writes amounts without the cost of notification: what is known of it is added again.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::amount::Cents;
 use super::fiscal_code::FiscalCode;
+use super::hold::{HoldPolicy, PaymentInProgress};
 use super::iban::Iban;
 use super::lifecycle::touch;
 use super::notice_number::NoticeNumber;
+use super::notification_fee::{self, FeeMisfit};
 use super::position::{Destination, Notice, Payment, PaymentOption, Position, Proof, Transfer};
 use super::segregation::Segregation;
 use super::status::{Status, status};
@@ -37,6 +43,12 @@ pub enum NotUpdatable {
     /// Notices that are paid would change or disappear.
     #[error("a payment option that is paid must stay as it is")]
     PaidNotices(Vec<NoticeNumber>),
+    /// Notices could not carry the cost of their notification any more.
+    #[error("the known notification fee has no place in the new payment options")]
+    Fees(Vec<(NoticeNumber, FeeMisfit)>),
+    /// Somebody may be paying it.
+    #[error(transparent)]
+    InProgress(#[from] PaymentInProgress),
 }
 
 /// Why a notice cannot be marked as paid elsewhere.
@@ -59,6 +71,7 @@ pub fn replace(
     stored: &Position,
     new: Position,
     publication: Publication,
+    hold: HoldPolicy,
     now: Timestamp,
 ) -> Result<Position, NotUpdatable> {
     match status(stored, now) {
@@ -70,6 +83,7 @@ pub fn replace(
         | Status::PartiallyPaid => {}
         settled @ (Status::Paid | Status::Reported) => return Err(NotUpdatable::Settled(settled)),
     }
+    hold.check(stored, now)?;
     let broken: Vec<NoticeNumber> = paid_notices(stored)
         .filter(|(option, paid)| !keeps(&new, stored, option, paid))
         .map(|(_, paid)| paid.number)
@@ -78,14 +92,30 @@ pub fn replace(
         return Err(NotUpdatable::PaidNotices(broken));
     }
     let mut position = Position { history: stored.history, ..new };
-    for notice in position.options.iter_mut().flat_map(|option| &mut option.notices) {
-        if let Some(before) = stored.notice(&notice.number).filter(|before| before.payment.is_some()) {
-            *notice = before.clone();
-        }
-    }
+    carry_over(&mut position, stored).map_err(NotUpdatable::Fees)?;
     offer(&mut position, stored, publication, now);
     touch(&mut position, now);
     Ok(position)
+}
+
+/// Gives each notice that was there before what has happened to it.
+fn carry_over(position: &mut Position, stored: &Position) -> Result<(), Vec<(NoticeNumber, FeeMisfit)>> {
+    let mut misfits = Vec::new();
+    for notice in position.options.iter_mut().flat_map(|option| &mut option.notices) {
+        let Some(before) = stored.notice(&notice.number) else { continue };
+        if before.payment.is_some() {
+            *notice = before.clone();
+            continue;
+        }
+        notice.activated_at = before.activated_at;
+        let fee = before.notification_fee;
+        if fee > Cents::ZERO
+            && let Err(misfit) = notification_fee::set(notice, &stored.ec, fee)
+        {
+            misfits.push((notice.number, misfit));
+        }
+    }
+    if misfits.is_empty() { Ok(()) } else { Err(misfits) }
 }
 
 /// Sets who can see the position, and from when its options can be paid.
@@ -114,14 +144,18 @@ fn with_option(position: &Position) -> impl Iterator<Item = (&PaymentOption, &No
 }
 
 /// Whether the position has the notice as it is, with the debtor who paid it and beside the instalments
-/// that were paid with it, apart from what only happens to it.
+/// that were paid with it, apart from what only happens to it. Its amount may be written with the cost of
+/// notification, as it is read, or without.
 fn keeps(new: &Position, stored: &Position, option: &PaymentOption, paid: &Notice) -> bool {
+    let mut net = contents(paid);
+    let net = notification_fee::set(&mut net, &stored.ec, Cents::ZERO).map(|()| net).ok();
+    let gross = Notice { notification_fee: Cents::ZERO, ..contents(paid) };
     with_option(new).any(|(other, notice)| {
         other.shape == option.shape
             && other.debtor.id == option.debtor.id
             && other.debtor.full_name == option.debtor.full_name
             && paid_of(other, stored) == paid_of(option, stored)
-            && contents(notice) == contents(paid)
+            && [Some(&gross), net.as_ref()].contains(&Some(&contents(notice)))
     })
 }
 
@@ -143,6 +177,10 @@ fn contents(notice: &Notice) -> Notice {
 /// An account that replaces another.
 #[derive(Clone, Copy, Debug)]
 pub struct IbanChange<'a> {
+    /// In at most how many transfers.
+    pub limit: usize,
+    /// What is held stays as it is.
+    pub hold: HoldPolicy,
     /// The account that is given up.
     pub old: &'a Iban,
     /// The account that takes its place.
@@ -159,9 +197,11 @@ pub const fn accounts_may_change(status: Status) -> bool {
     }
 }
 
-/// Replaces an account of the creditor in at most `limit` transfers of unpaid notices; says in how many.
-pub fn replace_iban(position: &mut Position, change: IbanChange<'_>, limit: usize, now: Timestamp) -> usize {
-    if !accounts_may_change(status(position, now)) || change.scope.admits(position).is_err() {
+/// Replaces an account of the creditor in transfers of unpaid notices that nobody may be paying; says in how
+/// many. An account that takes its own place changes nothing.
+pub fn replace_iban(position: &mut Position, change: IbanChange<'_>, now: Timestamp) -> usize {
+    let admitted = accounts_may_change(status(position, now)) && change.scope.admits(position).is_ok();
+    if !admitted || change.old == change.new {
         return 0;
     }
     let ec = position.ec.clone();
@@ -169,10 +209,10 @@ pub fn replace_iban(position: &mut Position, change: IbanChange<'_>, limit: usiz
         .options
         .iter_mut()
         .flat_map(|option| &mut option.notices)
-        .filter(|notice| notice.payment.is_none());
+        .filter(|notice| notice.payment.is_none() && change.hold.until(notice, now).is_none());
     let mut replaced = 0;
     for transfer in unpaid.flat_map(|notice| &mut notice.transfers) {
-        if replaced < limit && replace_iban_of(transfer, &ec, change) {
+        if replaced < change.limit && replace_iban_of(transfer, &ec, change) {
             replaced += 1;
         }
     }

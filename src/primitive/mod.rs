@@ -18,9 +18,11 @@ mod receipt;
 use std::time::Duration;
 
 use bytes::Bytes;
+use prometheus_client::metrics::counter::Counter;
 use tokio::time::timeout;
 
 use crate::domain::clock::Clock;
+use crate::domain::hold::HoldPolicy;
 use crate::registry::RegistryView;
 use crate::soap::{self, Limits, SyntaxRefusal};
 use crate::store::Store;
@@ -42,6 +44,10 @@ pub struct Primitives {
     pub limits: Limits,
     /// How long an answer may take.
     pub deadlines: Deadlines,
+    /// How long a get holds the position.
+    pub hold: HoldPolicy,
+    /// Counts the gets that were answered without a hold, because it could not be written in time.
+    pub missed_holds: Counter,
 }
 
 /// How long an answer may take; below what the node waits (7 s, and 15 s for receipts).

@@ -19,17 +19,16 @@ pub async fn handle(primitives: &Primitives, request: &PaymentRequest) -> Outcom
         id_broker_pa: &request.id_broker_pa,
         id_station: &request.id_station,
     };
-    let found = payable::find(primitives, &address, &request.qr_code).await?;
-    match data(&found, request.transfer_type) {
-        Ok(Some(data)) => {
-            Ok(Response::PaGetPayment(PaymentAnswer { outcome: Word::Ok, fault: None, data: Some(data) }))
-        }
+    let tell = |found: &PayableNotice| match data(found, request.transfer_type) {
+        Ok(Some(data)) => Ok(data),
         Ok(None) => Err(stamp_needs_version_2(&address)),
         Err(error) => {
             tracing::error!(%error, "a stored position does not fit the contract");
             Err(address.refused(PaaCode::SystemError, "the position does not fit the contract"))
         }
-    }
+    };
+    let data = payable::activate(primitives, &address, &request.qr_code, tell).await?;
+    Ok(Response::PaGetPayment(PaymentAnswer { outcome: Word::Ok, fault: None, data: Some(data) }))
 }
 
 /// The first version has no place for a digital stamp.
@@ -54,7 +53,7 @@ fn data(found: &PayableNotice, channel: Option<TransferChannel>) -> Result<Optio
         office_name: found.office_name.as_ref().map(payment::text).transpose()?,
         debtor: payment::debtor(&found.debtor)?,
         transfer_list: TransferList { transfer: Bounded::new(transfers)? },
-        metadata: payment::metadata(&notice.metadata)?,
+        metadata: payment::metadata_with_fee(notice)?,
     }))
 }
 

@@ -22,11 +22,13 @@ pub async fn handle(primitives: &Primitives, request: &PaymentRequest) -> Outcom
         id_broker_pa: &request.id_broker_pa,
         id_station: &request.id_station,
     };
-    let found = payable::find(primitives, &address, &request.qr_code).await?;
-    let data = data(&found, request.transfer_type).map_err(|error| {
-        tracing::error!(%error, "a stored position does not fit the contract");
-        address.refused(PaaCode::SystemError, "the position does not fit the contract")
-    })?;
+    let tell = |found: &PayableNotice| {
+        data(found, request.transfer_type).map_err(|error| {
+            tracing::error!(%error, "a stored position does not fit the contract");
+            address.refused(PaaCode::SystemError, "the position does not fit the contract")
+        })
+    };
+    let data = payable::activate(primitives, &address, &request.qr_code, tell).await?;
     Ok(Response::PaGetPaymentV2(PaymentAnswerV2 { outcome: Word::Ok, fault: None, data: Some(data) }))
 }
 
@@ -45,7 +47,7 @@ fn data(found: &PayableNotice, channel: Option<TransferChannel>) -> Result<Payme
         office_name: found.office_name.as_ref().map(payment::text).transpose()?,
         debtor: payment::debtor(&found.debtor)?,
         transfer_list: PaymentTransferList { transfer: Bounded::new(transfers)? },
-        metadata: payment::metadata(&notice.metadata)?,
+        metadata: payment::metadata_with_fee(notice)?,
     })
 }
 

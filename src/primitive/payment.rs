@@ -2,7 +2,7 @@
 
 use crate::domain::fiscal_code::PersonKind;
 use crate::domain::iban::Iban;
-use crate::domain::position::{Debtor, IBAN_APPOGGIO, MapEntry, Notice, Transfer};
+use crate::domain::position::{Debtor, IBAN_APPOGGIO, MapEntry, NOTIFICATION_FEE, Notice, Transfer};
 use crate::domain::rome;
 use crate::domain::text::Text as DomainText;
 use crate::wire::common::{
@@ -82,6 +82,15 @@ pub fn metadata_with_account(
     let account = postal
         .map(|iban| Ok(MetadataEntry { key: Text::new(IBAN_APPOGGIO)?, value: Text::new(iban.as_str())? }));
     list(written.into_iter().chain(account.transpose()?).collect())
+}
+
+/// The metadata of a notice, with what its notification cost, in cents.
+pub fn metadata_with_fee(notice: &Notice) -> Result<Option<Metadata>, FacetError> {
+    let written = metadata(&notice.metadata)?.map_or_else(Vec::new, |written| written.map_entry.into_vec());
+    let fee = Some(notice.notification_fee.get()).filter(|fee| *fee > 0).map(|fee| {
+        Ok(MetadataEntry { key: Text::new(NOTIFICATION_FEE)?, value: Text::new(fee.to_string())? })
+    });
+    list(written.into_iter().chain(fee.transpose()?).collect())
 }
 
 fn list(entries: Vec<MetadataEntry>) -> Result<Option<Metadata>, FacetError> {

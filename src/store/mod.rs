@@ -3,6 +3,7 @@
 //! A [`Store`] speaks the verbs of the field (`payable_notice`, `book_receipt`); no connection and no
 //! transaction leaves it.
 
+mod activations;
 mod batch;
 mod dialect;
 mod embedded;
@@ -12,11 +13,14 @@ mod migrate;
 mod notices;
 mod numbers;
 mod parties;
+#[cfg(test)]
+mod plans;
 mod positions;
 mod receipts;
 mod rows;
 mod taxonomy;
 mod unbooked;
+mod uploads;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,13 +32,18 @@ pub use keys::{ApiKey, ApiScope};
 pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{
-    CreateError, Direction, Interval, PositionOrder, PositionPage, PositionQuery, ReplaceError, Shapes,
+    BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
+    PositionPage, PositionQuery, ReplaceError, Shapes,
 };
 pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
 };
 pub use unbooked::UnbookedMessage;
+pub use uploads::{
+    Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,
+    Verdict, Work,
+};
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -42,6 +51,7 @@ pub struct Store {
     pools: Pools,
     notices: Arc<notices::NoticeReader>,
     receipts: Arc<receipts::ReceiptWriter>,
+    activations: Arc<activations::ActivationWriter>,
 }
 
 /// How a store uses its database.
@@ -150,6 +160,7 @@ impl Store {
         Ok(Store {
             notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
+            activations: Arc::new(activations::ActivationWriter::start(pools.clone())),
             pools,
         })
     }

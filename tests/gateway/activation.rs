@@ -1,15 +1,21 @@
 //! paGetPayment and paGetPaymentV2: everything that a payment needs, as the contract wants it.
 
+use std::time::Duration;
+
+use jiff::ToSpan;
+use varco::domain::amount::Cents;
 use varco::domain::iban::Iban;
 use varco::domain::position::{Destination, MapEntry, OptionShape, Position, Stamp};
 use varco::wire::Text;
 use varco::wire::pa_for_node::{
-    IbanOrRichiestaMarcaDaBollo, Metadata, PaymentData, PaymentDataV2, StampKind, SubjectKind,
+    IbanOrRichiestaMarcaDaBollo, Metadata, Outcome, PaymentData, PaymentDataV2, StampKind, SubjectKind,
 };
 
+use crate::support::TestDatabase;
 use crate::support::gateway::{TestGateway, code, on_both_gateways};
 use crate::support::messages::{Question, about};
-use crate::support::samples::{EC, IBAN, notice, notice_number, option, position, text};
+use crate::support::samples::{EC, IBAN, ec, notice, notice_number, now, option, position, text};
+use crate::support::trouble::Intruder;
 use crate::support::world::POSTAL_IBAN;
 
 /// A notice with two transfers, the first of which may be paid at the post office.
@@ -156,6 +162,91 @@ async fn what_is_not_known_is_left_out_and_never_an_empty_tag() {
             let empty = answer.descendants().filter(|node| node.is_element() && !node.has_children());
             assert_eq!(empty.map(|node| node.tag_name().name()).collect::<Vec<_>>(), [""; 0], "{text}");
         }
+    })
+    .await;
+}
+
+async fn activated_at(gateway: &TestGateway, base: u64) -> Option<jiff::Timestamp> {
+    let found = gateway.store().payable_notice(&ec(), &notice_number(base)).await.unwrap();
+    found.unwrap().notice.activated_at
+}
+
+#[tokio::test]
+async fn a_get_that_is_answered_ok_holds_the_position_and_a_verify_does_not() {
+    on_both_gateways(async |gateway| {
+        for (base, later) in [(1, 0), (2, 60)] {
+            gateway.owe(base, 100).await;
+            gateway.clock.set(now() + later.seconds());
+            gateway.verify(&about(base)).await;
+            assert_eq!(activated_at(gateway, base).await, None, "{}", gateway.engine);
+            let outcome = match base {
+                1 => gateway.get(&about(base)).await.outcome,
+                _ => gateway.get_v2(&about(base)).await.outcome,
+            };
+            assert_eq!(outcome, Outcome::Ok);
+            assert_eq!(
+                activated_at(gateway, base).await,
+                Some(now() + later.seconds()),
+                "{}",
+                gateway.engine
+            );
+        }
+        let mut stamped = notice(3, 16_00);
+        let stamp = Stamp { document_hash: text("aGFzaA=="), kind: text("01"), province: text("RM") };
+        stamped.transfers[0].destination = Destination::Stamp(stamp);
+        gateway.create(position("stamp", vec![option(1, OptionShape::Single, vec![stamped])])).await;
+        gateway.get(&about(3)).await;
+        assert_eq!(activated_at(gateway, 3).await, None, "what was refused is not being paid");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_hold_can_be_switched_off() {
+    for database in [TestDatabase::sqlite(), TestDatabase::postgres().await] {
+        let url = database.url.clone();
+        let off = [("VARCO__POSITIONS__ACTIVATION_HOLD", "0s")];
+        let gateway = TestGateway::start_through(database, &url, &off).await;
+        gateway.owe(1, 100).await;
+        assert_eq!(gateway.codes(&about(1)).await, ["OK"; 3]);
+        assert_eq!(activated_at(&gateway, 1).await, None, "{}", gateway.engine);
+        gateway.end().await;
+    }
+}
+
+/// The service level comes first.
+#[tokio::test]
+async fn a_get_is_answered_in_time_though_its_hold_cannot_be_written() {
+    on_both_gateways(async |gateway| {
+        gateway.owe(1, 100).await;
+        let mut intruder = Intruder::enter(&gateway.database).await;
+        match gateway.engine {
+            "sqlite" => intruder.run("BEGIN IMMEDIATE").await,
+            _ => intruder.run("BEGIN; SELECT 1 FROM position FOR UPDATE").await,
+        }
+        let answer = tokio::time::timeout(Duration::from_secs(2), gateway.get(&about(1))).await;
+        intruder.release().await;
+        assert_eq!(answer.expect("in time").outcome, Outcome::Ok, "{}", gateway.engine);
+        let (_, figures) = gateway.api("/metrics").await;
+        assert!(figures.contains("varco_activation_holds_missed_total 1"), "{figures}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_cost_of_notification_is_told_in_the_amount_and_in_the_metadata() {
+    on_both_gateways(async |gateway| {
+        let mut notified = notice(1, 110);
+        notified.notification_fee = Cents::new(10).unwrap();
+        // The contract has room for fifteen entries.
+        notified.metadata =
+            (1..=14).map(|n| MapEntry { key: text(&format!("K{n}")), value: text("v") }).collect();
+        gateway.create(position("notified", vec![option(1, OptionShape::Single, vec![notified])])).await;
+        let (first, second) = (data(gateway, &about(1)).await, data_v2(gateway, &about(1)).await);
+        assert_eq!(first.payment_amount.cents().get(), 110);
+        let told = entries(first.metadata.as_ref());
+        assert_eq!((told.len(), told.last()), (15, Some(&("NOTIFICATION_FEE", "10"))));
+        assert_eq!(second.metadata, first.metadata);
     })
     .await;
 }

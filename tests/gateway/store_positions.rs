@@ -1,5 +1,6 @@
 //! A position is stored as facts and read back whole.
 
+use varco::domain::hold::HoldPolicy;
 use varco::domain::lifecycle;
 use varco::domain::payability::Settled;
 use varco::domain::position::OptionShape;
@@ -55,7 +56,9 @@ async fn a_refused_change_leaves_no_trace() {
         assert!(change.await.unwrap().unwrap().is_err(), "it is published already");
         assert_eq!(store.position(&created.ec, &created.iupd).await.unwrap(), Some(created.clone()));
 
-        let change = store.change_position(&created.ec, &created.iupd, |p| lifecycle::invalidate(p, now()));
+        let change = store.change_position(&created.ec, &created.iupd, |p| {
+            lifecycle::invalidate(p, HoldPolicy::OFF, now())
+        });
         let changed = change.await.unwrap().unwrap().unwrap();
         assert_eq!(changed.history.invalidated_at, Some(now()));
         assert_eq!(store.position(&created.ec, &created.iupd).await.unwrap(), Some(changed));

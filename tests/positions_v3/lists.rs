@@ -2,10 +2,8 @@
 //! version cannot express is neither shown nor counted by it.
 
 use super::*;
-use jiff::Timestamp;
 use varco::domain::ids::ReceiptId;
 use varco::domain::position::{OptionShape, Payment, Position, Proof};
-use varco::store::{Direction, PositionOrder, PositionQuery, Shapes};
 
 fn names(answer: &Answer) -> Vec<&str> {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
@@ -101,22 +99,6 @@ async fn the_first_version_pages_over_what_it_can_express() {
     .await;
 }
 
-fn query(shapes: Shapes, now: Timestamp) -> PositionQuery {
-    PositionQuery {
-        ec: samples::ec(),
-        scope: varco::domain::segregation::Segregation::Every,
-        now,
-        statuses: Vec::new(),
-        shapes,
-        due: None,
-        paid: None,
-        order: PositionOrder::Iupd,
-        direction: Direction::Ascending,
-        limit: 1000,
-        page: 0,
-    }
-}
-
 /// Two and three options that differ in one thing or in nothing.
 fn variants() -> Vec<Position> {
     use varco::domain::fiscal_code::{PersonId, PersonKind};
@@ -153,20 +135,23 @@ fn variants() -> Vec<Position> {
 }
 
 #[tokio::test]
-async fn the_database_and_the_domain_agree_on_what_is_flat() {
+async fn the_database_and_the_domain_agree_on_what_the_first_version_can_express() {
     on_both(|database| async move {
-        let store = database.store().await;
+        let engine = database.engine;
+        let gateway = Gateway::start(database).await;
         let positions = variants();
         for position in &positions {
-            store.create_position(position).await.unwrap();
+            gateway.store.create_position(position).await.unwrap();
         }
-        let found = store.list_positions(&query(Shapes::Flat, samples::now())).await.unwrap();
-        let expected: Vec<_> = positions.iter().filter(|position| position.is_flat()).cloned().collect();
+        let flat = positions.iter().filter(|position| position.is_flat());
+        let expected: Vec<String> = flat.map(|position| position.iupd.to_string()).collect();
         assert!(!expected.is_empty() && expected.len() < positions.len());
-        assert_eq!(found.positions, expected, "on {}", database.engine);
-        assert_eq!(found.total, expected.len() as u64);
-        let every = store.list_positions(&query(Shapes::Every, samples::now())).await.unwrap();
-        assert_eq!(every.total, positions.len() as u64);
+        let (first, second) = (list(Api::of(&gateway), "v1", "&limit=20").await, "&limit=20&page=1");
+        let second = list(Api::of(&gateway), "v1", second).await;
+        assert_eq!([names(&first), names(&second)].concat(), expected, "on {engine}");
+        assert_eq!(first.body["page_info"]["total_items"], expected.len());
+        let every = list(Api::of(&gateway), "v3", "").await;
+        assert_eq!(every.body["page_info"]["total_items"], positions.len());
     })
     .await;
 }

@@ -13,10 +13,13 @@ use hyper::header::HeaderMap;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
+use varco::api::massive::{UploadSettings, Uploads};
 use varco::api::{self, ApiState, auth::hash_key};
 use varco::domain::clock::{Clock, ClockHand};
 use varco::domain::fiscal_code::FiscalCode;
+use varco::domain::hold::HoldPolicy;
 use varco::domain::iban::Iban;
 use varco::domain::ids::{BrokerCode, StationCode};
 use varco::domain::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
@@ -36,6 +39,8 @@ pub const OTHER_EC: &str = "66666666666";
 pub const NEW_IBAN: &str = "IT57N0760114800000011050036";
 pub const KEY: &str = "key-of-one-institution";
 pub const MASTER_KEY: &str = "key-of-every-institution";
+/// How long a payment under way holds a position.
+pub const HOLD: Duration = Duration::from_secs(30 * 60);
 pub const MAX_BODY: usize = 64 * 1024;
 
 pub struct Gateway {
@@ -46,6 +51,7 @@ pub struct Gateway {
     /// Twice the next number that is drawn.
     pub draws: Arc<AtomicU64>,
     _database: TestDatabase,
+    _uploads: TempDir,
 }
 
 pub struct Answer {
@@ -60,6 +66,7 @@ impl Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
         let (clock, hand) = Clock::manual(samples::now());
+        let hold = HoldPolicy::lasting(HOLD);
         let stack = Stack {
             interface: Interface::Api { max_body: MAX_BODY },
             timeout: Duration::from_secs(30),
@@ -75,14 +82,19 @@ impl Gateway {
             store: store.clone(),
             registry: registry.clone(),
             clock,
+            hold,
             randomness,
             receipt_document,
         };
-        let router = stack.around(api::router(state));
+        let folder = tempfile::tempdir().unwrap();
+        let settings =
+            UploadSettings { folder: folder.path().to_owned(), max_file: MAX_BODY as u64, seed: 1 };
+        let uploads = stack.clone().around(Uploads::new(state.clone(), settings).router());
+        let router = stack.around(api::router(state)).merge(uploads);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Gateway { address, clock: hand, store, registry, draws, _database: database }
+        Gateway { address, clock: hand, store, registry, draws, _database: database, _uploads: folder }
     }
 
     /// Lets the gateway see at once what was written of the parties.
@@ -128,6 +140,15 @@ impl Gateway {
         if let Some(tag) = tag {
             request = request.header("if-match", tag);
         }
+        let body = body.map(Value::to_string).unwrap_or_default();
+        self.send(request.body(Full::from(body)).unwrap()).await
+    }
+
+    /// Asks for any path, with the key of the creditor institution.
+    pub async fn call(&self, method: Method, uri: &str, body: Option<&Value>) -> Answer {
+        let request = Request::builder().method(method).uri(uri).header("host", "localhost");
+        let request =
+            request.header("content-type", "application/json").header("ocp-apim-subscription-key", KEY);
         let body = body.map(Value::to_string).unwrap_or_default();
         self.send(request.body(Full::from(body)).unwrap()).await
     }

@@ -17,9 +17,12 @@ pub const PROBLEM: &str = "Problem";
 /// A header of an answer.
 #[derive(Clone, Copy)]
 pub struct AnswerHeader {
-    name: &'static str,
-    about: &'static str,
-    example: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// What it says.
+    pub about: &'static str,
+    /// What it may be.
+    pub example: &'static str,
 }
 
 /// The id of the request.
@@ -34,6 +37,13 @@ pub const ETAG: AnswerHeader = AnswerHeader {
     name: "ETag",
     about: "The version of the position, for If-Match; every change makes another.",
     example: "\"1\"",
+};
+
+/// When to ask again.
+pub const RETRY_AFTER: AnswerHeader = AnswerHeader {
+    name: "Retry-After",
+    about: "In how many seconds it is worth asking again.",
+    example: "60",
 };
 
 impl AnswerHeader {
@@ -69,6 +79,14 @@ impl Answer {
         let content = ContentBuilder::new().schema(Some(reference::<T>())).example(Some(example)).build();
         self.response = self.response.content("application/json", content);
         self
+    }
+
+    /// A refusal with more to say of it.
+    pub fn problem(about: &str, problem: &Problem) -> Self {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(PROBLEM)));
+        let content = content.example(Some(problem.example())).build();
+        let Answer { response, schemas } = Answer::empty(about);
+        Answer { response: response.content("application/problem+json", content), schemas }
     }
 
     /// An answer of another kind, which is text, should the caller ask for it.
@@ -113,5 +131,9 @@ pub fn problems(problems: &[Problem]) -> Response {
     }
     let response = ResponseBuilder::new().description(titles.join("; "));
     let response = response.content("application/problem+json", content.build());
-    response.header(REQUEST_ID.name, REQUEST_ID.header()).build()
+    let response = response.header(REQUEST_ID.name, REQUEST_ID.header());
+    if problems.iter().any(Problem::can_wait) {
+        return response.header(RETRY_AFTER.name, RETRY_AFTER.header()).build();
+    }
+    response.build()
 }

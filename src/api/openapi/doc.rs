@@ -99,8 +99,7 @@ impl Doc {
         self.json_body::<T>(example, Required::False)
     }
 
-    fn json_body<T: ToSchema>(mut self, example: Value, required: Required) -> Self {
-        self.names::<T>();
+    fn json_body<T: ToSchema>(self, example: Value, required: Required) -> Self {
         let content = ContentBuilder::new().schema(Some(reference::<T>())).example(Some(example)).build();
         let body = RequestBodyBuilder::new().content("application/json", content).required(Some(required));
         let refused = [
@@ -108,7 +107,7 @@ impl Doc {
             BodyError::Broken.into(),
             BodyError::NotJson.into(),
         ];
-        self.body(body.build()).refuses(refused)
+        self.names::<T>().body(body.build()).refuses(refused)
     }
 
     /// A body of another kind.
@@ -136,9 +135,11 @@ impl Doc {
         self
     }
 
-    fn names<T: ToSchema>(&mut self) {
+    /// Puts a schema into the document under its name.
+    pub fn names<T: ToSchema>(mut self) -> Self {
         T::schemas(&mut self.schemas);
         self.schemas.push((T::name().into_owned(), T::schema()));
+        self
     }
 
     /// The operation under that heading, and the schemas that it names. What every request can be

@@ -5,8 +5,11 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
+pub use super::doc::reference;
 use serde_json::{Value, json};
-use utoipa::openapi::schema::{AnyOfBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{
+    AnyOfBuilder, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type,
+};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -331,4 +334,21 @@ pub fn request_id() -> Object {
 /// Entity tags, as an answer gave them.
 pub fn entity_tags() -> Object {
     example_text("\"1\"")
+}
+
+/// A body that is one list under a name, with its fewest and most elements.
+pub fn list_in(
+    name: &str,
+    (least, most): (usize, usize),
+    element: impl Into<RefOr<Schema>>,
+    about: &str,
+) -> Object {
+    let list = ArrayBuilder::new().items(element.into()).min_items(Some(least)).max_items(Some(most));
+    ObjectBuilder::new().property(name, list.description(Some(about))).required(name).build()
+}
+
+/// A form with one file under a name.
+pub fn file_in(name: &str, about: &str) -> Object {
+    let file = ObjectBuilder::new().schema_type(Type::String).content_media_type("application/octet-stream");
+    ObjectBuilder::new().property(name, file.description(Some(about))).required(name).build()
 }

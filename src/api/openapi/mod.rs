@@ -28,7 +28,7 @@ mod doc;
 pub mod form;
 mod routes;
 
-pub use answer::{Answer, ETAG};
+pub use answer::{Answer, AnswerHeader, ETAG, RETRY_AFTER};
 pub use doc::{Doc, IF_MATCH};
 pub use routes::{Method, Routes};
 

@@ -27,18 +27,23 @@ pub enum Method {
 }
 
 /// Routes of the API, and what is said of each.
-#[derive(Default)]
-pub struct Routes {
-    router: Router<Arc<Api>>,
+pub struct Routes<S = Arc<Api>> {
+    router: Router<S>,
     operations: Vec<(String, Method, Operation)>,
     schemas: Schemas,
 }
 
-impl Routes {
+impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
+    fn default() -> Self {
+        Routes { router: Router::new(), operations: Vec::new(), schemas: Vec::new() }
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Mounts an endpoint under a heading of the document.
     pub fn on<H, T>(mut self, method: Method, (heading, path): (&str, &str), handler: H, doc: Doc) -> Self
     where
-        H: Handler<T, Arc<Api>>,
+        H: Handler<T, S>,
         T: 'static,
     {
         let (operation, schemas) = doc.into_parts(heading);
@@ -48,15 +53,27 @@ impl Routes {
     }
 
     /// Mounts others below a path.
-    pub fn nest(mut self, prefix: &str, others: Routes) -> Self {
+    pub fn nest(mut self, prefix: &str, others: Routes<S>) -> Self {
         let below = others.operations.into_iter();
         self.operations.extend(below.map(|(path, method, doc)| (format!("{prefix}{path}"), method, doc)));
         self.schemas.extend(others.schemas);
         Routes { router: self.router.nest(prefix, others.router), ..self }
     }
 
+    /// Tells of routes that another router serves.
+    pub fn telling_of<T>(mut self, others: Routes<T>) -> Self {
+        self.operations.extend(others.operations);
+        self.schemas.extend(others.schemas);
+        self
+    }
+
+    /// The router alone: another document tells of it.
+    pub fn into_router(self) -> Router<S> {
+        self.router
+    }
+
     /// The router, and the paths and schemas of its document.
-    pub fn into_parts(self) -> (Router<Arc<Api>>, Paths, Schemas) {
+    pub fn into_parts(self) -> (Router<S>, Paths, Schemas) {
         let mut paths = Paths::new();
         for (path, method, operation) in self.operations {
             let item = PathItem::new(method.documented(), operation);

@@ -10,6 +10,7 @@ use super::model::PageInfo;
 use super::parse::{Context, NewPosition};
 use crate::api::openapi::Heading;
 use crate::api::problem::{Problem, Violation};
+use crate::domain::hold::HoldPolicy;
 use crate::domain::position::Position;
 use crate::domain::status::Status;
 use crate::store::Shapes;
@@ -56,10 +57,10 @@ pub trait Contract: 'static {
     fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Response;
 
     /// What reading answers: the position with its history.
-    fn with_history(position: &Position, now: Timestamp) -> Response;
+    fn with_history(position: &Position, moment: Moment) -> Response;
 
     /// What the list answers: a page of positions, each as reading answers it.
-    fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response;
+    fn page(positions: &[Position], info: PageInfo, moment: Moment) -> Response;
 
     /// The word of a status; several statuses may have one word.
     fn status_word(status: Status) -> &'static str;
@@ -73,6 +74,15 @@ pub struct Examples {
     pub with_debtor: Value,
     /// As reading answers it.
     pub with_history: Value,
+}
+
+/// When something is told, and how long a payment under way holds a position then.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// The instant.
+    pub now: Timestamp,
+    /// The hold.
+    pub hold: HoldPolicy,
 }
 
 /// A position that a version of the contract cannot express.

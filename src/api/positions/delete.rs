@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 
 use super::contract::Contract;
 use super::if_match::{IfMatch, Stale};
-use super::{NamedPosition, Naming, doc_of_one, unknown_position};
+use super::{NamedPosition, Naming, doc_of_one, in_progress, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::openapi::{Answer, Doc, IF_MATCH, form};
@@ -47,7 +47,7 @@ pub(super) async fn handler(
     let check = |position: &Position| {
         scope.admits(position)?;
         wanted.check(position)?;
-        Ok::<(), DeleteError>(check_deletable(position, now)?)
+        Ok::<(), DeleteError>(check_deletable(position, api.hold, now)?)
     };
     let deleted = api.store.delete_position(&ec, &iupd, check).await;
     let checked = deleted.map_err(DeleteError::from)?.ok_or(DeleteError::Unknown)?;
@@ -64,9 +64,12 @@ pub(super) fn doc<C: Contract>(naming: Naming) -> Doc {
         .refuses([
             DeleteError::Stale(Stale).into(),
             ForeignNotice.into(),
-            DeleteError::Refused(NotDeletable(Status::Paid)).into(),
+            DeleteError::Refused(NotDeletable::Paid(Status::Paid)).into(),
+            DeleteError::Refused(NotDeletable::InProgress(in_progress::example())).into(),
         ])
 }
+
+const PAYMENT_FOUND: &str = "Existing related payment found";
 
 impl From<DeleteError> for Problem {
     fn from(error: DeleteError) -> Self {
@@ -74,9 +77,12 @@ impl From<DeleteError> for Problem {
             DeleteError::Unknown => unknown_position(),
             DeleteError::Foreign(foreign) => foreign.into(),
             DeleteError::Stale(stale) => stale.into(),
-            DeleteError::Refused(reason) => Problem::new(
+            DeleteError::Refused(NotDeletable::InProgress(reason)) => {
+                in_progress::problem(PAYMENT_FOUND, reason)
+            }
+            DeleteError::Refused(reason @ NotDeletable::Paid(_)) => Problem::new(
                 StatusCode::CONFLICT,
-                "Existing related payment found",
+                PAYMENT_FOUND,
                 "payment_found",
                 format!("The position stays as it is: {reason}."),
             ),

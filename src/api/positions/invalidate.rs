@@ -1,4 +1,7 @@
 //! `POST …/debtpositions/{iupd}/invalidate`: the creditor cancels what is published or valid.
+//!
+//! Deviation from the published service: of a partly paid plan the unpaid rest can be cancelled. The position
+//! stays partly paid; an update with `toPublish=true` puts the rest on offer again.
 
 use std::sync::Arc;
 
@@ -8,7 +11,7 @@ use axum::response::Response;
 
 use super::contract::{Contract, Inexpressible};
 use super::if_match::{IfMatch, Stale};
-use super::{NamedPosition, Naming, doc_of_one, unknown_position};
+use super::{NamedPosition, Naming, doc_of_one, in_progress, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::openapi::{Answer, Doc, ETAG, IF_MATCH, form};
@@ -48,7 +51,7 @@ pub(super) async fn handler<C: Contract>(
         scope.admits(position)?;
         wanted.check(position)?;
         C::admits(position)?;
-        Ok::<(), InvalidateError>(lifecycle::invalidate(position, now)?)
+        Ok::<(), InvalidateError>(lifecycle::invalidate(position, api.hold, now)?)
     };
     let changed = api.store.change_position(&ec, &iupd, change).await;
     let position = changed.map_err(InvalidateError::from)?.ok_or(InvalidateError::Unknown)?;
@@ -67,9 +70,11 @@ pub(super) fn doc<C: Contract>() -> Doc {
             InvalidateError::Stale(Stale).into(),
             ForeignNotice.into(),
             Inexpressible.into(),
-            InvalidateError::Refused(NotInvalidable(Status::Draft)).into(),
+            InvalidateError::Refused(NotInvalidable::Status(Status::Draft)).into(),
+            InvalidateError::Refused(NotInvalidable::InProgress(in_progress::example())).into(),
         ])
 }
+const NOT_INVALIDABLE: &str = "Existing related payment found or not in invalidable state";
 
 impl From<InvalidateError> for Problem {
     fn from(error: InvalidateError) -> Self {
@@ -78,9 +83,14 @@ impl From<InvalidateError> for Problem {
             InvalidateError::Foreign(foreign) => foreign.into(),
             InvalidateError::Stale(stale) => stale.into(),
             InvalidateError::Inexpressible(error) => error.into(),
-            InvalidateError::Refused(reason) => Problem::new(
+            InvalidateError::Refused(NotInvalidable::InProgress(reason)) => {
+                in_progress::problem(NOT_INVALIDABLE, reason)
+            }
+            InvalidateError::Refused(
+                reason @ (NotInvalidable::Status(_) | NotInvalidable::RestInvalidated),
+            ) => Problem::new(
                 StatusCode::CONFLICT,
-                "Existing related payment found or not in invalidable state",
+                NOT_INVALIDABLE,
                 "not_invalidable",
                 format!("The position stays as it is: {reason}."),
             ),

@@ -15,17 +15,23 @@ use super::Api;
 use super::openapi::{Doc, Method, Routes};
 use super::problem::Problem;
 use crate::domain::ids::Iupd;
+use crate::domain::notice_number::{Iuv, NoticeNumber};
+use crate::store::NoticeName;
 
-mod contract;
+pub(super) mod contract;
 mod create;
+mod cursor;
 pub(super) mod dates;
+mod days;
 mod delete;
 mod examples;
 mod field;
 mod if_match;
+mod in_progress;
 mod invalidate;
 mod list;
 mod model;
+mod notification_fee;
 mod paid;
 mod parse;
 mod publish;
@@ -33,6 +39,8 @@ pub(super) mod query;
 mod read;
 mod refusal;
 pub(super) mod render;
+mod report;
+pub(super) mod rows;
 mod transfers;
 mod update;
 pub mod v1;
@@ -123,4 +131,19 @@ fn unknown_position() -> Problem {
         "unknown_position",
         "The creditor institution has no debt position of that iupd.",
     )
+}
+
+fn unknown_notice() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "Not found the payment option",
+        "unknown_notice",
+        "The creditor institution has no payment option of that notice number.",
+    )
+}
+
+/// A notice by what a path names it: its number, or its IUV. A text that is neither names none.
+fn notice_name(text: &str) -> Option<NoticeName> {
+    let number = NoticeNumber::new(text).map(NoticeName::Number);
+    number.or_else(|_| Iuv::new(text).map(NoticeName::Iuv)).ok()
 }

@@ -5,9 +5,9 @@ use utoipa::ToSchema;
 
 use super::field::{Field, Shape};
 use crate::api::openapi::form::{
-    Amount, Email, Instant, MaybeEmail, MaybeIban, MaybeInstitution, MaybeMoment, MaybeText16, MaybeText35,
-    MaybeText70, MaybeText140, MaybeTwoCapitals, Sha256, StampKind, Text70, Text140, TransferNumber,
-    TransferStatus, TwoCapitals,
+    Amount, Email, Fee, Instant, MaybeEmail, MaybeIban, MaybeInstitution, MaybeMoment, MaybeText16,
+    MaybeText35, MaybeText70, MaybeText140, MaybeTwoCapitals, Sha256, StampKind, Text70, Text140,
+    TransferNumber, TransferStatus, TwoCapitals,
 };
 use crate::domain::fiscal_code::{FiscalCode, PersonId, PersonKind};
 use crate::domain::iban::Iban;
@@ -23,6 +23,9 @@ impl Shape for StampRequest {
     const IS_OBJECT: bool = true;
 }
 impl Shape for IbanUpdateRequest {
+    const IS_OBJECT: bool = true;
+}
+impl Shape for NotificationFeeRequest {
     const IS_OBJECT: bool = true;
 }
 impl Shape for PaidElsewhereRequest {
@@ -230,9 +233,14 @@ pub struct PageInfo {
     /// How many pages there are.
     #[schema(value_type = u64)]
     pub(super) total_pages: u64,
-    /// How many positions all pages have; ours.
+    /// How many positions all pages have, if they were counted; ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u64)]
-    pub(super) total_items: u64,
+    pub(super) total_items: Option<u64>,
+    /// The parameter `cursor` of the next page, if there is one; ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    pub(super) next_cursor: Option<String>,
 }
 
 /// What has happened to a notice (part of `PaymentOptionModelResponse` and `InstallmentModelResponse`).
@@ -262,6 +270,10 @@ pub struct NoticeHistory<'a> {
     /// When its position changed last.
     #[schema(value_type = Instant, required = false)]
     pub(super) last_updated_date: String,
+    /// Until when a payment may be under way, in UTC; ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Instant)]
+    pub(super) payment_in_progress_until: Option<String>,
 }
 
 /// A transfer (`TransferModel`), with its history when reading.
@@ -370,6 +382,16 @@ pub struct IbanUpdateRequest {
     #[serde(default)]
     #[schema(value_type = Iban, required)]
     pub(super) new_iban: Field<String>,
+}
+
+/// What the notification of a notice costs, in cents (`NotificationFeeUpdateModel`).
+#[derive(Clone, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NotificationFeeRequest {
+    /// The fee, which becomes a part of the amount.
+    #[serde(default)]
+    #[schema(value_type = Fee, required)]
+    pub(super) notification_fee: Field<i64>,
 }
 
 /// When a notice was paid elsewhere (`AlreadyPaidPaymentOptionModel`).

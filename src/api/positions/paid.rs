@@ -14,11 +14,12 @@ use serde_json::{Value, json};
 use utoipa::PartialSchema;
 
 use super::ORGANIZATION;
+use super::contract::Moment;
 use super::dates::WholeDay;
 use super::field::Field;
 use super::model::PaidElsewhereRequest;
 use super::parse::report::{Pointer, Report};
-use super::v1;
+use super::{unknown_notice, v1};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::OptionalJsonBody;
@@ -27,7 +28,7 @@ use crate::api::problem::{Problem, Violation};
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::segregation::ForeignNotice;
 use crate::domain::update::{NotMarkable, mark_paid_elsewhere};
-use crate::store::StoreError;
+use crate::store::{NoticeName, StoreError};
 
 /// Why a notice cannot be marked as paid.
 #[derive(Debug, thiserror::Error)]
@@ -59,12 +60,13 @@ pub(super) async fn handler(
     let now = api.clock.now();
     let number = NoticeNumber::new(&path.nav).map_err(|_| PaidError::Unknown)?;
     let paid_at = paid_at(body, now).map_err(PaidError::Invalid)?;
-    let marked = api.store.pay_notice(&ec, &number, |position| {
+    let name = NoticeName::Number(number);
+    let marked = api.store.change_notice(&ec, &name, |position, number| {
         scope.admits(position)?;
-        mark_paid_elsewhere(position, &number, paid_at, now).map_err(PaidError::from)
+        mark_paid_elsewhere(position, number, paid_at, now).map_err(PaidError::from)
     });
-    let position = marked.await.map_err(PaidError::from)?.ok_or(PaidError::Unknown)??;
-    Ok(v1::notice(&position, &number))
+    let (position, number) = marked.await.map_err(PaidError::from)?.ok_or(PaidError::Unknown)??;
+    Ok(v1::notice(StatusCode::OK, &position, &number, Moment { now, hold: api.hold }))
 }
 
 /// When it was paid: now, unless the caller says when.
@@ -107,16 +109,8 @@ const IN_FUTURE: &str = "payment_date_in_future";
 
 impl From<PaidError> for Problem {
     fn from(error: PaidError) -> Self {
-        let unknown = || {
-            Problem::new(
-                StatusCode::NOT_FOUND,
-                "Not found the payment option",
-                "unknown_notice",
-                "The creditor institution has no payment option of that notice number.",
-            )
-        };
         match error {
-            PaidError::Unknown | PaidError::Refused(NotMarkable::Unknown) => unknown(),
+            PaidError::Unknown | PaidError::Refused(NotMarkable::Unknown) => unknown_notice(),
             PaidError::Foreign(foreign) => foreign.into(),
             PaidError::Invalid(violations) => Problem::new(
                 StatusCode::BAD_REQUEST,

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::contract::{Contract, Inexpressible};
+use super::contract::{Contract, Inexpressible, Moment};
 use super::{NamedPosition, Naming, doc_of_one, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
@@ -38,7 +38,7 @@ pub(super) async fn handler<C: Contract>(
     let position = found.ok_or(ReadError::Unknown)?;
     scope.admits(&position).map_err(ReadError::from)?;
     C::admits(&position).map_err(ReadError::from)?;
-    Ok(C::with_history(&position, api.clock.now()))
+    Ok(C::with_history(&position, Moment { now: api.clock.now(), hold: api.hold }))
 }
 
 /// What is said of it.

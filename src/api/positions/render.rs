@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::contract::Moment;
 use super::dates::write;
 use super::if_match::entity_tag;
 use super::model::{DebtorModel, MetadataModel, NoticeHistory, StampModel, TransferHistory, TransferModel};
@@ -72,7 +73,7 @@ pub fn fee(notice: &Notice) -> i64 {
 }
 
 /// What has happened to a notice.
-pub fn notice_history<'a>(position: &Position, notice: &'a Notice) -> NoticeHistory<'a> {
+pub fn notice_history<'a>(position: &Position, notice: &'a Notice, moment: Moment) -> NoticeHistory<'a> {
     let payment = notice.payment.as_ref();
     let last_report = notice.transfers.iter().filter_map(|transfer| transfer.reported_at).max();
     let wholly = notice_status(notice) == NoticeStatus::Reported;
@@ -83,6 +84,7 @@ pub fn notice_history<'a>(position: &Position, notice: &'a Notice) -> NoticeHist
         psp_company: payment.and_then(|payment| payment.psp.as_deref()),
         id_receipt: payment.and_then(|payment| Some(payment.proof.receipt()?.as_str())),
         last_updated_date: write(position.history.updated_at),
+        payment_in_progress_until: moment.hold.until(notice, moment.now).map(write),
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! Stricter than the published service: the new account must be one of the creditor's, and shares of
 //! other beneficiaries keep theirs. Each position that changes gets a new version.
+//! A notice of which a payment may be under way keeps its account.
 
 use std::sync::Arc;
 
@@ -54,8 +55,8 @@ pub(super) async fn handler(
 ) -> Result<Json<IbanUpdateResponse>, Problem> {
     let (old, limit) = read_query(&uri).map_err(TransfersError::from)?;
     let new = new_iban(body, &ec, &api.registry.current()).map_err(TransfersError::NewIban)?;
-    let change = IbanChange { old: &old, new: &new, scope: &scope };
-    let updated = api.store.replace_iban(&ec, change, limit, api.clock.now()).await;
+    let change = IbanChange { old: &old, new: &new, scope: &scope, limit, hold: api.hold };
+    let updated = api.store.replace_iban(&ec, change, api.clock.now()).await;
     let updated = updated.map_err(TransfersError::from)?.ok_or(TransfersError::NothingUpdatable)?;
     Ok(Json(IbanUpdateResponse { description: DONE, updated_transfers: updated }))
 }

@@ -7,6 +7,8 @@
 //! - A partly paid plan can be updated, so that its rest can change, expire or be dropped.
 //! - A cancelled position can be updated while nothing is paid: it comes back as a draft, or on offer
 //!   with `toPublish=true`.
+//! - A rest that was cancelled or withdrawn is on offer again with `toPublish=true`; `publish` is for drafts.
+//! - While a payment may be under way (`positions.activation_hold`) nothing of it can be updated.
 //! - Dates of a position on offer may have passed if they stay as they are.
 
 use std::sync::Arc;
@@ -21,12 +23,15 @@ use super::parse::report::Pointer;
 use super::parse::{Context, NewPosition, Places};
 use super::query::{self, BadQuery};
 use super::refusal::{self, Refusal};
-use super::{NamedPosition, Naming, doc_of_one, unknown_position};
+use super::{NamedPosition, Naming, doc_of_one, in_progress, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
 use crate::api::openapi::{Answer, Doc, ETAG, IF_MATCH, form};
 use crate::api::problem::{Problem, Violation};
+use crate::domain::hold::PaymentInProgress;
+use crate::domain::notification_fee::FeeMisfit;
+use crate::domain::position::Position;
 use crate::domain::segregation::ForeignNotice;
 use crate::domain::status::Status;
 use crate::domain::update::{self, NotUpdatable, Publication};
@@ -51,6 +56,10 @@ pub(super) enum UpdateError {
     Settled(Status),
     #[error("the body changes or leaves out what is paid")]
     PaidNotices(Vec<Option<Pointer>>),
+    #[error("the known notification fee has no place in the body")]
+    Fees(Vec<(Option<Pointer>, FeeMisfit)>),
+    #[error(transparent)]
+    InProgress(#[from] PaymentInProgress),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -69,7 +78,7 @@ pub(super) async fn handler<C: Contract>(
     let position = loop {
         let mut places = Places::default();
         // Read under the lock, because what is wrong depends on what is stored.
-        let replace = |stored: &_| {
+        let replace = |stored: &Position| {
             scope.admits(stored)?;
             wanted.check(stored)?;
             C::admits(stored)?;
@@ -78,7 +87,7 @@ pub(super) async fn handler<C: Contract>(
             let NewPosition { position, places: read } =
                 C::read(body.clone(), &context).map_err(Refusal::of)?;
             places = read;
-            let replaced = update::replace(stored, position, publication, now);
+            let replaced = update::replace(stored, position, publication, api.hold, now);
             let position = replaced.map_err(|error| refused(error, &places))?;
             Ok::<_, UpdateError>(Numbered { position, generated: places.generated().to_vec() })
         };
@@ -105,12 +114,17 @@ fn publication(uri: &Uri) -> Result<Publication, BadQuery> {
     })
 }
 
-fn refused(error: NotUpdatable, places: &Places) -> UpdateError {
+pub(super) fn refused(error: NotUpdatable, places: &Places) -> UpdateError {
     match error {
         NotUpdatable::Settled(status) => UpdateError::Settled(status),
         NotUpdatable::PaidNotices(paid) => {
             UpdateError::PaidNotices(paid.iter().map(|number| places.of(number).cloned()).collect())
         }
+        NotUpdatable::Fees(misfits) => {
+            let placed = misfits.iter().map(|(number, misfit)| (places.of(number).cloned(), *misfit));
+            UpdateError::Fees(placed.collect())
+        }
+        NotUpdatable::InProgress(reason) => UpdateError::InProgress(reason),
     }
 }
 
@@ -132,6 +146,8 @@ pub(super) fn doc<C: Contract>(naming: Naming) -> Doc {
             Inexpressible.into(),
             UpdateError::Settled(Status::Paid).into(),
             UpdateError::PaidNotices(vec![None]).into(),
+            UpdateError::Fees(vec![(None, FeeMisfit::NoOwnTransfer)]).into(),
+            UpdateError::InProgress(in_progress::example()).into(),
         ])
         .refuses(refusal::problems())
 }
@@ -159,8 +175,25 @@ impl From<UpdateError> for Problem {
                  lists those that would.",
             )
             .with_violations(places.into_iter().map(broken).collect()),
+            UpdateError::Fees(misfits) => Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "No transfer found to which the notification fee could be added",
+                "notification_fee_misfit",
+                "The position stays as it is: what is known of the cost of notification has no place in the \
+                 payment options that violations lists.",
+            )
+            .with_violations(misfits.into_iter().map(misplaced).collect()),
+            UpdateError::InProgress(reason) => in_progress::problem(NOT_UPDATABLE, reason),
             UpdateError::Store(error) => Problem::internal("The debt position update is failed", &error),
         }
+    }
+}
+
+fn misplaced((place, misfit): (Option<Pointer>, FeeMisfit)) -> Violation {
+    Violation {
+        pointer: place.map_or_else(|| "/paymentOption".into(), |place| place.to_string()),
+        code: "notification_fee_misfit",
+        message: misfit.to_string(),
     }
 }
 

@@ -147,6 +147,7 @@ async fn tell_one(store: &Store, story: &'static Story, base: u64, now: Timestam
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::hold::HoldPolicy;
     use crate::domain::lifecycle;
 
     #[tokio::test]
@@ -163,8 +164,11 @@ mod tests {
         assert_eq!(notices(&first), notices(&again));
 
         let ec = FiscalCode::new(TOWN).unwrap();
-        let cancelled =
-            store.change_position(&ec, &first[0].iupd, |position| lifecycle::invalidate(position, now)).await;
+        let cancelled = store
+            .change_position(&ec, &first[0].iupd, |position| {
+                lifecycle::invalidate(position, HoldPolicy::OFF, now)
+            })
+            .await;
         cancelled.unwrap().unwrap().unwrap();
         let later = tell(&store, now).await.unwrap();
         assert_eq!(later[0].iupd.as_str(), "MENSA-002");

@@ -10,18 +10,41 @@ use super::numbers;
 use super::receipts::late;
 use super::{Store, StoreError};
 
+pub(super) mod bulk;
 mod list;
+mod notice;
 pub(super) mod of_notice;
 pub(super) mod read;
-mod replace;
+pub(super) mod replace;
+pub(super) mod search;
 pub(super) mod segregation;
 mod write;
 
-pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery, Shapes};
+pub use bulk::BulkError;
+pub use list::{
+    Direction, Interval, ListStart, Place, PositionFilter, PositionOrder, PositionPage, PositionQuery, Shapes,
+};
+pub use notice::NoticeName;
 pub use replace::ReplaceError;
 
 /// How often a position is written when it meets other writers the wrong way round.
 const ATTEMPTS: usize = 3;
+
+/// Does something again while the engine gave up on a conflict with other writers.
+macro_rules! until_no_conflict {
+    ($work:expr) => {{
+        let mut attempt = 1;
+        loop {
+            match $work {
+                Err(error) if error.is_conflict() && attempt < $crate::store::positions::ATTEMPTS => {
+                    attempt += 1;
+                }
+                done => break done,
+            }
+        }
+    }};
+}
+use until_no_conflict;
 
 /// Why a position was not created.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +60,12 @@ pub enum CreateError {
     Store(#[from] StoreError),
 }
 
+impl CreateError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, CreateError::Store(error) if error.is_conflict())
+    }
+}
+
 impl Store {
     /// Creates a position with all its notices; one that a receipt was booked for already is paid at once.
     pub async fn create_position(&self, position: &Position) -> Result<(), CreateError> {
@@ -50,19 +79,10 @@ impl Store {
         position: &Position,
         generated: &[NoticeNumber],
     ) -> Result<(), CreateError> {
-        let mut attempt = 1;
-        loop {
-            let created = on_engine!(&self.pools, write, |pool, engine| {
-                engine::create(pool, position, generated).await
-            });
-            match created {
-                Err(CreateError::Store(error)) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
-                created => {
-                    created?;
-                    return Ok(self.link_late(position).await?);
-                }
-            }
-        }
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::create(pool, position, generated).await
+        }))?;
+        Ok(self.link_late(position).await?)
     }
 
     /// Looks again for receipts that were booked while the notices were written.
@@ -87,7 +107,9 @@ impl Store {
         iupd: &Iupd,
         change: impl Fn(&mut Position) -> Result<(), E>,
     ) -> Result<Option<Result<Position, E>>, StoreError> {
-        on_engine!(&self.pools, write, |pool, engine| engine::change(pool, ec, iupd, change).await)
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::change(pool, ec, iupd, &change).await
+        }))
     }
 
     /// Deletes a position that `check` lets go, in one transaction.
@@ -97,7 +119,9 @@ impl Store {
         iupd: &Iupd,
         check: impl Fn(&Position) -> Result<(), E>,
     ) -> Result<Option<Result<(), E>>, StoreError> {
-        on_engine!(&self.pools, write, |pool, engine| engine::delete(pool, ec, iupd, check).await)
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::delete(pool, ec, iupd, &check).await
+        }))
     }
 }
 
@@ -115,42 +139,50 @@ for_both_engines! {
     ) -> Result<(), CreateError> {
         let failed = StoreError::during("create_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed)?;
-        match insert_position(&mut tx, position).await {
+        insert_whole(&mut tx, position, generated).await?;
+        Ok(tx.commit().await.map_err(StoreError::during("create_position"))?)
+    }
+
+    /// Inserts a position with everything under it. After a refusal the transaction must be rolled back.
+    pub(in crate::store) async fn insert_whole(
+        tx: &mut Connection,
+        position: &Position,
+        generated: &[NoticeNumber],
+    ) -> Result<(), CreateError> {
+        match insert_position(tx, position).await {
             Err(error) if is_unique_violation(&error) => return Err(CreateError::IupdTaken),
             other => other.map_err(StoreError::during("create_position"))?,
         }
         let mut notices = Vec::new();
         for option in &position.options {
-            put_option(&mut tx, position, option).await.map_err(StoreError::during("create_position"))?;
+            put_option(tx, position, option).await.map_err(StoreError::during("create_position"))?;
             notices.extend((0..).zip(&option.notices).map(|(index, notice)| (option, index, notice)));
         }
         // One order for all writers, so that two who want the same numbers do not wait for each other.
         notices.sort_by_key(|(_, _, notice)| notice.number);
         for (option, index, notice) in notices {
-            match insert_notice(&mut tx, position, option, (index, notice)).await {
+            match insert_notice(tx, position, option, (index, notice)).await {
                 Err(error) if is_unique_violation(&error) => {
                     return Err(CreateError::NoticeTaken(notice.number));
                 }
                 other => other.map_err(StoreError::during("create_position"))?,
             }
             for transfer in &notice.transfers {
-                insert_transfer(&mut tx, position, notice, transfer)
+                insert_transfer(tx, position, notice, transfer)
                     .await
                     .map_err(StoreError::during("create_position"))?;
             }
         }
-        let seen = first_seen(&mut tx, &position.ec, generated).await;
-        if let Some(seen) = seen.map_err(StoreError::during("create_position"))? {
-            return Err(CreateError::NoticeTaken(seen));
-        }
-        Ok(tx.commit().await.map_err(StoreError::during("create_position"))?)
+        let seen = first_seen(tx, &position.ec, generated).await;
+        let seen = seen.map_err(StoreError::during("create_position"))?;
+        seen.map_or(Ok(()), |seen| Err(CreateError::NoticeTaken(seen)))
     }
 
     pub(super) async fn change<E>(
         pool: &Pool,
         ec: &FiscalCode,
         iupd: &Iupd,
-        change: impl Fn(&mut Position) -> Result<(), E>,
+        change: &impl Fn(&mut Position) -> Result<(), E>,
     ) -> Result<Option<Result<Position, E>>, StoreError> {
         let failed = || StoreError::during("change_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
@@ -167,7 +199,7 @@ for_both_engines! {
         pool: &Pool,
         ec: &FiscalCode,
         iupd: &Iupd,
-        check: impl Fn(&Position) -> Result<(), E>,
+        check: &impl Fn(&Position) -> Result<(), E>,
     ) -> Result<Option<Result<(), E>>, StoreError> {
         let failed = || StoreError::during("delete_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
@@ -175,15 +207,23 @@ for_both_engines! {
         if let Err(refused) = check(&position) {
             return Ok(Some(Err(refused)));
         }
-        retire_all(&mut tx, &position).await.map_err(failed())?;
-        sqlx::query("DELETE FROM position WHERE ec = $1 AND iupd = $2")
-            .bind(ec.as_str())
-            .bind(iupd.as_str())
-            .execute(&mut *tx)
-            .await
-            .map_err(failed())?;
+        delete_whole(&mut tx, &position).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(Some(Ok(())))
+    }
+
+    /// Deletes a position with everything under it.
+    pub(in crate::store) async fn delete_whole(
+        connection: &mut Connection,
+        position: &Position,
+    ) -> Result<(), sqlx::Error> {
+        retire_all(connection, position).await?;
+        sqlx::query("DELETE FROM position WHERE ec = $1 AND iupd = $2")
+            .bind(position.ec.as_str())
+            .bind(position.iupd.as_str())
+            .execute(connection)
+            .await
+            .map(drop)
     }
 
     async fn save_facts(connection: &mut Connection, position: &Position) -> Result<(), sqlx::Error> {

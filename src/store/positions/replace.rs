@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
-use crate::domain::ids::{Iupd, ReceiptId};
+use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::{Notice, PaymentOption, Position, StandIn};
 use crate::domain::update::{IbanChange, replace_iban};
@@ -20,7 +20,7 @@ use crate::store::{Store, StoreError};
 
 use super::list::status_word;
 use super::segregation::{codes, of_caller};
-use super::{ATTEMPTS, is_unique_violation, read, write};
+use super::{is_unique_violation, read, until_no_conflict, write};
 
 /// Why a position was not written over.
 #[derive(Debug, thiserror::Error)]
@@ -33,83 +33,77 @@ pub enum ReplaceError {
     Store(#[from] StoreError),
 }
 
+impl ReplaceError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, ReplaceError::Store(error) if error.is_conflict())
+    }
+}
+
 /// What `replace` decided of a position; none if there is no such position.
 type Decided<E> = Option<Result<Position, E>>;
 
 impl Store {
     /// Loads a position under lock and writes what `replace` makes of it, all in one transaction.
     /// `None` if there is no such position; what `replace` refuses leaves no trace. Of the numbers that
-    /// `replace` generated, one that was ever in the world is taken.
+    /// `replace` generated, one that was ever in the world is taken. It is asked again when the engine gave
+    /// up on a conflict.
     pub async fn replace_position<E, R: Into<Numbered>>(
         &self,
         ec: &FiscalCode,
         iupd: &Iupd,
-        replace: impl FnOnce(&Position) -> Result<R, E>,
+        mut replace: impl FnMut(&Position) -> Result<R, E>,
     ) -> Result<Decided<E>, ReplaceError> {
-        let decided =
-            on_engine!(&self.pools, write, |pool, engine| engine::replace(pool, ec, iupd, replace).await)?;
+        let decided = until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::replace(pool, ec, iupd, &mut replace).await
+        }))?;
         if let Some(Ok(position)) = &decided {
             self.link_late(position).await?;
         }
         Ok(decided)
     }
 
-    /// Loads the position of a notice under lock, lets `pay` add the payment of that notice, and saves
-    /// it. `None` if there is no such notice.
-    pub async fn pay_notice<E>(
-        &self,
-        ec: &FiscalCode,
-        notice: &NoticeNumber,
-        pay: impl FnOnce(&mut Position) -> Result<(), E>,
-    ) -> Result<Decided<E>, StoreError> {
-        on_engine!(&self.pools, write, |pool, engine| engine::pay(pool, ec, notice, pay).await)
-    }
-
-    /// Replaces an account of a creditor in at most `limit` transfers that can still be paid; says in
-    /// how many. `None` if no position of the creditor is in a status that lets its accounts change.
+    /// Replaces an account of a creditor in transfers that can still be paid; says in how many. `None` if no
+    /// position of the creditor is in a status that lets its accounts change.
     pub async fn replace_iban(
         &self,
         ec: &FiscalCode,
         change: IbanChange<'_>,
-        limit: usize,
         now: Timestamp,
     ) -> Result<Option<usize>, StoreError> {
-        let mut attempt = 1;
-        loop {
-            let done = on_engine!(&self.pools, write, |pool, engine| {
-                engine::replace_ibans(pool, ec, change, (limit, now)).await
-            });
-            match done {
-                Err(error) if error.is_conflict() && attempt < ATTEMPTS => attempt += 1,
-                done => return done,
-            }
-        }
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::replace_ibans(pool, ec, change, now).await
+        }))
     }
 }
 
-const CHANGEABLE: &str = concat!(
-    "SELECT 1 FROM position p WHERE p.ec = $1 AND ",
+/// The newest first: among them is most likely one.
+pub(in crate::store) const CHANGEABLE: &str = concat!(
+    "SELECT 1 FROM position p WHERE p.ec = $1 AND p.created_at <> 0 AND ",
     of_caller!("$3"),
     " AND ",
     status_word!(),
-    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') LIMIT 1"
+    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY p.created_at DESC LIMIT 1"
 );
 
-/// Positions that may have the account in a transfer to change; each is judged again under its lock.
-const WITH_IBAN: &str = concat!(
-    "SELECT p.iupd FROM position p WHERE p.ec = $1 AND EXISTS (SELECT 1 FROM notice n JOIN transfer t \
-     ON t.ec = n.ec AND t.notice_number = n.notice_number WHERE n.ec = p.ec AND n.iupd = p.iupd \
-     AND n.paid_at IS NULL AND t.iban = $3 AND t.beneficiary = t.ec) AND ",
+/// The positions of transfers to an account, in the order of their notices, so that no more are read than
+/// may be changed; each is judged again under its lock.
+pub(in crate::store) const WITH_IBAN: &str = concat!(
+    "SELECT DISTINCT iupd FROM (SELECT p.iupd FROM transfer t \
+     JOIN notice n ON n.ec = t.ec AND n.notice_number = t.notice_number \
+     JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
+     WHERE t.iban = $3 AND t.iban <> '' AND t.ec = $1 AND t.beneficiary = t.ec AND n.paid_at IS NULL \
+     AND (n.activated_at IS NULL OR n.activated_at <= $6) AND ",
     of_caller!("$5"),
     " AND ",
     status_word!(),
-    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY p.iupd LIMIT $4"
+    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY t.notice_number LIMIT $4) found \
+     ORDER BY iupd"
 );
 
 /// A notice with its place in the position: the option's number and its own within the option.
-type Placed<'a> = (i64, i64, &'a Notice);
+pub(super) type Placed<'a> = (i64, i64, &'a Notice);
 
-fn placed(position: &Position) -> impl Iterator<Item = (&PaymentOption, Placed<'_>)> {
+pub(super) fn placed(position: &Position) -> impl Iterator<Item = (&PaymentOption, Placed<'_>)> {
     position.options.iter().flat_map(|option| {
         (0..).zip(&option.notices).map(move |(index, notice)| (option, (option.number, index, notice)))
     })
@@ -122,7 +116,7 @@ for_both_engines! {
         pool: &Pool,
         ec: &FiscalCode,
         iupd: &Iupd,
-        replace: impl FnOnce(&Position) -> Result<R, E>,
+        replace: &mut impl FnMut(&Position) -> Result<R, E>,
     ) -> Result<Decided<E>, ReplaceError> {
         let failed = || StoreError::during("replace_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
@@ -139,42 +133,11 @@ for_both_engines! {
         Ok(Some(Ok(after)))
     }
 
-    pub(super) async fn pay<E>(
-        pool: &Pool,
-        ec: &FiscalCode,
-        notice: &NoticeNumber,
-        pay: impl FnOnce(&mut Position) -> Result<(), E>,
-    ) -> Result<Decided<E>, StoreError> {
-        let failed = || StoreError::during("pay_notice");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
-        let of: Option<String> =
-            sqlx::query_scalar("SELECT iupd FROM notice WHERE ec = $1 AND notice_number = $2")
-                .bind(ec.as_str())
-                .bind(notice.as_str())
-                .fetch_optional(&mut *tx)
-                .await
-                .map_err(failed())?;
-        let Some(iupd) = of else { return Ok(None) };
-        let iupd = Iupd::new(&iupd).map_err(|_| StoreError::Corrupt { what: "iupd" })?;
-        let Some(mut position) = load_locked(&mut tx, ec, &iupd).await? else { return Ok(None) };
-        // An update may have taken the notice away before the lock was ours.
-        if position.notice(notice).is_none() {
-            return Ok(None);
-        }
-        if let Err(refused) = pay(&mut position) {
-            return Ok(Some(Err(refused)));
-        }
-        save_payment(&mut tx, &position, notice).await.map_err(failed())?;
-        update_position(&mut tx, &position).await.map_err(failed())?;
-        tx.commit().await.map_err(failed())?;
-        Ok(Some(Ok(position)))
-    }
-
     pub(super) async fn replace_ibans(
         pool: &Pool,
         ec: &FiscalCode,
         change: IbanChange<'_>,
-        (limit, now): (usize, Timestamp),
+        now: Timestamp,
     ) -> Result<Option<usize>, StoreError> {
         let failed = || StoreError::during("replace_iban");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
@@ -192,8 +155,9 @@ for_both_engines! {
             .bind(ec.as_str())
             .bind(now.as_microsecond())
             .bind(Iban::as_str(change.old))
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(i64::try_from(change.limit).unwrap_or(i64::MAX))
             .bind(codes(change.scope))
+            .bind(change.hold.cutoff(now).as_microsecond())
             .fetch_all(&mut *tx)
             .await
             .map_err(failed())?;
@@ -202,7 +166,8 @@ for_both_engines! {
             let iupd = Iupd::new(&iupd).map_err(|_| StoreError::Corrupt { what: "iupd" })?;
             let Some(before) = load_locked(&mut tx, ec, &iupd).await? else { continue };
             let mut after = before.clone();
-            let here = replace_iban(&mut after, change, limit - replaced, now);
+            let left = IbanChange { limit: change.limit - replaced, ..change };
+            let here = replace_iban(&mut after, left, now);
             if here > 0 {
                 for (_, notice) in placed(&after).map(|(option, (_, _, notice))| (option, notice)) {
                     rewrite_transfers(&mut tx, &after, before.notice(&notice.number), notice)
@@ -218,7 +183,7 @@ for_both_engines! {
     }
 
     /// Writes what differs between a position and what it becomes.
-    async fn save(connection: &mut Connection, before: &Position, after: &Position) -> Result<(), ReplaceError> {
+    pub(in crate::store) async fn save(connection: &mut Connection, before: &Position, after: &Position) -> Result<(), ReplaceError> {
         let failed = || StoreError::during("replace_position");
         update_position(connection, after).await.map_err(failed())?;
         for option in &after.options {
@@ -233,7 +198,10 @@ for_both_engines! {
         make_room(connection, before).await.map_err(failed())?;
         let old: HashMap<&NoticeNumber, &Notice> =
             before.notices().map(|notice| (&notice.number, notice)).collect();
-        for (option, (option_no, index, notice)) in placed(after) {
+        let mut placed: Vec<_> = placed(after).collect();
+        // One order for all writers, so that two who want the same numbers do not wait for each other.
+        placed.sort_by_key(|(_, (_, _, notice))| notice.number);
+        for (option, (option_no, index, notice)) in placed {
             let known = old.get(&notice.number).copied();
             if known.is_some() {
                 update_notice(connection, after, (option_no, index, notice)).await.map_err(failed())?;
@@ -252,7 +220,7 @@ for_both_engines! {
         Ok(())
     }
 
-    async fn update_position(connection: &mut Connection, position: &Position) -> Result<(), sqlx::Error> {
+    pub(in crate::store) async fn update_position(connection: &mut Connection, position: &Position) -> Result<(), sqlx::Error> {
         sqlx::query(
             "UPDATE position SET updated_at = $3, published_at = $4, invalidated_at = $5, version = $6, \
              company_name = $7, office_name = $8, stand_in_allowed = $9 WHERE ec = $1 AND iupd = $2",
@@ -266,26 +234,6 @@ for_both_engines! {
         .bind(position.company_name.as_str())
         .bind(write::optional(&position.office_name))
         .bind(position.stand_in == StandIn::Allowed)
-        .execute(connection)
-        .await
-        .map(drop)
-    }
-
-    async fn save_payment(
-        connection: &mut Connection,
-        position: &Position,
-        number: &NoticeNumber,
-    ) -> Result<(), sqlx::Error> {
-        let payment = position.notice(number).and_then(|notice| notice.payment.as_ref());
-        let receipt = payment.and_then(|payment| payment.proof.receipt());
-        sqlx::query(
-            "UPDATE notice SET paid_at = $3, paid_receipt = $4 \
-             WHERE ec = $1 AND notice_number = $2 AND paid_at IS NULL",
-        )
-        .bind(position.ec.as_str())
-        .bind(number.as_str())
-        .bind(write::micros(payment.map(|payment| payment.paid_at)))
-        .bind(receipt.map(ReceiptId::as_str))
         .execute(connection)
         .await
         .map(drop)
@@ -314,7 +262,7 @@ for_both_engines! {
             .map(drop)
     }
 
-    async fn update_notice(
+    pub(in crate::store) async fn update_notice(
         connection: &mut Connection,
         position: &Position,
         (option_no, index, notice): Placed<'_>,
@@ -338,7 +286,7 @@ for_both_engines! {
         .map(drop)
     }
 
-    async fn rewrite_transfers(
+    pub(in crate::store) async fn rewrite_transfers(
         connection: &mut Connection,
         position: &Position,
         before: Option<&Notice>,

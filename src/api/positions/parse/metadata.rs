@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::field::Field;
 use super::super::model::MetadataRequest;
 use super::report::{Pointer, Report};
-use crate::domain::position::{IBAN_APPOGGIO, MapEntry};
+use crate::domain::position::{IBAN_APPOGGIO, MapEntry, NOTIFICATION_FEE};
 
 /// The most pairs that the published contract allows. The node's contract carries fifteen, so there is
 /// room for those that we add.
@@ -18,7 +18,7 @@ pub const RESERVED_KEY: &str = "reserved_metadata_key";
 pub const DUPLICATE_KEY: &str = "duplicate_metadata_key";
 
 /// What we write into the metadata of a notice: what its postal notification cost.
-pub const OF_NOTICES: &[&str] = &["NOTIFICATION_FEE"];
+pub const OF_NOTICES: &[&str] = &[NOTIFICATION_FEE];
 
 /// What we write into the metadata of a transfer that may go to a postal account.
 pub const OF_POSTAL_TRANSFERS: &[&str] = &[IBAN_APPOGGIO];

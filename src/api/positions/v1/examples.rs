@@ -48,7 +48,8 @@ fn answered_option() -> Value {
     with(option(), answered)
 }
 
-fn option_with_history() -> Value {
+/// A payment option that is to be paid.
+pub fn option_with_history() -> Value {
     let history = json!({
         "organizationFiscalCode": EC, "insertedDate": MADE, "status": "PO_UNPAID", "lastUpdatedDate": MADE,
         "transfer": [transfer_with_history()],

@@ -6,10 +6,10 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::contract::{Contract, Examples};
+use super::contract::{Contract, Examples, Moment};
 use super::model::PageInfo;
 use super::parse::{Context, NewPosition};
-use super::{ALL, Naming, TRANSFERS, paid, transfers};
+use super::{ALL, Naming, TRANSFERS, notification_fee, paid, report, transfers};
 use crate::api::openapi::{Heading, Method, Routes};
 use crate::api::problem::Violation;
 use crate::domain::position::Position;
@@ -21,11 +21,16 @@ mod model;
 pub mod read;
 mod render;
 
-pub(super) use examples::paid as paid_example;
+pub(super) use examples::{option_with_history as unpaid_example, paid as paid_example};
+pub(in crate::api) use model::PositionRequest;
+pub(in crate::api) use render::many;
 pub(super) use render::notice;
 
 /// What marking a notice as paid answers, as it is documented.
 pub(super) type PaidNotice = model::OptionResponse<'static>;
+
+/// Many positions, as they are documented.
+pub(in crate::api) type ManyPositions = model::PositionsModel<'static>;
 
 /// The first version.
 pub struct V1;
@@ -41,7 +46,7 @@ impl Contract for V1 {
     const HEADING: Heading = HEADING;
     const SUFFIX: &'static str = "V1";
 
-    type Request = model::PositionRequest;
+    type Request = PositionRequest;
     type WithDebtor = model::PositionModel<'static>;
     type WithHistory = model::PositionResponse<'static>;
     type Page = model::PositionsPage<'static>;
@@ -58,12 +63,12 @@ impl Contract for V1 {
         render::with_debtor(code, position, now)
     }
 
-    fn with_history(position: &Position, now: Timestamp) -> Response {
-        render::with_history(position, now)
+    fn with_history(position: &Position, moment: Moment) -> Response {
+        render::with_history(position, moment)
     }
 
-    fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response {
-        render::page(positions, info, now)
+    fn page(positions: &[Position], info: PageInfo, moment: Moment) -> Response {
+        render::page(positions, info, moment)
     }
 
     fn status_word(status: Status) -> &'static str {
@@ -75,7 +80,23 @@ impl Contract for V1 {
 pub fn routes() -> Routes {
     let paid = "/organizations/{organizationfiscalcode}/paymentoptions/paids/{nav}";
     let all_transfers = format!("{ALL}/{TRANSFERS}");
+    let report = "/organizations/{organizationfiscalcode}/paymentoptions/{iuv}/transfers/{transfer}/report";
     super::one::<V1>(super::routes::<V1>(), Naming::Transfers)
         .on(Method::Patch, (HEADING.0, &all_transfers), transfers::handler, transfers::doc())
         .on(Method::Post, (HEADING.0, paid), paid::handler, paid::doc())
+        .on(
+            Method::Put,
+            (HEADING.0, NOTIFICATION_FEE),
+            notification_fee::handler,
+            notification_fee::doc("V1"),
+        )
+        .on(Method::Post, (HEADING.0, report), report::handler, report::doc())
+}
+
+const NOTIFICATION_FEE: &str = "/organizations/{organizationfiscalcode}/paymentoptions/{nav}/notificationfee";
+
+/// What the platform for notifications (SEND) calls, at the address it knows.
+pub fn send_routes() -> Routes {
+    let at = (HEADING.0, NOTIFICATION_FEE);
+    Routes::default().on(Method::Put, at, notification_fee::handler, notification_fee::doc("Send"))
 }

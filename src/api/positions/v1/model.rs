@@ -143,6 +143,16 @@ pub struct PositionModel<'a> {
     pub(super) payment_option: Vec<OptionModel<'a>>,
 }
 
+/// Many positions (`MultiplePaymentPositionModel`, GPD v2).
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = v2::Positions)]
+pub struct PositionsModel<'a> {
+    /// The positions, in the order of the request.
+    #[schema(value_type = Vec<PositionModel<'static>>)]
+    pub(super) payment_positions: Vec<PositionModel<'a>>,
+}
+
 /// A position as reading answers it (`PaymentPositionModelBaseResponse`): without its debtor.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

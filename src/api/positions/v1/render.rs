@@ -5,17 +5,30 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
+use super::super::contract::Moment;
 use super::super::dates::write;
 use super::super::model::PageInfo;
 use super::super::render::{answer, debtor, entry, fee, notice_history, payment_date, transfer, unkept};
-use super::model::{OptionModel, OptionResponse, PositionModel, PositionResponse, PositionsPage};
+use super::model::{
+    OptionModel, OptionResponse, PositionModel, PositionResponse, PositionsModel, PositionsPage,
+};
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::{AfterDue, Notice, OptionShape, PaymentOption, Position, StandIn};
 use crate::domain::status::{notice_status, status};
 
 /// What create, publish and invalidate answer: the position with its debtor.
 pub fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Response {
-    let model = PositionModel {
+    answer(code, position, &model(position, now))
+}
+
+/// What endpoints over many positions answer: each as its creation would.
+pub fn many(code: StatusCode, positions: &[Position], now: Timestamp) -> Response {
+    let payment_positions = positions.iter().map(|position| model(position, now)).collect();
+    unkept((code, Json(PositionsModel { payment_positions })).into_response())
+}
+
+fn model(position: &Position, now: Timestamp) -> PositionModel<'_> {
+    PositionModel {
         iupd: position.iupd.as_str(),
         debtor: position.options.first().map(|option| debtor(&option.debtor)),
         pay_stand_in: position.stand_in == StandIn::Allowed,
@@ -26,29 +39,29 @@ pub fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Res
         payment_date: payment_date(position, now).map(write),
         status: status(position, now).word(),
         payment_option: rows(position).map(|(option, notice)| row(option, notice, None)).collect(),
-    };
-    answer(code, position, &model)
+    }
 }
 
 /// What reading answers: the position with its history, without personal data.
-pub fn with_history(position: &Position, now: Timestamp) -> Response {
-    answer(StatusCode::OK, position, &history(position, now))
+pub fn with_history(position: &Position, moment: Moment) -> Response {
+    answer(StatusCode::OK, position, &history(position, moment))
 }
 
 /// What the list answers: a page of positions, each as reading answers it.
-pub fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response {
-    let payment_position_list = positions.iter().map(|position| history(position, now)).collect();
+pub fn page(positions: &[Position], info: PageInfo, moment: Moment) -> Response {
+    let payment_position_list = positions.iter().map(|position| history(position, moment)).collect();
     unkept(Json(PositionsPage { payment_position_list, page_info: info }).into_response())
 }
 
-/// What marking a notice as paid answers: the notice with its history.
-pub fn notice(position: &Position, number: &NoticeNumber) -> Response {
+/// What is answered to a change of one notice: the notice with its history.
+pub fn notice(code: StatusCode, position: &Position, number: &NoticeNumber, moment: Moment) -> Response {
     let mut rows = rows(position).filter(|(_, notice)| notice.number == *number);
-    let model = rows.next().map(|(option, notice)| row_with_history(position, option, notice));
-    unkept(Json(model).into_response())
+    let model = rows.next().map(|(option, notice)| row_with_history(position, option, notice, moment));
+    unkept((code, Json(model)).into_response())
 }
 
-fn history(position: &Position, now: Timestamp) -> PositionResponse<'_> {
+fn history(position: &Position, moment: Moment) -> PositionResponse<'_> {
+    let now = moment.now;
     PositionResponse {
         iupd: position.iupd.as_str(),
         organization_fiscal_code: position.ec.as_str(),
@@ -62,7 +75,7 @@ fn history(position: &Position, now: Timestamp) -> PositionResponse<'_> {
         status: status(position, now).word(),
         last_updated_date: write(position.history.updated_at),
         payment_option: rows(position)
-            .map(|(option, notice)| row_with_history(position, option, notice))
+            .map(|(option, notice)| row_with_history(position, option, notice, moment))
             .collect(),
     }
 }
@@ -87,13 +100,14 @@ fn row_with_history<'a>(
     position: &'a Position,
     option: &PaymentOption,
     notice: &'a Notice,
+    moment: Moment,
 ) -> OptionResponse<'a> {
     OptionResponse {
         organization_fiscal_code: position.ec.as_str(),
         option: row(option, notice, Some(position)),
         inserted_date: write(position.history.created_at),
         status: notice_status(notice).word(),
-        history: notice_history(position, notice),
+        history: notice_history(position, notice, moment),
     }
 }
 

@@ -8,7 +8,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::contract::{Contract, Examples};
+use super::contract::{Contract, Examples, Moment};
 use super::model::PageInfo;
 use super::parse::{Context, NewPosition};
 use crate::api::openapi::form::{form, words};
@@ -54,12 +54,12 @@ impl Contract for V3 {
         render::with_debtor(code, position, now)
     }
 
-    fn with_history(position: &Position, now: Timestamp) -> Response {
-        render::with_history(position, now)
+    fn with_history(position: &Position, moment: Moment) -> Response {
+        render::with_history(position, moment)
     }
 
-    fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response {
-        render::page(positions, info, now)
+    fn page(positions: &[Position], info: PageInfo, moment: Moment) -> Response {
+        render::page(positions, info, moment)
     }
 
     /// Whether a position was cancelled or has expired is one word here, and so is whether its payment is

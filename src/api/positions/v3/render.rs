@@ -5,19 +5,21 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
-use super::super::contract::Contract;
+use super::super::contract::{Contract, Moment};
 use super::super::dates::write;
 use super::super::model::PageInfo;
 use super::super::render::{answer, debtor, entry, fee, notice_history, payment_date, transfer, unkept};
 use super::V3;
 use super::model::{InstalmentModel, OptionModel, PositionModel, PositionResponse, PositionsPage};
+use crate::domain::hold::HoldPolicy;
 use crate::domain::position::{AfterDue, Notice, PaymentOption, Position, StandIn};
 use crate::domain::status::{InstalmentStatus, instalment_status, status};
 
 /// Whether an answer tells what has happened so far.
 #[derive(Clone, Copy)]
 enum History {
-    Told,
+    /// With the hold of a payment under way.
+    Told(HoldPolicy),
     LeftOut,
 }
 
@@ -36,17 +38,18 @@ pub fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Res
 }
 
 /// What reading answers.
-pub fn with_history(position: &Position, now: Timestamp) -> Response {
-    answer(StatusCode::OK, position, &history(position, now))
+pub fn with_history(position: &Position, moment: Moment) -> Response {
+    answer(StatusCode::OK, position, &history(position, moment))
 }
 
 /// What the list answers: a page of positions, each as reading answers it.
-pub fn page(positions: &[Position], info: PageInfo, now: Timestamp) -> Response {
-    let payment_position_list = positions.iter().map(|position| history(position, now)).collect();
+pub fn page(positions: &[Position], info: PageInfo, moment: Moment) -> Response {
+    let payment_position_list = positions.iter().map(|position| history(position, moment)).collect();
     unkept(Json(PositionsPage { payment_position_list, page_info: info }).into_response())
 }
 
-fn history(position: &Position, now: Timestamp) -> PositionResponse<'_> {
+fn history(position: &Position, moment: Moment) -> PositionResponse<'_> {
+    let now = moment.now;
     PositionResponse {
         iupd: position.iupd.as_str(),
         organization_fiscal_code: position.ec.as_str(),
@@ -57,7 +60,7 @@ fn history(position: &Position, now: Timestamp) -> PositionResponse<'_> {
         payment_date: payment_date(position, now).map(write),
         status: V3::status_word(status(position, now)),
         last_updated_date: write(position.history.updated_at),
-        payment_option: options(position, History::Told, now),
+        payment_option: options(position, History::Told(moment.hold), now),
     }
 }
 
@@ -72,16 +75,19 @@ fn option_model<'a>(
     history: History,
     now: Timestamp,
 ) -> OptionModel<'a> {
-    let told = matches!(history, History::Told);
+    let told = match history {
+        History::Told(hold) => Some((position, Moment { now, hold })),
+        History::LeftOut => None,
+    };
     let instalment = |notice| {
         let status = instalment_status(position, option, notice, now);
-        instalment(notice, status, told.then_some(position))
+        instalment(notice, status, told)
     };
     OptionModel {
         validity_date: option.valid_from.map(write),
         retention_date: retention(option).map(write),
         switch_to_expired: option.after_due == AfterDue::Expires,
-        inserted_date: told.then(|| write(position.history.created_at)),
+        inserted_date: told.map(|_| write(position.history.created_at)),
         debtor: debtor(&option.debtor),
         installments: option.notices.iter().map(instalment).collect(),
     }
@@ -90,7 +96,7 @@ fn option_model<'a>(
 fn instalment<'a>(
     notice: &'a Notice,
     status: InstalmentStatus,
-    history: Option<&'a Position>,
+    history: Option<(&'a Position, Moment)>,
 ) -> InstalmentModel<'a> {
     InstalmentModel {
         nav: notice.number.as_str(),
@@ -102,9 +108,13 @@ fn instalment<'a>(
         notification_fee: notice.notification_fee.get(),
         status: status.word(),
         installment_metadata: notice.metadata.iter().map(entry).collect(),
-        transfer: notice.transfers.iter().map(|one| transfer(one, history)).collect(),
-        organization_fiscal_code: history.map(|position| position.ec.as_str()),
-        history: history.map(|position| notice_history(position, notice)),
+        transfer: notice
+            .transfers
+            .iter()
+            .map(|one| transfer(one, history.map(|(position, _)| position)))
+            .collect(),
+        organization_fiscal_code: history.map(|(position, _)| position.ec.as_str()),
+        history: history.map(|(position, moment)| notice_history(position, notice, moment)),
     }
 }
 
