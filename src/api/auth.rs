@@ -20,11 +20,11 @@ use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::segregation::{ForeignNotice, Segregation};
 use crate::store::{ApiKey, ApiScope, Store, StoreError};
 
-/// The query parameter that carries the key where no header does.
-pub(super) const KEY_PARAMETER: &str = "subscription-key";
-
 /// The header that carries the key.
 pub const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
+
+/// The parameter of the query that carries it where there is no header.
+pub(super) const KEY_PARAMETER: &str = "subscription-key";
 
 /// How long a key that was revoked may still be served.
 const REMEMBERED: SignedDuration = SignedDuration::from_secs(5);
@@ -86,6 +86,7 @@ pub(super) async fn caller(parts: &Parts, api: &Api) -> Result<Arc<ApiKey>, Auth
 
 #[derive(Deserialize)]
 struct OrganizationPath {
+    #[serde(alias = "organization-fiscal-code")]
     organizationfiscalcode: String,
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
+use self::openapi::Routes;
 use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
@@ -19,6 +20,7 @@ mod body;
 mod bulk;
 mod idempotency;
 pub mod massive;
+mod openapi;
 mod payment_options;
 mod positions;
 pub mod problem;
@@ -59,13 +61,23 @@ struct Api {
 /// The whole API as one router. It answers unknown paths too, so it is merged into no other router
 /// that does.
 pub fn router(state: ApiState) -> Router {
-    Router::new()
-        .nest("/gpd/debt-positions-service/v1", positions::v1::router())
-        .nest("/gpd/debt-positions-service/v2", bulk::router())
-        .nest("/gpd/debt-positions-service/v3", positions::v3::router())
-        .nest("/pn-integration-gpd/api/v1", positions::v1::send_router())
-        .nest("/gpd/payments-receipts-service/v1", receipts::router())
-        .nest("/payment-options", payment_options::router())
+    let routes = Routes::default()
+        .nest("/gpd/debt-positions-service/v1", positions::v1::routes())
+        .nest("/gpd/debt-positions-service/v2", bulk::routes())
+        .nest("/gpd/debt-positions-service/v3", positions::v3::routes())
+        .nest("/pn-integration-gpd/api/v1", positions::v1::send_routes())
+        .nest("/gpd/payments-receipts-service/v1", receipts::routes())
+        .nest("/payment-options", payment_options::routes())
+        .telling_of(massive::routes());
+    let headings = [
+        positions::v1::HEADING,
+        positions::v3::HEADING,
+        bulk::HEADING,
+        massive::HEADING,
+        receipts::HEADING,
+        payment_options::HEADING,
+    ];
+    openapi::serve(routes, &headings)
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())
         .with_state(shared(state))

@@ -9,7 +9,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
 
+use super::openapi::form::Instant;
 use crate::store::StoreError;
 
 /// A refusal.
@@ -24,35 +27,58 @@ pub struct Problem {
 }
 
 /// One thing that is wrong with the body of a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Violation {
     /// Where: a JSON pointer (RFC 6901) into the body.
+    #[schema(examples("/paymentOption/0/dueDate"))]
     pub pointer: String,
     /// What, for programs.
+    #[schema(value_type = String, examples("required"))]
     pub code: &'static str,
     /// What, for people.
     pub message: String,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+/// A refusal (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct ProblemBody<'a> {
+    /// What kind of refusal, in the words of the published contract.
+    #[schema(value_type = String)]
     title: &'a str,
+    /// The status of the answer.
+    #[schema(value_type = i32, minimum = 400, maximum = 599)]
     status: u16,
+    /// What is wrong, in a sentence for people. It repeats no value of the request.
+    #[schema(value_type = String)]
     detail: &'a str,
+    /// What is wrong, in a word for programs.
+    #[schema(value_type = String)]
     code: &'a str,
+    /// Everything that is wrong with the body.
+    #[schema(value_type = Vec<Violation>)]
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     violations: &'a [Violation],
+    /// When it is worth asking again: a payment may be under way until then. Ours.
     #[serde(rename = "holdUntil", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Instant)]
     hold_until: Option<String>,
     /// What the published gateway writes instead of a problem when it forbids.
     #[serde(flatten)]
+    #[schema(value_type = GatewayBody)]
     forbidden: Option<GatewayBody<'a>>,
 }
 
-#[derive(Serialize)]
+/// What the published gateway writes when it forbids; only there with status 403.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Forbidden)]
 #[serde(rename_all = "camelCase")]
 struct GatewayBody<'a> {
+    /// The status again.
+    #[schema(value_type = i32, required = false)]
     status_code: u16,
+    /// The detail again.
+    #[schema(value_type = String, required = false)]
     message: &'a str,
 }
 
@@ -120,13 +146,21 @@ impl Problem {
             "The request could not be carried out because of a failure on our side; it can be repeated.",
         )
     }
-}
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+    /// The body of the answer, to show what it looks like.
+    pub(super) fn example(&self) -> Value {
+        serde_json::to_value(self.body()).unwrap_or_default()
+    }
+
+    /// Whether it can be asked again, at an instant that the answer names.
+    pub(super) fn can_wait(&self) -> bool {
+        self.hold.is_some()
+    }
+
+    fn body(&self) -> ProblemBody<'_> {
         let status = self.status.as_u16();
         let forbidden = self.status == StatusCode::FORBIDDEN;
-        let body = Body {
+        ProblemBody {
             title: self.title,
             status,
             detail: &self.detail,
@@ -134,8 +168,13 @@ impl IntoResponse for Problem {
             violations: &self.violations,
             hold_until: self.hold.map(|(until, _)| until.to_string()),
             forbidden: forbidden.then_some(GatewayBody { status_code: status, message: &self.detail }),
-        };
-        let mut response = (self.status, axum::Json(body)).into_response();
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, axum::Json(self.body())).into_response();
         let form = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, form);
         if let Some((_, seconds)) = self.hold {

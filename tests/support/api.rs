@@ -13,7 +13,9 @@ use hyper::header::HeaderMap;
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
+use varco::api::massive::{UploadSettings, Uploads};
 use varco::api::{self, ApiState, auth::hash_key};
 use varco::domain::clock::{Clock, ClockHand};
 use varco::domain::fiscal_code::FiscalCode;
@@ -49,6 +51,7 @@ pub struct Gateway {
     /// Twice the next number that is drawn.
     pub draws: Arc<AtomicU64>,
     _database: TestDatabase,
+    _uploads: TempDir,
 }
 
 pub struct Answer {
@@ -83,11 +86,15 @@ impl Gateway {
             randomness,
             receipt_document,
         };
-        let router = stack.around(api::router(state));
+        let folder = tempfile::tempdir().unwrap();
+        let settings =
+            UploadSettings { folder: folder.path().to_owned(), max_file: MAX_BODY as u64, seed: 1 };
+        let uploads = stack.clone().around(Uploads::new(state.clone(), settings).router());
+        let router = stack.around(api::router(state)).merge(uploads);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Gateway { address, clock: hand, store, registry, draws, _database: database }
+        Gateway { address, clock: hand, store, registry, draws, _database: database, _uploads: folder }
     }
 
     /// Lets the gateway see at once what was written of the parties.

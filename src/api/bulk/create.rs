@@ -6,12 +6,14 @@ use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use jiff::Timestamp;
+use serde_json::json;
 
-use super::{BulkRefusal, POSITIONS, POSITIONS_MAX, list, names, refusal};
+use super::{BulkRefusal, POSITIONS, POSITIONS_MAX, Positions, list, names, refusal};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
 use crate::api::idempotency::{self, Begun, IdempotencyError, IdempotencyKey, given};
+use crate::api::openapi::{Answer, Doc, form};
 use crate::api::positions::rows::{self, Context, Start};
 use crate::api::problem::Problem;
 use crate::domain::position::Position;
@@ -99,4 +101,19 @@ async fn write(
     }
     store.create_positions(positions).await?;
     Ok(Ok(created(positions)))
+}
+
+/// What is said of it.
+pub(super) fn doc() -> Doc {
+    let (request, answer) = rows::examples();
+    let answer = Answer::json::<rows::ManyPositions>(
+        "The positions, with the numbers of their notices.",
+        json!({ "paymentPositions": [answer] }),
+    );
+    super::doc("createPositionsV2", "Create up to 100 debt positions")
+        .query("toPublish", form::flag(), "Whether to publish them at once.")
+        .takes::<Positions>(json!({ "paymentPositions": [request] }))
+        .answers(StatusCode::CREATED, answer)
+        .refuses([rows::bad_query(), rows::iupd_taken()])
+        .refuses(rows::problems())
 }

@@ -2,27 +2,72 @@
 //!
 //! The published service has the update and the deletion at two paths; both are served.
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::http::StatusCode;
-use axum::routing::{post, put};
 use serde_json::{Map, Value};
 
-use super::Api;
+use super::openapi::form::form;
+use super::openapi::{Doc, Heading, Method, Routes, form};
 use super::positions::rows;
 use super::problem::{Problem, Violation};
 use crate::domain::ids::Iupd;
+use crate::domain::segregation::ForeignNotice;
 use crate::store::{BulkError, StoreError};
 
 mod create;
 mod delete;
 mod update;
 
-pub(super) fn router() -> Router<Arc<Api>> {
+/// Its heading in the documentation.
+pub(super) const HEADING: Heading =
+    ("Debt positions v2, in bulk", "Many positions by one request (GPD v2): all of them or none.");
+
+pub(super) fn routes() -> Routes {
     let all = "/organizations/{organizationfiscalcode}/debtpositions";
-    let bulk = post(create::handler).put(update::handler).delete(delete::handler);
-    Router::new().route(&format!("{all}/bulk"), bulk).route(all, put(update::handler).delete(delete::handler))
+    let bulk = format!("{all}/bulk");
+    let (all, bulk) = ((HEADING.0, all), (HEADING.0, bulk.as_str()));
+    Routes::default()
+        .on(Method::Post, bulk, create::handler, create::doc())
+        .on(Method::Put, bulk, update::handler, update::doc("updatePositionsV2"))
+        .on(Method::Delete, bulk, delete::handler, delete::doc("deletePositionsV2"))
+        .on(Method::Put, all, update::handler, update::doc("updatePositionsV2AtAll"))
+        .on(Method::Delete, all, delete::handler, delete::doc("deletePositionsV2AtAll"))
+}
+
+/// Positions in a request, in the documentation.
+enum Positions {}
+form!(
+    Positions,
+    "v2.PositionsRequest",
+    form::list_in(
+        POSITIONS,
+        (1, POSITIONS_MAX),
+        form::reference::<rows::PositionRequest>(),
+        "The positions."
+    )
+);
+
+/// Names in a request, in the documentation.
+enum Names {}
+form!(
+    Names,
+    "v2.PositionNames",
+    form::list_in(NAMES, (1, NAMES_MAX), form::reference::<Iupd>(), "The names of the positions, each once.")
+);
+
+/// What all three refuse.
+fn doc(id: &str, summary: &str) -> Doc {
+    let about = "All or none: the answer to one that cannot be carried out names it in violations.";
+    let wrong = Violation {
+        pointer: format!("/{POSITIONS}/0/iupd"),
+        code: "duplicate_iupd",
+        message: "is there before in the list".into(),
+    };
+    Doc::new(id, summary).about(about).organization("organizationfiscalcode").refuses([
+        BulkRefusal::NoList(POSITIONS).into(),
+        BulkRefusal::Length(POSITIONS, POSITIONS_MAX).into(),
+        BulkRefusal::Names(vec![wrong]).into(),
+        ForeignNotice.into(),
+    ])
 }
 
 /// The list of positions of a body.

@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{POSITIONS, POSITIONS_MAX, list, names, refusal};
+use super::{POSITIONS, POSITIONS_MAX, Positions, list, names, refusal};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
-use crate::api::positions::rows::{self, Context, Places};
+use crate::api::openapi::{Answer, Doc, form};
+use crate::api::positions::rows::{self, Context, Inexpressible, Places};
 use crate::api::problem::Problem;
 use crate::domain::position::Position;
 use crate::domain::update::Publication;
@@ -62,4 +63,20 @@ pub(super) async fn handler(
         }
     };
     Ok(rows::many(StatusCode::OK, &positions, now))
+}
+
+/// What is said of it, under that name.
+pub(super) fn doc(id: &str) -> Doc {
+    let (request, answer) = rows::examples();
+    let answer = json!({ "paymentPositions": [answer] });
+    super::doc(id, "Update up to 100 debt positions")
+        .query("toPublish", form::flag(), "Whether they are on offer afterwards; as before if left out.")
+        .takes::<Positions>(json!({ "paymentPositions": [request] }))
+        .answers(
+            StatusCode::OK,
+            Answer::json::<rows::ManyPositions>("The positions as they are now.", answer),
+        )
+        .refuses([rows::bad_query(), rows::unknown(), rows::settled(), rows::held()])
+        .refuses([Inexpressible.into()])
+        .refuses(rows::problems())
 }

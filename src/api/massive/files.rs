@@ -11,9 +11,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::civil::{Date, Time};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
 
 use super::{Brokered, KEPT, Massive, file_id, may_see};
-use crate::api::positions::rows::{BadQuery, number, word};
+use crate::api::openapi::{Answer, AnswerHeader, Doc, form};
+use crate::api::positions::rows::{BadQuery, bad_query, number, word};
 use crate::api::problem::Problem;
 use crate::domain::rome;
 use crate::store::{StoreError, UploadPage};
@@ -43,13 +46,41 @@ struct FilesQuery {
 }
 
 /// A page of names (`FileIdListResponse`).
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct FileIds {
+    /// The names.
     file_ids: Vec<String>,
+    /// How many there are.
+    #[schema(value_type = u32)]
     size: usize,
+    /// Whether more follow, after the token of the answer.
     has_more: bool,
 }
+
+/// What is said of it.
+pub(super) fn doc() -> Doc {
+    let name = "99000020018_99000010019_0a1b2c3d4e5f60718293a4b5";
+    let page = json!({ "fileIds": [name], "size": 1, "hasMore": false });
+    super::doc("listFiles", "List the files that were sent")
+        .about("At most 7 days, which are Italian days; the last 7 if none is named.")
+        .query("from", form::day(), "First day.")
+        .query("to", form::day(), "Last day.")
+        .query("size", form::number(100..=500, 100), "How many names a page has.")
+        .header(
+            CONTINUATION,
+            form::example_text(TOKEN.example),
+            "Where to go on, as the answer before gave it.",
+        )
+        .answers(StatusCode::OK, Answer::json::<FileIds>("The names, which may be none.", page).with(TOKEN))
+        .refuses([bad_query(), FilesError::Gone.into()])
+}
+
+const TOKEN: AnswerHeader = AnswerHeader {
+    name: CONTINUATION,
+    about: "Where the next page begins, if there is one.",
+    example: "MTc5NTM0MjUwMDAwMDAwMCAwYTFiMmMzZA",
+};
 
 /// Answers 200 with the names in the order in which the files came; 400, or 410 for days too long ago.
 pub(super) async fn handler(

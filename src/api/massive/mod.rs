@@ -14,7 +14,6 @@ use axum::Router;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::routing::{get, post};
 use jiff::SignedDuration;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -22,6 +21,7 @@ use tokio::sync::{Notify, Semaphore};
 
 use super::auth::Organization;
 use super::idempotency::IdempotencyKey;
+use super::openapi::{Doc, Heading, Method, Routes, form};
 use super::problem::Problem;
 use super::{Api, ApiState, problem, shared};
 use crate::domain::fiscal_code::FiscalCode;
@@ -76,7 +76,7 @@ pub struct UploadSettings {
 #[derive(Clone)]
 pub struct Uploads(Arc<Massive>);
 
-struct Massive {
+pub(super) struct Massive {
     api: Arc<Api>,
     settings: UploadSettings,
     drawn: AtomicU64,
@@ -98,14 +98,8 @@ impl Uploads {
 
     /// The endpoints. Their bodies are larger and slower than those of the others.
     pub fn router(&self) -> Router {
-        let base = "/upload/gpd/debt-positions-service/v2/brokers/{broker}/organizations\
-                    /{organizationfiscalcode}/debtpositions";
-        let file = post(upload::create).put(upload::update).delete(upload::delete);
-        Router::new()
-            .route(&format!("{base}/file"), file)
-            .route(&format!("{base}/file/{{file}}/status"), get(status::handler))
-            .route(&format!("{base}/file/{{file}}/report"), get(report::handler))
-            .route(&format!("{base}/files"), get(files::handler))
+        routes()
+            .into_router()
             .method_not_allowed_fallback(async || problem::unknown_method())
             .with_state(Arc::clone(&self.0))
     }
@@ -140,6 +134,47 @@ impl Massive {
     }
 }
 
+/// Its heading in the documentation.
+pub(super) const HEADING: Heading =
+    ("Massive upload", "Files of up to 100 000 positions, carried out in the background (GPD massive v2).");
+
+/// The endpoints, with what is said of them.
+pub(super) fn routes() -> Routes<Arc<Massive>> {
+    let base = "/upload/gpd/debt-positions-service/v2/brokers/{broker-code}/organizations\
+                /{organization-fiscal-code}/debtpositions";
+    let [file, files] = ["file", "files"].map(|end| format!("{base}/{end}"));
+    let [status, report] = ["status", "report"].map(|end| format!("{base}/file/{{file-id}}/{end}"));
+    let [file, files, status, report] =
+        [&file, &files, &status, &report].map(|path| (HEADING.0, path.as_str()));
+    Routes::default()
+        .on(Method::Post, file, upload::create, upload::doc("createByFile", "Create positions by a file"))
+        .on(Method::Put, file, upload::update, upload::doc("updateByFile", "Update positions by a file"))
+        .on(Method::Delete, file, upload::delete, upload::doc("deleteByFile", "Delete positions by a file"))
+        .on(Method::Get, status, status::handler, status::doc())
+        .on(Method::Get, report, report::handler, report::doc())
+        .on(Method::Get, files, files::handler, files::doc())
+}
+
+/// The beginning of what is said of each endpoint.
+fn doc(id: &str, summary: &str) -> Doc {
+    Doc::new(id, summary)
+        .path(
+            "broker-code",
+            form::example_text("99000020018"),
+            "The broker, one of whose stations serves the institution.",
+        )
+        .organization("organization-fiscal-code")
+        .refuses([unknown_broker(), foreign_broker()])
+}
+
+/// The same for those of one file.
+fn doc_of_file(id: &str, summary: &str) -> Doc {
+    let name = form::example_text("99000020018_99000010019_0a1b2c3d4e5f60718293a4b5");
+    doc(id, summary)
+        .path("file-id", name, "The file, as Location named it when it was accepted.")
+        .refuses([NoUpload::Unknown.into(), NoUpload::Gone.into()])
+}
+
 /// A creditor institution that the caller may act for, and a broker that connects it.
 struct Brokered {
     ec: FiscalCode,
@@ -150,6 +185,7 @@ struct Brokered {
 
 #[derive(Deserialize)]
 struct BrokerPath {
+    #[serde(rename = "broker-code")]
     broker: String,
 }
 
@@ -203,6 +239,7 @@ struct NamedUpload(Upload);
 
 #[derive(Deserialize)]
 struct FilePath {
+    #[serde(rename = "file-id")]
     file: String,
 }
 

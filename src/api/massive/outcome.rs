@@ -1,6 +1,7 @@
 //! How a row's end is told: as a request for the row alone would be answered, with the place in the file.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::convert::list_name;
 use super::spool::Row;
@@ -12,16 +13,20 @@ use crate::store::{Mode, Operation, Upload, Verdict};
 const VIOLATIONS_MAX: usize = 50;
 
 /// Something wrong with a row, with its place in the file.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[schema(as = RowViolation)]
 pub struct Finding {
     /// In a JSON file: a pointer into it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     pub pointer: Option<String>,
     /// In a CSV file: the line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u64)]
     pub line: Option<u64>,
     /// In a CSV file: the column's name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     pub column: Option<String>,
     /// What, for programs.
     pub code: String,

@@ -87,18 +87,51 @@ async fn write_part(parts: &mut Multipart, to: &Part, max: u64) -> Result<Option
     Ok(None)
 }
 
+/// How files are refused.
+pub fn problems() -> impl Iterator<Item = Problem> {
+    let faults = [
+        FileFault::Empty,
+        FileFault::NotAnArchive,
+        FileFault::NotOneEntry,
+        FileFault::EntryName,
+        FileFault::Unreadable,
+        FileFault::TooLarge,
+        FileFault::Json { line: 1, column: 1 },
+        FileFault::Positions("paymentPositions"),
+        FileFault::NoRows,
+        FileFault::TooManyRows,
+        FileFault::Csv(CsvFault::Missing("iupd")),
+        FileFault::Csv(CsvFault::Twice(2)),
+        FileFault::Csv(CsvFault::Encoding(2)),
+        FileFault::Csv(CsvFault::Cells(2)),
+    ];
+    let faults = faults.into_iter().map(Problem::from);
+    faults.chain([ReceiveError::NoFile.into(), no_parts(), broken()])
+}
+
+fn no_parts() -> Problem {
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "Unsupported Media Type",
+        "unsupported_media_type",
+        "The body must be multipart/form-data with the part file.",
+    )
+}
+
+fn broken() -> Problem {
+    bad("body_not_received", "The body could not be received whole.")
+}
+
+fn bad(code: &'static str, detail: &'static str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "BAD REQUEST", code, detail)
+}
+
 impl From<ReceiveError> for Problem {
     fn from(error: ReceiveError) -> Self {
-        let bad = |code, detail| Problem::new(StatusCode::BAD_REQUEST, "BAD REQUEST", code, detail);
         match error {
-            ReceiveError::NoParts(_) => Problem::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Unsupported Media Type",
-                "unsupported_media_type",
-                "The body must be multipart/form-data with the part file.",
-            ),
+            ReceiveError::NoParts(_) => no_parts(),
             ReceiveError::Broken(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-            ReceiveError::Broken(_) => bad("body_not_received", "The body could not be received whole."),
+            ReceiveError::Broken(_) => broken(),
             ReceiveError::NoFile => bad("no_file", "The body has no part that is called file."),
             ReceiveError::Fault(fault) => fault.into(),
         }

@@ -15,11 +15,15 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 use serde::Serialize;
+use serde_json::json as example;
 use serde_json::value::RawValue;
 use tokio::sync::mpsc;
+use utoipa::ToSchema;
 
-use super::status::UploadStatus;
+use super::outcome::Finding;
+use super::status::{self, UploadStatus};
 use super::{Massive, NamedUpload, report_csv, retry_after};
+use crate::api::openapi::{Answer, Doc, RETRY_AFTER};
 use crate::api::problem::Problem;
 use crate::store::{RowOutcome, Store, StoreError, Upload};
 
@@ -124,30 +128,82 @@ impl<'a> Pages<'a> {
     }
 }
 
-#[derive(Serialize)]
+/// Rows that became of the same.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct ResponseEntry {
+    /// The status that a request for one such row would be answered with.
     status_code: i64,
+    /// What it means.
     status_message: String,
+    /// The names of the positions.
     iupds: Vec<String>,
 }
 
-#[derive(Serialize)]
+/// What became of a row.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct RowEntry {
+    /// Its number in the file, from 1.
     row: i64,
+    /// Its first line in a table, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64)]
     line: Option<i64>,
+    /// The name of the position, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     iupd: Option<String>,
+    /// The status that a request for it would be answered with.
     status_code: i64,
+    /// What it means.
     status_message: String,
+    /// What is wrong, in a word for programs.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     code: Option<String>,
+    /// What is wrong, in a sentence for people.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     detail: Option<String>,
+    /// Everything that is wrong with the row.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<Finding>)]
     violations: Option<Box<RawValue>>,
+}
+
+/// A report, in the documentation: the status of the file, with what became of its rows.
+#[derive(ToSchema)]
+#[schema(as = UploadReport)]
+#[expect(dead_code, reason = "a report is written as it is read, never whole in memory")]
+struct Report {
+    #[serde(flatten)]
+    status: UploadStatus,
+    /// The rows by what became of them, as the published service groups them.
+    responses: Vec<ResponseEntry>,
+    /// Each row. Ours.
+    rows: Vec<RowEntry>,
+}
+
+/// What is said of it.
+pub(super) fn doc() -> Doc {
+    let responses =
+        example!([{ "statusCode": 201, "statusMessage": "Created", "iupds": ["MENSA-2026-000123"] }]);
+    let rows = example!([{
+        "row": 1, "iupd": "MENSA-2026-000123", "statusCode": 201, "statusMessage": "Created",
+    }]);
+    let mut report = status::example();
+    if let Some(fields) = report.as_object_mut() {
+        fields.insert("responses".into(), responses);
+        fields.insert("rows".into(), rows);
+    }
+    let answer =
+        Answer::json::<Report>("What became of each row; as a table for who likes that better.", report)
+            .or_text("text/csv", "row,iupd,statusCode\r\n1,MENSA-2026-000123,201\r\n");
+    let early = Answer::problem("Some rows are not done yet.", &too_early()).with(RETRY_AFTER);
+    super::doc_of_file("readFileReport", "Tell what became of each row of a file")
+        .answers(StatusCode::OK, answer)
+        .answers(StatusCode::TOO_EARLY, early)
 }
 
 impl From<RowOutcome> for RowEntry {
@@ -205,12 +261,15 @@ async fn write_json(store: &Store, upload: &Upload, out: &Out) -> Result<(), Bro
 impl IntoResponse for ReportError {
     fn into_response(self) -> Response {
         let ReportError::TooEarly { left } = self;
-        let problem = Problem::new(
-            StatusCode::TOO_EARLY,
-            "Too Early",
-            "report_not_ready",
-            "Rows of the file are still being carried out; ask again later.",
-        );
-        ([(header::RETRY_AFTER, HeaderValue::from(retry_after(left)))], problem).into_response()
+        ([(header::RETRY_AFTER, HeaderValue::from(retry_after(left)))], too_early()).into_response()
     }
+}
+
+fn too_early() -> Problem {
+    Problem::new(
+        StatusCode::TOO_EARLY,
+        "Too Early",
+        "report_not_ready",
+        "Rows of the file are still being carried out; ask again later.",
+    )
 }

@@ -11,12 +11,16 @@ use axum::extract::State;
 use axum::extract::multipart::MultipartRejection;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::{ContentBuilder, Required};
 
 use super::folder::Folder;
-use super::receive::{ReceiveError, receive};
+use super::receive::{ReceiveError, problems, receive};
 use super::{Brokered, Massive, file_id, retry_after};
 use crate::api::idempotency::{self, IdempotencyError, IdempotencyKey, given};
-use crate::api::positions::rows::{BadQuery, flag, to_publish};
+use crate::api::openapi::form::form;
+use crate::api::openapi::{Answer, AnswerHeader, Doc, RETRY_AFTER, form};
+use crate::api::positions::rows::{BadQuery, bad_query, flag, to_publish};
 use crate::api::problem::Problem;
 use crate::store::{Mode, Offer, Once, Operation, Outcome, StoreError, Upload};
 
@@ -67,6 +71,32 @@ pub(super) async fn delete(
 ) -> Result<Response, Problem> {
     Ok(accept(&massive, whose, (uri, Operation::Delete), (key, parts)).await?)
 }
+
+/// What is said of it, under that name.
+pub(super) fn doc(id: &str, summary: &str) -> Doc {
+    let content = ContentBuilder::new().schema(Some(form::reference::<FileForm>()));
+    let body = RequestBodyBuilder::new().content("multipart/form-data", content.build());
+    let accepted = Answer::empty("The file is kept; it is carried out in the background.");
+    super::doc(id, summary)
+        .about("A ZIP archive of one JSON or CSV file, or that file itself; README.md has the columns of the table.")
+        .query("toPublish", form::flag(), "Whether what is written is on offer afterwards; true if left out.")
+        .query("dryRun", form::flag(), "Whether only to tell what would become of each row. Ours.")
+        .names::<FileForm>()
+        .body(body.required(Some(Required::True)).build())
+        .answers(StatusCode::ACCEPTED, accepted.with(LOCATION).with(RETRY_AFTER))
+        .refuses([bad_query()])
+        .refuses(problems())
+}
+
+/// What is sent, in the documentation.
+enum FileForm {}
+form!(FileForm, "FileForm", form::file_in("file", "The file."));
+
+const LOCATION: AnswerHeader = AnswerHeader {
+    name: "Location",
+    about: "Where its status is.",
+    example: "/upload/gpd/debt-positions-service/v2/brokers/99000020018/organizations/99000010019/debtpositions/file/99000020018_99000010019_0a1b2c3d4e5f60718293a4b5/status",
+};
 
 async fn accept(
     massive: &Massive,

@@ -5,7 +5,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
 
+use crate::api::openapi::form::Instant;
 use crate::api::positions::render::unkept;
 
 /// What the contract can answer instead of options.
@@ -44,22 +47,44 @@ impl Code {
     }
 }
 
-#[derive(Serialize)]
+/// What the contract answers instead of options.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Body {
+#[schema(as = PaymentOptionsFault)]
+pub(super) struct Fault {
+    /// The status of the answer.
+    #[schema(value_type = i32)]
     http_status_code: u16,
+    /// The status in words.
+    #[schema(value_type = String)]
     http_status_description: &'static str,
+    /// What is wrong, as the node names it, and a sentence in Italian.
+    #[schema(value_type = String)]
     error_message: &'static str,
+    /// What is wrong, for programs.
+    #[schema(value_type = String)]
     app_error_code: &'static str,
     /// Seconds since 1970.
     timestamp: i64,
+    /// The same instant in UTC.
+    #[schema(value_type = Instant)]
     date_time: String,
 }
 
 /// The refusal, at this instant.
 pub(super) fn refuse(code: Code, now: Timestamp) -> Response {
+    let (status, fault) = fault(code, now);
+    unkept((status, Json(fault)).into_response())
+}
+
+/// The refusal, to show what it looks like.
+pub(super) fn example(code: Code) -> Value {
+    serde_json::to_value(fault(code, Timestamp::UNIX_EPOCH).1).unwrap_or_default()
+}
+
+fn fault(code: Code, now: Timestamp) -> (StatusCode, Fault) {
     let (status, app_error_code, error_message) = code.words();
-    let body = Body {
+    let fault = Fault {
         http_status_code: status.as_u16(),
         http_status_description: status.canonical_reason().unwrap_or_default(),
         error_message,
@@ -67,5 +92,5 @@ pub(super) fn refuse(code: Code, now: Timestamp) -> Response {
         timestamp: now.as_second(),
         date_time: now.to_string(),
     };
-    unkept((status, Json(body)).into_response())
+    (status, fault)
 }

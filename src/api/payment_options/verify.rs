@@ -1,4 +1,4 @@
-//! `GET` and `POST …/notices/{noticenumber}`: every way to pay the debt of a notice.
+//! `GET` and `POST …/notices/{notice-number}`: every way to pay the debt of a notice.
 //!
 //! Any notice of a position leads to all of its options, also once one of them is paid: the statuses tell.
 
@@ -11,10 +11,11 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::fault::{Code, refuse};
-use super::model::PaymentOptionsResponse;
+use super::fault::{Code, Fault, example, refuse};
+use super::model::{self, PaymentOptionsResponse};
 use crate::api::Api;
 use crate::api::auth::Organization;
+use crate::api::openapi::{Answer, Doc, form};
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
 use crate::domain::notice_number::NoticeNumber;
@@ -37,7 +38,8 @@ enum VerifyError {
 
 #[derive(Deserialize)]
 pub(super) struct NoticePath {
-    noticenumber: String,
+    #[serde(rename = "notice-number")]
+    notice_number: String,
 }
 
 /// Answers 200 with the options; 400 or 404 as the contract has it, 401 and 403 as all of the API.
@@ -51,7 +53,7 @@ pub(super) async fn handler(
         Ok(organization) => organization,
         Err(problem) => return turned_away(problem, now),
     };
-    let number = path.map(|Path(path)| path.noticenumber).unwrap_or_default();
+    let number = path.map(|Path(path)| path.notice_number).unwrap_or_default();
     match options(&api, &organization, &number, now).await {
         Ok(answer) => answer,
         Err(VerifyError::Foreign(foreign)) => Problem::from(foreign).into_response(),
@@ -75,6 +77,25 @@ async fn options(
     scope.admits(&position)?;
     let options = offered_options(&position, now).ok_or(VerifyError::Unknown)?;
     Ok(unkept(Json(PaymentOptionsResponse::new(&position, &options)).into_response()))
+}
+
+/// What is said of it, under that name.
+pub(super) fn doc(name: &str) -> Doc {
+    let options = "Every way to pay the debt, payable or not: the statuses tell.";
+    let options = Answer::json::<PaymentOptionsResponse<'static>>(options, model::example());
+    let fault = |about, code| Answer::json::<Fault>(about, example(code));
+    Doc::new(name, "Every way to pay the debt of a notice")
+        .about("The published file says POST and the node's manual says GET: both are answered alike.")
+        .organization("organization-fiscal-code")
+        .path("notice-number", form::example_text("302000000000100055"), "Any notice number of the position.")
+        .answers(StatusCode::OK, options)
+        .answers(StatusCode::BAD_REQUEST, fault("No notice number, or no such institution.", Code::Syntax))
+        .answers(
+            StatusCode::NOT_FOUND,
+            fault("No such notice, or none that payers may know of.", Code::Unknown),
+        )
+        .answers(StatusCode::INTERNAL_SERVER_ERROR, fault("A failure on our side.", Code::System))
+        .refuses([ForeignNotice.into()])
 }
 
 /// Keys are refused as everywhere; the contract has words of its own for an unknown institution and for

@@ -4,9 +4,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::model::PageInfo;
 use super::parse::{Context, NewPosition};
+use crate::api::openapi::Heading;
 use crate::api::problem::{Problem, Violation};
 use crate::domain::hold::HoldPolicy;
 use crate::domain::position::Position;
@@ -18,6 +20,27 @@ use crate::store::Shapes;
 pub trait Contract: 'static {
     /// Which positions this version can express.
     const SHAPES: Shapes;
+
+    /// Its heading in the documentation.
+    const HEADING: Heading;
+
+    /// What names of its operations end in.
+    const SUFFIX: &'static str;
+
+    /// The body of a creation or an update, as it is documented.
+    type Request: ToSchema;
+
+    /// The position with its debtors, as it is documented.
+    type WithDebtor: ToSchema;
+
+    /// The position with its history, as it is documented.
+    type WithHistory: ToSchema;
+
+    /// The page of the list, as it is documented.
+    type Page: ToSchema;
+
+    /// An example of each body.
+    fn examples() -> Examples;
 
     /// Reads the body of a creation or an update; on failure says everything that is wrong with it.
     fn read(body: Value, context: &Context<'_>) -> Result<NewPosition, Vec<Violation>>;
@@ -41,6 +64,16 @@ pub trait Contract: 'static {
 
     /// The word of a status; several statuses may have one word.
     fn status_word(status: Status) -> &'static str;
+}
+
+/// The same position in each body that shows one.
+pub struct Examples {
+    /// As a creation has it.
+    pub request: Value,
+    /// As a creation answers it.
+    pub with_debtor: Value,
+    /// As reading answers it.
+    pub with_history: Value,
 }
 
 /// When something is told, and how long a payment under way holds a position then.

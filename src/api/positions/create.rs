@@ -7,14 +7,16 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use jiff::Timestamp;
 
+use super::ORGANIZATION;
 use super::contract::Contract;
 use super::parse::{Context, NewPosition, Places};
 use super::query::{self, BadQuery};
-use super::refusal::{Refusal, taken};
+use super::refusal::{self, Refusal, taken};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
 use crate::api::idempotency::{self, Begun, IdempotencyError, IdempotencyKey, given};
+use crate::api::openapi::{Answer, Doc, ETAG, form};
 use crate::api::problem::Problem;
 use crate::domain::lifecycle::mark_published;
 use crate::domain::position::Position;
@@ -94,6 +96,26 @@ fn clash(error: store::CreateError, places: &Places) -> CreatePositionError {
         store::CreateError::NoticeTaken(taken) => Refusal::notice_taken(&taken, places).into(),
         store::CreateError::Store(error) => CreatePositionError::Store(error),
     }
+}
+
+/// What is said of it.
+pub(super) fn doc<C: Contract>() -> Doc {
+    let examples = C::examples();
+    let answer =
+        Answer::json::<C::WithDebtor>("The position, with the numbers of its notices.", examples.with_debtor);
+    let here = [(ORGANIZATION, "$request.path.organizationfiscalcode"), ("iupd", "$response.body#/iupd")];
+    let next = ["readPosition", "updatePosition", "publishPosition", "invalidatePosition", "deletePosition"];
+    let answer = next
+        .iter()
+        .fold(answer.with(ETAG), |answer, verb| answer.leads_to(&format!("{verb}{}", C::SUFFIX), &here));
+    Doc::new(format!("createPosition{}", C::SUFFIX), "Create a debt position")
+        .about("A draft, or on offer at once with toPublish=true. Numbers that the body leaves out are generated.")
+        .organization(ORGANIZATION)
+        .query("toPublish", form::flag(), "Whether to publish it at once.")
+        .takes::<C::Request>(examples.request)
+        .answers(StatusCode::CREATED, answer)
+        .refuses([query::WRONG.into(), CreatePositionError::IupdTaken.into()])
+        .refuses(refusal::problems())
 }
 
 impl From<CreatePositionError> for Problem {

@@ -6,14 +6,17 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 
+use super::contract::Contract;
 use super::if_match::{IfMatch, Stale};
-use super::{NamedPosition, in_progress, unknown_position};
+use super::{NamedPosition, Naming, doc_of_one, in_progress, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
+use crate::api::openapi::{Answer, Doc, IF_MATCH, form};
 use crate::api::problem::Problem;
 use crate::domain::lifecycle::{NotDeletable, check_deletable};
 use crate::domain::position::Position;
 use crate::domain::segregation::ForeignNotice;
+use crate::domain::status::Status;
 use crate::store::StoreError;
 
 /// Why a position cannot be deleted.
@@ -31,6 +34,8 @@ pub(super) enum DeleteError {
     Store(#[from] StoreError),
 }
 
+const DELETED: &str = "The debt position was deleted.";
+
 /// Answers 200 with a text, as the published service does; 404, or 409 once money was received.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
@@ -47,7 +52,21 @@ pub(super) async fn handler(
     let deleted = api.store.delete_position(&ec, &iupd, check).await;
     let checked = deleted.map_err(DeleteError::from)?.ok_or(DeleteError::Unknown)?;
     checked?;
-    Ok(Json("The debt position was deleted."))
+    Ok(Json(DELETED))
+}
+
+/// What is said of it.
+pub(super) fn doc<C: Contract>(naming: Naming) -> Doc {
+    let answer = Answer::json::<String>("A sentence that says so.", DELETED.into());
+    doc_of_one::<C>("deletePosition", naming, "Delete a debt position")
+        .header(IF_MATCH, form::entity_tags(), "The version that is meant, as ETag gave it.")
+        .answers(StatusCode::OK, answer)
+        .refuses([
+            DeleteError::Stale(Stale).into(),
+            ForeignNotice.into(),
+            DeleteError::Refused(NotDeletable::Paid(Status::Paid)).into(),
+            DeleteError::Refused(NotDeletable::InProgress(in_progress::example())).into(),
+        ])
 }
 
 const PAYMENT_FOUND: &str = "Existing related payment found";

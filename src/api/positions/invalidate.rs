@@ -11,13 +11,15 @@ use axum::response::Response;
 
 use super::contract::{Contract, Inexpressible};
 use super::if_match::{IfMatch, Stale};
-use super::{NamedPosition, in_progress, unknown_position};
+use super::{NamedPosition, Naming, doc_of_one, in_progress, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
+use crate::api::openapi::{Answer, Doc, ETAG, IF_MATCH, form};
 use crate::api::problem::Problem;
 use crate::domain::lifecycle::{self, NotInvalidable};
 use crate::domain::position::Position;
 use crate::domain::segregation::ForeignNotice;
+use crate::domain::status::Status;
 use crate::store::StoreError;
 
 /// Why a position cannot be cancelled.
@@ -57,6 +59,21 @@ pub(super) async fn handler<C: Contract>(
     Ok(C::with_debtor(StatusCode::OK, &position, now))
 }
 
+/// What is said of it.
+pub(super) fn doc<C: Contract>() -> Doc {
+    let answer = Answer::json::<C::WithDebtor>("The position as it is now.", C::examples().with_debtor);
+    doc_of_one::<C>("invalidatePosition", Naming::Iupd, "Invalidate a debt position")
+        .about("The creditor cancels a position that is on offer; of a partly paid plan the unpaid rest.")
+        .header(IF_MATCH, form::entity_tags(), "The version that is meant, as ETag gave it.")
+        .answers(StatusCode::OK, answer.with(ETAG))
+        .refuses([
+            InvalidateError::Stale(Stale).into(),
+            ForeignNotice.into(),
+            Inexpressible.into(),
+            InvalidateError::Refused(NotInvalidable::Status(Status::Draft)).into(),
+            InvalidateError::Refused(NotInvalidable::InProgress(in_progress::example())).into(),
+        ])
+}
 const NOT_INVALIDABLE: &str = "Existing related payment found or not in invalidable state";
 
 impl From<InvalidateError> for Problem {

@@ -14,15 +14,21 @@ use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::json;
+use utoipa::PartialSchema;
+use utoipa::openapi::{RefOr, Schema};
 
+use super::ORGANIZATION;
 use super::contract::{Contract, Moment};
 use super::cursor::{self, BadCursor};
 use super::dates::{self, WholeDay};
 use super::days::{self, IntervalError};
+use super::examples::NAV;
 use super::model::PageInfo;
 use super::query::{self, BadQuery};
 use crate::api::Api;
 use crate::api::auth::Organization;
+use crate::api::openapi::{Answer, Doc, form};
 use crate::api::problem::Problem;
 use crate::domain::fiscal_code::{FiscalCode, PersonId, PersonKind};
 use crate::domain::notice_number::{Iuv, NoticeNumber, TwoDigits};
@@ -246,6 +252,68 @@ fn info(query: &PositionQuery, found: &PositionPage, question: &str) -> PageInfo
         total_items: found.total,
         next_cursor: found.next.as_ref().map(|place| cursor::write(place, question)),
     }
+}
+
+fn instant() -> RefOr<Schema> {
+    form::or_empty(form::Moment::schema())
+}
+
+/// What is said of it.
+pub(super) fn doc<C: Contract>() -> Doc {
+    let words = form::words(Status::ALL.map(C::status_word), "A status of the contract.");
+    let orders = form::words(
+        ["INSERTED_DATE", "UPDATED_DATE", "IUPD", "STATUS", "COMPANY_NAME"],
+        "INSERTED_DATE if left out.",
+    );
+    let page = json!({
+        "payment_position_list": [C::examples().with_history],
+        "page_info": { "page": 0, "limit": LIMIT, "items_found": 1, "total_pages": 1, "total_items": 1 },
+    });
+    Doc::new(format!("listPositions{}", C::SUFFIX), "List debt positions")
+        .about(
+            "Days are Italian days, at most 30 from first to last; due and payment dates exclude each other.",
+        )
+        .organization(ORGANIZATION)
+        .query("limit", form::number(LIMITS, LIMIT), "How many positions a page has.")
+        .query("page", form::number(0..=u32::MAX, 0), "Which page, from 0.")
+        .query("due_date_from", form::day(), "First day of the due date of any payment option.")
+        .query("due_date_to", form::day(), "Last day of it.")
+        .query("payment_date_from", form::day(), "First day of the payment of any payment option.")
+        .query("payment_date_to", form::day(), "Last day of it.")
+        .query(
+            "payment_date_time_from",
+            instant(),
+            "First instant of the payment of any payment option. Ours.",
+        )
+        .query("payment_date_time_to", instant(), "Last instant of it. Ours.")
+        .query("status", form::or_empty(words), "Only positions that are so now.")
+        .query("debtor", form::or_empty(PersonId::schema()), "Only positions of that debtor. Ours.")
+        .query("iuv", form::or_empty(Iuv::schema()), "Only the position of that notice; excludes nav. Ours.")
+        .query(
+            "nav",
+            form::or_empty(form::text("^[0-9]{18}$", "18 digits.", NAV)),
+            "The same by the number of the notice. Ours.",
+        )
+        .query("updated_since", instant(), "Only positions that changed then or later. Ours.")
+        .query(
+            "segregation_code",
+            form::or_empty(form::text("^[0-9]{2}$", "2 digits.", "02")),
+            "Only positions with notices of that code. Ours.",
+        )
+        .query(
+            "cursor",
+            form::example_text(BEGINNING),
+            "Where to go on: * for the beginning, then next_cursor of the answer; excludes page. Ours.",
+        )
+        .query("orderby", form::or_empty(orders), "What they are ordered by.")
+        .query(
+            "ordering",
+            form::or_empty(form::words(["ASC", "DESC"], "DESC if left out.")),
+            "In which direction.",
+        )
+        .answers(StatusCode::OK, Answer::json::<C::Page>("The page, which may be empty.", page))
+        .refuses([query::WRONG.into(), ListError::Exclusive.into(), ListError::CursorOrder.into()])
+        .refuses([ListError::Interval(IntervalError::Length).into(), ListError::Cursor(BadCursor).into()])
 }
 
 impl From<ListError> for Problem {

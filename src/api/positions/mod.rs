@@ -5,14 +5,14 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::routing::{MethodRouter, get, post};
 use serde::Deserialize;
+use utoipa::PartialSchema;
 
 use super::Api;
+use super::openapi::{Doc, Method, Routes};
 use super::problem::Problem;
 use crate::domain::ids::Iupd;
 use crate::domain::notice_number::{Iuv, NoticeNumber};
@@ -24,6 +24,7 @@ mod cursor;
 pub(super) mod dates;
 mod days;
 mod delete;
+mod examples;
 mod field;
 mod if_match;
 mod in_progress;
@@ -47,6 +48,9 @@ pub mod v3;
 
 use contract::Contract;
 
+/// The parameter of paths that names the creditor institution.
+const ORGANIZATION: &str = "organizationfiscalcode";
+
 /// The path of all positions of a creditor institution.
 const ALL: &str = "/organizations/{organizationfiscalcode}/debtpositions";
 
@@ -55,17 +59,51 @@ const ALL: &str = "/organizations/{organizationfiscalcode}/debtpositions";
 const TRANSFERS: &str = "transfers";
 
 /// The endpoints that a version has in common with the others.
-fn router<C: Contract>() -> Router<Arc<Api>> {
-    Router::new()
-        .route(ALL, get(list::handler::<C>).post(create::handler::<C>))
-        .route(&format!("{ALL}/{{iupd}}"), one::<C>())
-        .route(&format!("{ALL}/{{iupd}}/publish"), post(publish::handler::<C>))
-        .route(&format!("{ALL}/{{iupd}}/invalidate"), post(invalidate::handler::<C>))
+fn routes<C: Contract>() -> Routes {
+    let heading = C::HEADING.0;
+    let (publish, invalidate) = (format!("{ALL}/{{iupd}}/publish"), format!("{ALL}/{{iupd}}/invalidate"));
+    one::<C>(Routes::default(), Naming::Iupd)
+        .on(Method::Get, (heading, ALL), list::handler::<C>, list::doc::<C>())
+        .on(Method::Post, (heading, ALL), create::handler::<C>, create::doc::<C>())
+        .on(Method::Post, (heading, &publish), publish::handler::<C>, publish::doc::<C>())
+        .on(Method::Post, (heading, &invalidate), invalidate::handler::<C>, invalidate::doc::<C>())
+}
+
+/// How a path names a position.
+#[derive(Clone, Copy)]
+enum Naming {
+    /// By a parameter.
+    Iupd,
+    /// By the word that is also the path of all transfers.
+    Transfers,
 }
 
 /// What can be asked of one position.
-fn one<C: Contract>() -> MethodRouter<Arc<Api>> {
-    get(read::handler::<C>).put(update::handler::<C>).delete(delete::handler)
+fn one<C: Contract>(routes: Routes, naming: Naming) -> Routes {
+    let path = match naming {
+        Naming::Iupd => format!("{ALL}/{{iupd}}"),
+        Naming::Transfers => format!("{ALL}/{TRANSFERS}"),
+    };
+    let at = (C::HEADING.0, path.as_str());
+    routes
+        .on(Method::Get, at, read::handler::<C>, read::doc::<C>(naming))
+        .on(Method::Put, at, update::handler::<C>, update::doc::<C>(naming))
+        .on(Method::Delete, at, delete::handler, delete::doc::<C>(naming))
+}
+
+/// The beginning of what is said of an endpoint of one position.
+fn doc_of_one<C: Contract>(verb: &str, naming: Naming, summary: &str) -> Doc {
+    let name = match naming {
+        Naming::Iupd => format!("{verb}{}", C::SUFFIX),
+        Naming::Transfers => format!("{verb}Transfers{}", C::SUFFIX),
+    };
+    let doc = Doc::new(name, summary).organization(ORGANIZATION).refuses([unknown_position()]);
+    match naming {
+        Naming::Iupd => {
+            doc.path("iupd", Iupd::schema(), "The position, by the name that its creditor gave it.")
+        }
+        Naming::Transfers => doc.about("For the position that is named transfers, should there be one."),
+    }
 }
 
 /// The position's name in the path. A text that cannot be one names no position.

@@ -10,9 +10,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use super::ORGANIZATION;
 use super::contract::Moment;
+use super::examples::NAV;
 use super::field::Field;
 use super::model::NotificationFeeRequest;
 use super::parse::report::{Pointer, Report};
@@ -20,6 +22,7 @@ use super::{notice_name, unknown_notice, v1};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
+use crate::api::openapi::{Answer, Doc, form};
 use crate::api::problem::{Problem, Violation};
 use crate::domain::amount::Cents;
 use crate::domain::notification_fee::{FeeMisfit, NotChargeable, charge};
@@ -80,6 +83,30 @@ fn fee(body: Value) -> Result<Cents, Vec<Violation>> {
     let fee = request.and_then(|request| report.required(request.notification_fee, &at));
     let fee = fee.and_then(|fee| report.read(&at, Cents::new(fee)));
     fee.ok_or_else(|| report.into_violations())
+}
+
+/// What is said of it; the name of the operation ends so.
+pub(super) fn doc(suffix: &str) -> Doc {
+    let violation =
+        Violation { pointer: "/notificationFee".into(), code: "required", message: "is required".into() };
+    let answer = |about| Answer::json::<v1::PaidNotice>(about, v1::unpaid_example());
+    Doc::new(format!("setNotificationFee{suffix}"), "Set what the notification of a notice costs")
+        .about("The whole cost, which takes the place of the one before in the amount of the notice.")
+        .organization(ORGANIZATION)
+        .path("nav", form::example_text(NAV), "Notice number or IUV of the payment option.")
+        .takes::<NotificationFeeRequest>(json!({ "notificationFee": 200 }))
+        .answers(StatusCode::OK, answer("The payment option with the cost."))
+        .answers(
+            updated_while_paid(),
+            answer("The same, while a payment of the amount before may be under way."),
+        )
+        .refuses([
+            NotificationFeeError::Unknown.into(),
+            NotificationFeeError::Invalid(vec![violation]).into(),
+            ForeignNotice.into(),
+            NotificationFeeError::Refused(NotChargeable::Paid).into(),
+            NotificationFeeError::Refused(NotChargeable::Misfit(FeeMisfit::NoOwnTransfer)).into(),
+        ])
 }
 
 impl From<NotificationFeeError> for Problem {

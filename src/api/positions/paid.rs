@@ -10,8 +10,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+use utoipa::PartialSchema;
 
+use super::ORGANIZATION;
 use super::contract::Moment;
 use super::dates::WholeDay;
 use super::field::Field;
@@ -21,6 +23,7 @@ use super::{unknown_notice, v1};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::OptionalJsonBody;
+use crate::api::openapi::{Answer, Doc};
 use crate::api::problem::{Problem, Violation};
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::segregation::ForeignNotice;
@@ -75,10 +78,34 @@ fn paid_at(body: Option<Value>, now: Timestamp) -> Result<Timestamp, Vec<Violati
     let request = report.optional(field, &root).unwrap_or_default();
     let paid_at = report.optional_date(request.payment_date, &at, WholeDay::FromStart);
     if paid_at.is_some_and(|paid_at| paid_at > now) {
-        report.add(&at, "payment_date_in_future", "must not be in the future");
+        report.add(&at, IN_FUTURE, "must not be in the future");
     }
     if report.is_clean() { Ok(paid_at.unwrap_or(now)) } else { Err(report.into_violations()) }
 }
+
+/// What is said of it.
+pub(super) fn doc() -> Doc {
+    let future = Violation {
+        pointer: "/paymentDate".into(),
+        code: IN_FUTURE,
+        message: "must not be in the future".into(),
+    };
+    let answer = Answer::json::<v1::PaidNotice>("The payment option with its history.", v1::paid_example());
+    Doc::new("markPaidV1", "Mark a payment option as paid elsewhere")
+        .about("From then on nobody can pay it through the node; no receipt of the node is expected.")
+        .organization(ORGANIZATION)
+        .path("nav", NoticeNumber::schema(), "Notice number of the payment option.")
+        .may_take::<PaidElsewhereRequest>(json!({ "paymentDate": "2026-11-20T09:30:00" }))
+        .answers(StatusCode::OK, answer)
+        .refuses([
+            PaidError::Unknown.into(),
+            PaidError::Invalid(vec![future]).into(),
+            ForeignNotice.into(),
+            PaidError::Refused(NotMarkable::Paid).into(),
+        ])
+}
+
+const IN_FUTURE: &str = "payment_date_in_future";
 
 impl From<PaidError> for Problem {
     fn from(error: PaidError) -> Self {

@@ -8,13 +8,15 @@ use axum::response::Response;
 
 use super::contract::{Contract, Inexpressible};
 use super::if_match::{IfMatch, Stale};
-use super::{NamedPosition, unknown_position};
+use super::{NamedPosition, Naming, doc_of_one, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
+use crate::api::openapi::{Answer, Doc, ETAG, IF_MATCH, form};
 use crate::api::problem::Problem;
 use crate::domain::lifecycle::{self, NotPublishable};
 use crate::domain::position::Position;
 use crate::domain::segregation::ForeignNotice;
+use crate::domain::status::Status;
 use crate::store::StoreError;
 
 /// Why a position cannot be published.
@@ -52,6 +54,23 @@ pub(super) async fn handler<C: Contract>(
     let position = changed.map_err(PublishError::from)?.ok_or(PublishError::Unknown)?;
     let position = position?;
     Ok(C::with_debtor(StatusCode::OK, &position, now))
+}
+
+/// What is said of it.
+pub(super) fn doc<C: Contract>() -> Doc {
+    let answer = Answer::json::<C::WithDebtor>("The position as it is now.", C::examples().with_debtor);
+    doc_of_one::<C>("publishPosition", Naming::Iupd, "Publish a debt position")
+        .about("A draft becomes payable: at once, or from its validity date.")
+        .header(IF_MATCH, form::entity_tags(), "The version that is meant, as ETag gave it.")
+        .answers(StatusCode::OK, answer.with(ETAG))
+        .refuses([
+            PublishError::Stale(Stale).into(),
+            ForeignNotice.into(),
+            Inexpressible.into(),
+            PublishError::Refused(NotPublishable::NotDraft(Status::Valid)).into(),
+            PublishError::Refused(NotPublishable::DueDatePassed).into(),
+            PublishError::Refused(NotPublishable::ValidityDatePassed).into(),
+        ])
 }
 
 impl From<PublishError> for Problem {

@@ -14,6 +14,11 @@ use crate::api::problem::Problem;
 #[error("{0}")]
 pub struct BadQuery(pub &'static str);
 
+/// A wrong parameter, to show how that is refused.
+pub const WRONG: BadQuery = TO_PUBLISH;
+
+const TO_PUBLISH: BadQuery = BadQuery("The query parameter toPublish must be true or false.");
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct PublicationQuery {
@@ -22,13 +27,12 @@ struct PublicationQuery {
 
 /// What the caller says of publication, if anything.
 pub fn to_publish(uri: &Uri) -> Result<Option<bool>, BadQuery> {
-    let wrong = BadQuery("The query parameter toPublish must be true or false.");
-    let Query(query) = Query::<PublicationQuery>::try_from_uri(uri).map_err(|_| wrong)?;
+    let Query(query) = Query::<PublicationQuery>::try_from_uri(uri).map_err(|_| TO_PUBLISH)?;
     match query.to_publish.as_deref() {
         None | Some("") => Ok(None),
         Some("false") => Ok(Some(false)),
         Some("true") => Ok(Some(true)),
-        Some(_) => Err(wrong),
+        Some(_) => Err(TO_PUBLISH),
     }
 }
 

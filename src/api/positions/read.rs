@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::contract::{Contract, Inexpressible, Moment};
-use super::{NamedPosition, unknown_position};
+use super::{NamedPosition, Naming, doc_of_one, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
+use crate::api::openapi::{Answer, Doc, ETAG};
 use crate::api::problem::Problem;
 use crate::domain::segregation::ForeignNotice;
 use crate::store::StoreError;
@@ -37,6 +39,15 @@ pub(super) async fn handler<C: Contract>(
     scope.admits(&position).map_err(ReadError::from)?;
     C::admits(&position).map_err(ReadError::from)?;
     Ok(C::with_history(&position, Moment { now: api.clock.now(), hold: api.hold }))
+}
+
+/// What is said of it.
+pub(super) fn doc<C: Contract>(naming: Naming) -> Doc {
+    let about = "The position with its history, as it is now; in version 1 without its debtor.";
+    let answer = Answer::json::<C::WithHistory>(about, C::examples().with_history);
+    doc_of_one::<C>("readPosition", naming, "Read a debt position")
+        .answers(StatusCode::OK, answer.with(ETAG))
+        .refuses([ForeignNotice.into(), Inexpressible.into()])
 }
 
 impl From<ReadError> for Problem {

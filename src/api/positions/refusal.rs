@@ -91,6 +91,29 @@ impl From<Refusal> for Problem {
     }
 }
 
+/// Each way to refuse a body, with an example of what violates the rules.
+pub fn problems() -> [Problem; 6] {
+    let violation = |pointer: &str, code, message: &str| {
+        vec![Violation { pointer: pointer.into(), code, message: message.into() }]
+    };
+    let required = violation("/paymentOption", "required", "is required");
+    let foreign = violation(
+        "/paymentOption/0/nav",
+        FOREIGN_SEGREGATION,
+        "is of a segregation code that your API key does not have",
+    );
+    let clash =
+        |clash, code| Refusal::Clash(clash, violation("/paymentOption/1/iuv", code, "is there twice"));
+    [
+        Refusal::Invalid(required).into(),
+        Refusal::Foreign(foreign).into(),
+        clash(Clash::ReservedKey, metadata::RESERVED_KEY).into(),
+        clash(Clash::DuplicateKey, metadata::DUPLICATE_KEY).into(),
+        clash(Clash::DuplicateNotice, parse::DUPLICATE_NOTICE).into(),
+        Refusal::NoticeTaken(None).into(),
+    ]
+}
+
 /// The refusal of a name that is taken.
 pub fn taken(code: &'static str, detail: &'static str, pointer: String) -> Problem {
     let violation = Violation { pointer, code, message: "is taken".into() };

@@ -11,10 +11,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::ORGANIZATION;
 use super::contract::Moment;
+use super::examples::NAV;
 use super::{notice_name, unknown_notice, v1};
 use crate::api::Api;
 use crate::api::auth::Organization;
+use crate::api::openapi::{Answer, Doc, form};
 use crate::api::problem::Problem;
 use crate::domain::reporting::{NotReportable, report};
 use crate::domain::segregation::ForeignNotice;
@@ -55,6 +58,22 @@ pub(super) async fn handler(
     let reported = reported.await.map_err(ReportError::from)?;
     let (position, number) = reported.ok_or(ReportError::Unknown)??;
     Ok(v1::notice(StatusCode::OK, &position, &number, moment))
+}
+
+/// What is said of it.
+pub(super) fn doc() -> Doc {
+    let answer = Answer::json::<v1::PaidNotice>("The payment option with its history.", v1::paid_example());
+    Doc::new("reportTransferV1", "Note that a flow accounts for a transfer")
+        .organization(ORGANIZATION)
+        .path("iuv", form::example_text(NAV), "Notice number or IUV of the payment option.")
+        .path("transfer", form::example_text("1"), "Number of the transfer.")
+        .answers(StatusCode::OK, answer)
+        .refuses([
+            ReportError::Unknown.into(),
+            ForeignNotice.into(),
+            ReportError::Refused(NotReportable::UnknownTransfer).into(),
+            ReportError::Refused(NotReportable::Unpaid).into(),
+        ])
 }
 
 impl From<ReportError> for Problem {

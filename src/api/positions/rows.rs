@@ -8,22 +8,25 @@ use super::contract::Contract;
 use super::create::CreatePositionError;
 use super::delete::DeleteError;
 use super::refusal::Refusal;
-use super::unknown_position;
 use super::update::{UpdateError, refused};
 use super::v1::V1;
+use super::{in_progress, query, unknown_position};
 use crate::api::problem::Problem;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::lifecycle::{check_deletable, mark_published};
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 use crate::domain::segregation::Segregation;
+use crate::domain::status::Status;
 use crate::domain::update::{self, Publication};
 
 use crate::store::Numbered;
 
+pub(in crate::api) use super::contract::Inexpressible;
 pub(in crate::api) use super::parse::{Context, NewPosition, Places};
 pub(in crate::api) use super::query::{BadQuery, flag, number, to_publish, word};
-pub(in crate::api) use super::v1::many;
+pub(in crate::api) use super::refusal::problems;
+pub(in crate::api) use super::v1::{ManyPositions, PositionRequest, many};
 
 /// Whether new positions are published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +78,27 @@ pub(in crate::api) fn deletable(
 ) -> Result<(), Problem> {
     scope.admits(position)?;
     Ok(check_deletable(position, hold, now).map_err(DeleteError::from)?)
+}
+
+/// An example of the body of one position, and of the answer.
+pub(in crate::api) fn examples() -> (Value, Value) {
+    let examples = V1::examples();
+    (examples.request, examples.with_debtor)
+}
+
+/// A payment of a position may be under way.
+pub(in crate::api) fn held() -> Problem {
+    UpdateError::InProgress(in_progress::example()).into()
+}
+
+/// A position that is wholly paid.
+pub(in crate::api) fn settled() -> Problem {
+    UpdateError::Settled(Status::Paid).into()
+}
+
+/// A parameter of the query is wrong.
+pub(in crate::api) fn bad_query() -> Problem {
+    query::WRONG.into()
 }
 
 /// There is no position of the name.

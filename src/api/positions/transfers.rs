@@ -11,8 +11,10 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+use utoipa::PartialSchema;
 
+use super::ORGANIZATION;
 use super::field::Field;
 use super::model::{IbanUpdateRequest, IbanUpdateResponse};
 use super::parse::report::{Pointer, Report};
@@ -20,6 +22,7 @@ use super::query::{self, BadQuery};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
+use crate::api::openapi::{Answer, Doc, form};
 use crate::api::problem::{Problem, Violation};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
@@ -55,8 +58,7 @@ pub(super) async fn handler(
     let change = IbanChange { old: &old, new: &new, scope: &scope, limit, hold: api.hold };
     let updated = api.store.replace_iban(&ec, change, api.clock.now()).await;
     let updated = updated.map_err(TransfersError::from)?.ok_or(TransfersError::NothingUpdatable)?;
-    let description = "IBAN updated on the transfers that can still be paid.";
-    Ok(Json(IbanUpdateResponse { description, updated_transfers: updated }))
+    Ok(Json(IbanUpdateResponse { description: DONE, updated_transfers: updated }))
 }
 
 #[derive(Deserialize)]
@@ -84,11 +86,35 @@ fn new_iban(body: Value, ec: &FiscalCode, registry: &Registry) -> Result<Iban, V
     let iban = text.and_then(|text| report.read(&at, Iban::new(&text)));
     match iban {
         Some(iban) if registry.owns_iban(ec, &iban) => return Ok(iban),
-        Some(_) => report.add(&at, "iban_not_owned", "is no registered account of the creditor institution"),
+        Some(_) => report.add(&at, NOT_OWNED, "is no registered account of the creditor institution"),
         None => {}
     }
     Err(report.into_violations())
 }
+
+/// What is said of it.
+pub(super) fn doc() -> Doc {
+    let answer = json!({ "description": DONE, "updatedTransfers": 12 });
+    let wrong = Violation {
+        pointer: "/newIban".into(),
+        code: NOT_OWNED,
+        message: "is no registered account of the creditor institution".into(),
+    };
+    Doc::new("replaceIbanV1", "Replace an account in all transfers that can still be paid")
+        .organization(ORGANIZATION)
+        .needs_query("oldIban", Iban::schema(), "The account that it takes the place of.")
+        .query("limit", form::number(1..=LIMIT, LIMIT), "The most transfers to change.")
+        .takes::<IbanUpdateRequest>(json!({ "newIban": "IT52Z0760103600000001002003" }))
+        .answers(StatusCode::OK, Answer::json::<IbanUpdateResponse>("How many were changed.", answer))
+        .refuses([
+            query::WRONG.into(),
+            TransfersError::NewIban(vec![wrong]).into(),
+            TransfersError::NothingUpdatable.into(),
+        ])
+}
+
+const DONE: &str = "IBAN updated on the transfers that can still be paid.";
+const NOT_OWNED: &str = "iban_not_owned";
 
 impl From<TransfersError> for Problem {
     fn from(error: TransfersError) -> Self {

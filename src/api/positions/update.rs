@@ -22,11 +22,12 @@ use super::if_match::{IfMatch, Stale};
 use super::parse::report::Pointer;
 use super::parse::{Context, NewPosition, Places};
 use super::query::{self, BadQuery};
-use super::refusal::Refusal;
-use super::{NamedPosition, in_progress, unknown_position};
+use super::refusal::{self, Refusal};
+use super::{NamedPosition, Naming, doc_of_one, in_progress, unknown_position};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
+use crate::api::openapi::{Answer, Doc, ETAG, IF_MATCH, form};
 use crate::api::problem::{Problem, Violation};
 use crate::domain::hold::PaymentInProgress;
 use crate::domain::notification_fee::FeeMisfit;
@@ -128,6 +129,28 @@ pub(super) fn refused(error: NotUpdatable, places: &Places) -> UpdateError {
 }
 
 const NOT_UPDATABLE: &str = "Existing related payment found or not in updatable state";
+
+/// What is said of it.
+pub(super) fn doc<C: Contract>(naming: Naming) -> Doc {
+    let examples = C::examples();
+    let answer = Answer::json::<C::WithDebtor>("The position as it is now.", examples.with_debtor);
+    doc_of_one::<C>("updatePosition", naming, "Update a debt position")
+        .header(IF_MATCH, form::entity_tags(), "The version that is meant, as ETag gave it.")
+        .query("toPublish", form::flag(), "Whether it is on offer afterwards; as before if left out.")
+        .takes::<C::Request>(examples.request)
+        .answers(StatusCode::OK, answer.with(ETAG))
+        .refuses([
+            query::WRONG.into(),
+            UpdateError::Stale(Stale).into(),
+            ForeignNotice.into(),
+            Inexpressible.into(),
+            UpdateError::Settled(Status::Paid).into(),
+            UpdateError::PaidNotices(vec![None]).into(),
+            UpdateError::Fees(vec![(None, FeeMisfit::NoOwnTransfer)]).into(),
+            UpdateError::InProgress(in_progress::example()).into(),
+        ])
+        .refuses(refusal::problems())
+}
 
 impl From<UpdateError> for Problem {
     fn from(error: UpdateError) -> Self {

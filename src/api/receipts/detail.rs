@@ -10,12 +10,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::ORGANIZATION;
 use super::accept::{Form, preferred};
-use super::list::asked_for;
-use super::model::ReceiptModel;
+use super::list::{asked_for, codes_form};
+use super::model::{self, ReceiptModel};
 use crate::api::Api;
 use crate::api::auth::Organization;
-use crate::api::positions::query::BadQuery;
+use crate::api::openapi::{Answer, Doc, form};
+use crate::api::positions::query::{self, BadQuery};
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
 use crate::domain::fiscal_code::FiscalCode;
@@ -93,6 +95,27 @@ fn show(
     };
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(unkept(response))
+}
+
+/// What is said of it.
+pub(super) fn doc() -> Doc {
+    let answer =
+        Answer::empty("The receipt: the message of the node, or its facts for who likes JSON better.")
+            .or_text("application/xml", "<paSendRTV2Request>…</paSendRTV2Request>")
+            .or_json::<ReceiptModel<'static>>(model::example());
+    Doc::new("readReceipt", "Read a receipt")
+        .about("The one that settles the notice, unless receiptId names another.")
+        .organization(ORGANIZATION)
+        .path("iuv", form::example_text("02000000000100055"), "IUV of the notice.")
+        .query("segregationCodes", codes_form(), "Only if the notice has one of these codes.")
+        .query("receiptId", form::example_text("1f2e3d4c5b6a79880011223344556677"), "Which receipt. Ours.")
+        .answers(StatusCode::OK, answer)
+        .refuses([
+            query::WRONG.into(),
+            ForeignNotice.into(),
+            DetailError::Unknown.into(),
+            DetailError::Unpaid.into(),
+        ])
 }
 
 /// Why a reference has no receipt.

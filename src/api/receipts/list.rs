@@ -15,13 +15,17 @@ use axum::response::{IntoResponse, Response};
 use jiff::civil::Time;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
+use serde_json::json;
+use utoipa::PartialSchema;
+use utoipa::openapi::{RefOr, Schema};
 
-use super::cursor;
 use super::model::{ListedModel, ReceiptsPage};
+use super::{ORGANIZATION, cursor};
 use crate::api::Api;
 use crate::api::auth::Organization;
+use crate::api::openapi::{Answer, Doc, form};
 use crate::api::positions::dates::{self, WholeDay};
-use crate::api::positions::query::{BadQuery, number};
+use crate::api::positions::query::{self, BadQuery, number};
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
 use crate::domain::ids::ReceiptId;
@@ -202,6 +206,56 @@ fn next_day(instant: Timestamp) -> Option<Timestamp> {
 fn months_before(instant: Timestamp) -> Timestamp {
     let day = rome::day(instant).saturating_sub(MONTHS.months());
     rome::instant(day.to_datetime(Time::midnight())).unwrap_or(instant)
+}
+
+/// What is said of it.
+pub(super) fn doc() -> Doc {
+    let words = "^[0-9A-Za-z]{0,35}$";
+    let word = |about| form::text(words, about, "RSSMRA80A01H501U");
+    let digits = form::text("^[0-9]{0,35}$", "Digits.", "02");
+    let page = json!({
+        "currentPageNumber": 0, "length": 1, "totalPages": 1,
+        "results": [{
+            "organizationFiscalCode": "99000010019", "iuv": "02000000000100055", "debtor": "RSSMRA80A01H501U",
+            "paymentDateTime": "2026-11-22T10:20:00Z", "status": "PAID",
+            "receiptId": "1f2e3d4c5b6a79880011223344556677", "noticeNumber": "302000000000100055",
+            "amount": 10_000, "class": "matched",
+        }],
+    });
+    Doc::new("listReceipts", "List receipts")
+        .about("Of the last three months unless from, to, or the name of a receipt says otherwise.")
+        .organization(ORGANIZATION)
+        .query("pageNum", form::number(0..=u32::MAX, 0), "Which page, from 0; excludes cursor.")
+        .query("pageSize", form::number(SIZES, SIZE), "How many receipts a page has.")
+        .query("debtor", word("A fiscal code."), "Only receipts of that debtor.")
+        .query("service", digits, "Only receipts whose IUV begins so.")
+        .query("from", form::or_empty(form::Moment::schema()), "Only what was paid from then.")
+        .query("to", form::or_empty(form::Moment::schema()), "Only what was paid until then; a day is whole.")
+        .query("segregationCodes", codes_form(), "Only receipts of notices of these codes.")
+        .query("debtorOrIuv", word("A fiscal code or a IUV."), "Only receipts of that debtor or IUV.")
+        .query("iuv", word("A IUV."), "Only receipts of that IUV. Ours.")
+        .query(
+            "noticeNumber",
+            form::or_empty(form::text("^[0-9]{18}$", "18 digits.", "302000000000100055")),
+            "Only receipts of that notice. Ours.",
+        )
+        .query(
+            "receiptId",
+            form::text(r"^[^\x00-\x1f\x7f-\x9f]*$", "An id.", "1f2e3d4c5b6a79880011223344556677"),
+            "Only the receipt of that id. Ours.",
+        )
+        .query(
+            "cursor",
+            form::example_text("1795343400000000.312d31"),
+            "Where to go on, as nextCursor gave it. Ours.",
+        )
+        .answers(StatusCode::OK, Answer::json::<ReceiptsPage<'static>>("The page, which may be empty.", page))
+        .refuses([query::WRONG.into(), ListError::Interval.into(), ListError::BeyondEnd.into()])
+}
+
+/// How codes are written in the query.
+pub(super) fn codes_form() -> RefOr<Schema> {
+    form::or_empty(form::text("^[0-9]{2}(,[0-9]{2})*$", "Codes of two digits with commas between.", "01,02"))
 }
 
 impl From<ListError> for Problem {

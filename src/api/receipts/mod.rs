@@ -2,12 +2,7 @@
 //!
 //! An institution reads its own copies: those of its notices, and those it got as a secondary beneficiary.
 
-use std::sync::Arc;
-
-use axum::Router;
-use axum::routing::get;
-
-use super::Api;
+use super::openapi::{Heading, Method, Routes};
 
 mod accept;
 mod cursor;
@@ -15,9 +10,21 @@ mod detail;
 mod list;
 mod model;
 
-pub(super) fn router() -> Router<Arc<Api>> {
+/// Its heading in the documentation.
+pub(super) const HEADING: Heading = ("Receipts", "Receipts of payments (GPD payments receipts service).");
+
+/// The parameter of paths that names the institution.
+const ORGANIZATION: &str = "organizationfiscalcode";
+
+pub(super) fn routes() -> Routes {
     let all = "/payments/{organizationfiscalcode}/receipts";
-    Router::new().route(all, get(list::handler)).route(&format!("{all}/{{iuv}}"), get(detail::handler))
+    let one = format!("{all}/{{iuv}}");
+    Routes::default().on(Method::Get, (HEADING.0, all), list::handler, list::doc()).on(
+        Method::Get,
+        (HEADING.0, &one),
+        detail::handler,
+        detail::doc(),
+    )
 }
 
 /// The status word of the published contract: a receipt that says that nothing was paid is only there.

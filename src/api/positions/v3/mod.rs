@@ -3,23 +3,22 @@
 //!
 //! Invalidation is not in the published file of this version; here it works as in the first.
 
-use std::sync::Arc;
-
-use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::contract::{Contract, Moment};
+use super::contract::{Contract, Examples, Moment};
 use super::model::PageInfo;
 use super::parse::{Context, NewPosition};
-use crate::api::Api;
+use crate::api::openapi::form::{form, words};
+use crate::api::openapi::{Heading, Routes};
 use crate::api::problem::Violation;
 use crate::domain::position::Position;
-use crate::domain::status::Status;
+use crate::domain::status::{InstalmentStatus, Status};
 use crate::store::Shapes;
 
+mod examples;
 mod model;
 mod read;
 mod render;
@@ -27,8 +26,25 @@ mod render;
 /// The third version.
 pub struct V3;
 
+/// Its heading in the documentation.
+pub const HEADING: Heading = (
+    "Debt positions v3",
+    "Debt positions with payment options (GPD v3), each with its own debtor, dates and instalments.",
+);
+
 impl Contract for V3 {
     const SHAPES: Shapes = Shapes::Every;
+    const HEADING: Heading = HEADING;
+    const SUFFIX: &'static str = "V3";
+
+    type Request = model::PositionRequest;
+    type WithDebtor = model::PositionModel<'static>;
+    type WithHistory = model::PositionResponse<'static>;
+    type Page = model::PositionsPage<'static>;
+
+    fn examples() -> Examples {
+        examples::examples()
+    }
 
     fn read(body: Value, context: &Context<'_>) -> Result<NewPosition, Vec<Violation>> {
         read::new_position(body, context)
@@ -58,6 +74,25 @@ impl Contract for V3 {
 }
 
 /// The endpoints that all versions have.
-pub fn router() -> Router<Arc<Api>> {
-    super::router::<V3>()
+pub fn routes() -> Routes {
+    super::routes::<V3>()
 }
+
+/// The words of this version for what a position is.
+enum PositionWord {}
+form!(
+    PositionWord,
+    "v3.PositionStatus",
+    words(
+        ["DRAFT", "PUBLISHED", "VALID", "UNPAYABLE", "PARTIALLY_PAID", "PAID"],
+        "What a position is now, derived from what has happened to it.",
+    )
+);
+form!(
+    InstalmentStatus,
+    "v3.InstalmentStatus",
+    words(
+        ["UNPAID", "PAID", "PARTIALLY_REPORTED", "REPORTED", "UNPAYABLE", "EXPIRED"],
+        "What an instalment is now, derived from what has happened to it and to its siblings.",
+    )
+);
