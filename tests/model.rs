@@ -135,7 +135,8 @@ async fn run(world: &mut World, Steps(steps): &Steps, met: &mut Met) -> Result<(
             return Err(format!("{told}\n      the model: {expected:?}\n{request:?}"));
         }
         *met.entry(name(step, &found)).or_default() += 1;
-        compare::shown(world, &model).await.map_err(|difference| format!("{told}\n{difference}"))?;
+        let touched = touched(&request, &model);
+        compare::shown(world, &model, touched).await.map_err(|difference| format!("{told}\n{difference}"))?;
     }
     compare::at_the_end(world, &model).await.map_err(|difference| format!("{told}\n{difference}"))
 }
@@ -170,6 +171,25 @@ fn request(step: &Step, model: &Model) -> Request {
         Step::Accounts { to, limit } => Request::Accounts { to, limit },
         Step::Wait { minutes } => Request::Wait { minutes },
     }
+}
+
+/// The position that a step is about; none if it may be about any.
+fn touched(request: &Request, model: &Model) -> Option<u8> {
+    let base = match request {
+        Request::Create { slot, .. }
+        | Request::Publish { slot, .. }
+        | Request::Update { slot, .. }
+        | Request::Invalidate { slot, .. }
+        | Request::Delete { slot, .. } => return Some(*slot),
+        Request::Pay { receipt: Receipt { base, .. } }
+        | Request::PaidElsewhere { base }
+        | Request::Report { base, .. }
+        | Request::Activate { base }
+        | Request::Fee { base, .. } => *base,
+        Request::Redeliver { .. } | Request::Accounts { .. } | Request::Wait { .. } => return None,
+    };
+    let of_base = |position: &reference::Position| position.notices().any(|one| one.base == base);
+    model.positions.iter().find(|(_, position)| of_base(position)).map(|(slot, _)| *slot)
 }
 
 /// The kind of a step, with what came of it.

@@ -23,9 +23,9 @@ const V3: [(&str, &[&str]); 6] = [
     ("PAID", &["PAID", "REPORTED"]),
 ];
 
-/// What can be seen after every step; says where they differ.
-pub async fn shown(world: &World, model: &Model) -> Result<(), String> {
-    for slot in 0..SLOTS {
+/// What can be seen of that position, or of all; says where they differ.
+pub async fn shown(world: &World, model: &Model, touched: Option<u8>) -> Result<(), String> {
+    for slot in (0..SLOTS).filter(|slot| touched.is_none_or(|touched| touched == *slot)) {
         let of_model = model.positions.get(&slot);
         let read = world.get(&position(Version::V3, slot)).await;
         same(&format!("GET v3 {}", iupd(slot)), &of_v3(&read), &expected_v3(of_model, model.now))?;
@@ -34,7 +34,12 @@ pub async fn shown(world: &World, model: &Model) -> Result<(), String> {
             same(&format!("GET v1 {}", iupd(slot)), &of_v1(&read), &expected_v1(of_model, model.now))?;
         }
     }
-    for base in 0..BASES {
+    let seen = |base: &u8| match (touched.map(|slot| model.positions.get(&slot)), model.of_notice(*base)) {
+        (Some(Some(touched)), Some(position)) => std::ptr::eq(touched, position),
+        (Some(None), Some(_)) => false,
+        (None, _) | (_, None) => true,
+    };
+    for base in (0..BASES).filter(seen) {
         let expected = model.of_notice(base).map_or("Unknown", |position| position.verdict(base, model.now));
         same(&format!("verify {base}"), &world.verdict(base, model.now).await, &expected.to_owned())?;
     }
@@ -43,6 +48,7 @@ pub async fn shown(world: &World, model: &Model) -> Result<(), String> {
 
 /// What is seen at the end of a sequence: lists, receipts, the options of each notice, and the ledger.
 pub async fn at_the_end(world: &World, model: &Model) -> Result<(), String> {
+    shown(world, model, None).await?;
     for status in V1 {
         list(world, model, (Version::V1, status, &[status])).await?;
     }

@@ -155,9 +155,10 @@ impl fmt::Debug for Sketch {
     }
 }
 
-/// Sequences that begin with a position, published more often than not.
+/// Sequences that begin with the first position, published more often than not.
 pub fn sequences(most: usize) -> impl Strategy<Value = Steps> {
-    (create(prop::bool::weighted(0.75)), vec(step(), 0..most)).prop_map(|(first, rest)| {
+    let first = create(Just(0), Just(0), prop::bool::weighted(0.6));
+    (first, vec(step(), 0..most)).prop_map(|(first, rest)| {
         let mut steps = vec![first];
         steps.extend(rest);
         Steps(steps)
@@ -170,11 +171,12 @@ fn version() -> impl Strategy<Value = Version> {
 
 /// The first position is met more often than the others.
 fn slot() -> impl Strategy<Value = u8> {
-    prop_oneof![3 => Just(0), 2 => 0..SLOTS]
+    prop_oneof![6 => Just(0), 2 => Just(1), 1 => 0..SLOTS]
 }
 
+/// So are the first notices.
 fn base() -> impl Strategy<Value = u8> {
-    0..BASES
+    prop_oneof![3 => 0..3_u8, 2 => 0..BASES]
 }
 
 fn sketch() -> impl Strategy<Value = Sketch> {
@@ -208,8 +210,12 @@ fn options() -> impl Strategy<Value = Vec<Sketch>> {
     })
 }
 
-fn create(publish: impl Strategy<Value = bool>) -> impl Strategy<Value = Step> {
-    (version(), slot(), base(), options(), publish)
+fn create(
+    slot: impl Strategy<Value = u8>,
+    first: impl Strategy<Value = u8>,
+    publish: impl Strategy<Value = bool>,
+) -> impl Strategy<Value = Step> {
+    (version(), slot, first, options(), publish)
         .prop_map(|(api, slot, first, options, publish)| Step::Create { api, slot, first, options, publish })
 }
 
@@ -245,16 +251,16 @@ fn step() -> impl Strategy<Value = Step> {
     let waits = vec![1, 29, 30, 31, HOUR, 23 * HOUR, DAY, 10 * DAY, 31 * DAY];
     let ago = prop_oneof![4 => Just(0), 1 => Just(HOUR), 1 => Just(DAY)];
     prop_oneof![
-        3 => create(any::<bool>()),
+        4 => create(slot(), 0..BASES, any::<bool>()),
         3 => (version(), slot()).prop_map(|(api, slot)| Step::Publish { api, slot }),
         8 => update(),
         2 => (version(), slot()).prop_map(|(api, slot)| Step::Invalidate { api, slot }),
-        2 => (version(), slot()).prop_map(|(api, slot)| Step::Delete { api, slot }),
+        1 => (version(), slot()).prop_map(|(api, slot)| Step::Delete { api, slot }),
         6 => (base(), prop::bool::weighted(0.8), ago)
             .prop_map(|(base, right_amount, ago)| Step::Pay { base, right_amount, ago }),
         1 => any::<u8>().prop_map(|nth| Step::Redeliver { nth }),
         2 => base().prop_map(|base| Step::PaidElsewhere { base }),
-        4 => (base(), 1..=2_u8, any::<bool>())
+        4 => (base(), prop_oneof![3 => Just(1), 1 => Just(2)], any::<bool>())
             .prop_map(|(base, transfer, by_iuv)| Step::Report { base, transfer, by_iuv }),
         2 => base().prop_map(|base| Step::Activate { base }),
         2 => (base(), 0..=2_i64, any::<bool>())

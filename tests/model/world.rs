@@ -136,10 +136,9 @@ impl World {
             Request::Publish { api, slot } => self.post(&format!("{}/publish", position(*api, *slot))).await,
             Request::Update { api, slot, form, publish, tag } => {
                 let query = publish.map(|publish| format!("?toPublish={publish}")).unwrap_or_default();
-                let own = self.get(&position(Version::V3, *slot)).await.tag;
                 let tag = match tag {
                     Tag::Any => None,
-                    Tag::Current => Some(own.unwrap_or_else(|| "*".to_owned())),
+                    Tag::Current => self.get(&position(Version::V3, *slot)).await.tag,
                     Tag::Stale => Some("\"0\"".to_owned()),
                 };
                 let uri = format!("{}{query}", position(*api, *slot));
