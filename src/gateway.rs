@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
-use prometheus_client::metrics::counter::Counter;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
 use crate::api;
-use crate::config::{Api, Config, HumanDuration, Soap};
+use crate::api::massive::{UploadSettings, Uploads};
+use crate::config::{Api, Config, HumanDuration, Soap, Upload};
 use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
@@ -77,23 +77,19 @@ impl Gateway {
         for migration in store.migrate().await? {
             tracing::info!(migration, "schema brought up to date");
         }
-        let missed_holds = Counter::default();
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
             store,
             clock,
             shutdown: Shutdown::new(),
-            metrics: Arc::new(Metrics::new(|registry| {
-                let help = "Payments let through without a hold on their position";
-                registry.register("activation_holds_missed", help, missed_holds.clone());
-            })),
+            metrics: Arc::new(Metrics::new(|_| {})),
             ids: Arc::new(RequestIds::new(u64::from_ne_bytes(random()?))),
             hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
-            missed_holds,
             randomness: randomness(random()?),
         };
         let soap_addr = parts.start_soap(&config.soap).await?;
-        let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval).await?;
+        let uploads = parts.start_uploads(&config.upload)?;
+        let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval, uploads).await?;
         parts.start_refresh();
         let Parts { store, shutdown, .. } = parts;
         Ok(Gateway { soap_addr, api_addr, store, shutdown, grace: config.soap.shutdown_grace.get() })
@@ -147,7 +143,6 @@ struct Parts {
     metrics: Arc<Metrics>,
     ids: Arc<RequestIds>,
     hold: HoldPolicy,
-    missed_holds: Counter,
     randomness: Randomness,
 }
 
@@ -168,7 +163,7 @@ impl Parts {
                 receipt: config.receipt_deadline.get(),
             },
             hold: self.hold,
-            missed_holds: self.missed_holds.clone(),
+            missed_holds: self.metrics.missed_holds(),
         };
         let routes = soap_endpoint::routes(settings, Arc::new(NodeFacing(Arc::new(primitives))));
         let router = self.stack(Interface::Soap, config.body_timeout.get()).around(routes);
@@ -181,6 +176,7 @@ impl Parts {
         &self,
         config: &Api,
         reload_interval: HumanDuration,
+        uploads: axum::Router,
     ) -> Result<SocketAddr, StartError> {
         let tls = match &config.tls {
             Some(tls) => Some(self.tls("api", TlsSettings::for_api(tls, reload_interval))?),
@@ -191,19 +187,39 @@ impl Parts {
             stopping: self.shutdown.soft(),
             metrics: Arc::clone(&self.metrics),
         };
-        let state = api::ApiState {
+        let routes = api::router(self.api_state()).merge(health::routes(health));
+        let interface = Interface::Api { max_body: config.max_body.get() };
+        let router = self.stack(interface, config.request_timeout.get()).around(routes).merge(uploads);
+        let listener = Listener::bind(ListenerSettings::from(config), tls, Arc::clone(&self.metrics)).await?;
+        Ok(self.serve(listener, router))
+    }
+
+    fn api_state(&self) -> api::ApiState {
+        api::ApiState {
             store: self.store.clone(),
             registry: self.registry.clone(),
             clock: self.clock.clone(),
             hold: self.hold,
             randomness: self.randomness.clone(),
             receipt_document: soap::document,
+        }
+    }
+
+    /// The endpoints for files, with bounds of their own, and the workers that carry files out.
+    fn start_uploads(&self, config: &Upload) -> Result<axum::Router, StartError> {
+        let max_file = config.max_file.get();
+        let settings = UploadSettings {
+            folder: config.folder.clone(),
+            max_file: u64::try_from(max_file).unwrap_or(u64::MAX),
+            seed: u64::from_ne_bytes(random()?),
         };
-        let routes = api::router(state).merge(health::routes(health));
-        let interface = Interface::Api { max_body: config.max_body.get() };
-        let router = self.stack(interface, config.request_timeout.get()).around(routes);
-        let listener = Listener::bind(ListenerSettings::from(config), tls, Arc::clone(&self.metrics)).await?;
-        Ok(self.serve(listener, router))
+        let uploads = Uploads::new(self.api_state(), settings);
+        for _ in 0..config.workers.get() {
+            self.shutdown.tasks().spawn(uploads.worker().run(self.shutdown.soft()));
+        }
+        // Room for what a form puts around the file.
+        let interface = Interface::Api { max_body: max_file.saturating_add(1 << 16) };
+        Ok(self.stack(interface, config.receive_timeout.get()).around(uploads.router()))
     }
 
     fn stack(&self, interface: Interface, timeout: Duration) -> Stack {

@@ -186,7 +186,6 @@ async fn a_get_and_a_change_at_the_same_time_never_both_win() {
     }
 }
 
-/// On PostgreSQL they wait for each other's numbers the wrong way round.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_updates_that_want_the_same_notices_end_as_one_and_a_conflict() {
     for database in [TestDatabase::sqlite(), TestDatabase::postgres().await] {
@@ -205,6 +204,26 @@ async fn two_updates_that_want_the_same_notices_end_as_one_and_a_conflict() {
             let mut statuses = [a.status.as_u16(), b.status.as_u16()];
             statuses.sort_unstable();
             assert_eq!(statuses, [200, 409], "{engine} {} {}", a.body, b.body);
+        }
+    }
+}
+
+/// On PostgreSQL each waits for what the other gives up, until the engine ends one of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_updates_that_want_each_others_notice_are_both_refused() {
+    for database in [TestDatabase::sqlite(), TestDatabase::postgres().await] {
+        let engine = database.engine;
+        let gateway = Gateway::start(database).await;
+        gateway.create_published(&position("a", 1)).await;
+        gateway.create_published(&position("b", 2)).await;
+        let title = "The debt position violated constraints of uniqueness";
+        for _ in 0..25 {
+            let (into_2, into_1) = (position("a", 2), position("b", 1));
+            let (a, b) = tokio::join!(gateway.update("a", "", &into_2), gateway.update("b", "", &into_1));
+            for refused in [a, b] {
+                assert_eq!(refused.status, 409, "{engine} {}", refused.body);
+                refused.is_problem(409, title, "notice_taken");
+            }
         }
     }
 }

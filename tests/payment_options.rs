@@ -15,8 +15,12 @@ use jiff::ToSpan;
 use serde_json::{Value, json};
 use support::api::*;
 use support::{TestDatabase, on_both, samples};
+use varco::api::auth::hash_key;
 use varco::domain::fiscal_code::{PersonId, PersonKind};
+use varco::domain::notice_number::TwoDigits;
 use varco::domain::position::{AfterDue, OptionShape, StandIn};
+use varco::domain::segregation::Segregation;
+use varco::store::{ApiKey, ApiScope};
 
 async fn ask(gateway: &Gateway, method: Method, path: &str, key: &str) -> Answer {
     let request = Request::builder()
@@ -177,6 +181,12 @@ async fn refusals_have_the_shape_and_the_codes_of_the_contract() {
         is_fault(&unknown, 400, "ODP-104");
         let foreign = ask(&gateway, Method::GET, &format!("{OTHER_EC}/notices/{}", nav(1)), KEY).await;
         foreign.is_problem(403, "Forbidden", "foreign_organization");
+        let segregation = Segregation::Only([TwoDigits::new("01").unwrap()].into());
+        let institutions = ApiScope::Every;
+        let key = ApiKey { id: "some".into(), label: "some".into(), institutions, segregation };
+        gateway.store.add_api_key(&key, &hash_key("some-codes")).await.unwrap();
+        let kept = ask(&gateway, Method::GET, &format!("{EC}/notices/{}", nav(1)), "some-codes").await;
+        kept.is_problem(403, "The payment position is forbidden", "foreign_segregation");
         let nobody = ask(&gateway, Method::POST, &format!("{EC}/notices/{}", nav(1)), "").await;
         nobody.is_problem(401, "Unauthorized", "missing_key");
     })

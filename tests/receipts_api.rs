@@ -10,6 +10,8 @@
 
 mod support;
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Request, StatusCode};
@@ -20,10 +22,13 @@ use support::gateway::{TestGateway, on_both_gateways};
 use support::messages::{Paid, paid};
 use support::trouble::Intruder;
 use support::{TestDatabase, on_both, samples, world};
+use varco::api::auth::hash_key;
 use varco::domain::fiscal_code::FiscalCode;
+use varco::domain::notice_number::{NoticeNumber, TwoDigits};
 use varco::domain::receipt::{Receipt, ReceiptOutcome, SubjectCode};
+use varco::domain::segregation::Segregation;
 use varco::soap::{Limits, read_request};
-use varco::store::BookReceipt;
+use varco::store::{ApiKey, ApiScope, BookReceipt};
 
 const BASE: &str = "/gpd/payments-receipts-service/v1/payments";
 
@@ -199,7 +204,7 @@ async fn of_several_receipts_the_one_that_settles_comes_unless_another_is_named(
             let answer = detail(query).await;
             assert_eq!((&answer.body["receiptId"], &answer.body["class"]), (&json!(id), &json!(class)));
         }
-        for query in ["?receiptId=d", "?receiptId=%00", "?segregationCodes=01"] {
+        for query in ["?receiptId=d", "?receiptId=%00"] {
             detail(query).await.is_problem(404, "No receipt found", "unknown_receipt");
         }
         detail("?segregationCodes=x").await.is_problem(400, "BAD REQUEST", "query_parameter");
@@ -235,8 +240,7 @@ async fn every_filter_finds_what_it_names() {
         }
         let mut other = aged("d", 4, 0);
         other.subject.debtor = SubjectCode::new("VRDGPP85T10A562S");
-        other.notice =
-            varco::domain::notice_number::NoticeNumber::new(&format!("3{}", iuv("01", 9))).unwrap();
+        other.notice = NoticeNumber::new(&format!("3{}", iuv("01", 9))).unwrap();
         other.creditor_reference = iuv("01", 9);
         book(&gateway, other).await;
         let huge = "x".repeat(300);
@@ -417,6 +421,45 @@ async fn an_institution_sees_its_copies_and_no_others() {
         }
         let nobody = ask_as(&gateway, MASTER_KEY, "11111111111/receipts", "*/*").await;
         nobody.is_problem(404, "Not found the organization", "unknown_organization");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_of_some_segregation_codes_reads_the_receipts_of_those() {
+    on_both(|database| async move {
+        let gateway = Gateway::start(database).await;
+        let codes = BTreeSet::from([TwoDigits::new("01").unwrap(), TwoDigits::new("03").unwrap()]);
+        let institutions = ApiScope::Every;
+        let segregation = Segregation::Only(codes);
+        let key = ApiKey { id: "some".into(), label: "some".into(), institutions, segregation };
+        gateway.store.add_api_key(&key, &hash_key("some-codes")).await.unwrap();
+        gateway.create_published(&position("unpaid", 7)).await;
+        book(&gateway, aged("second", 1, 1)).await;
+        let mut first = aged("first", 2, 1);
+        first.notice = NoticeNumber::new(&format!("3{}", iuv("01", 2))).unwrap();
+        first.creditor_reference = iuv("01", 2);
+        book(&gateway, first.clone()).await;
+        book(&gateway, Receipt { recipient: FiscalCode::new(OTHER_EC).unwrap(), ..first }).await;
+        let found = async |path: &str| ask_as(&gateway, "some-codes", path, "application/json").await;
+        for (query, expected) in [
+            ("", vec!["first"]),
+            ("?segregationCodes=01,02", vec!["first"]),
+            ("?segregationCodes=02", vec![]),
+        ] {
+            assert_eq!(ids_of(&found(&format!("{EC}/receipts{query}")).await.body), expected, "{query}");
+        }
+        assert_eq!(found(&format!("{EC}/receipts/{}", iuv("01", 2))).await.status, StatusCode::OK);
+        let copies = found(&format!("{OTHER_EC}/receipts")).await;
+        assert_eq!(ids_of(&copies.body), [""; 0], "another's codes are not its own");
+        for path in [
+            format!("{EC}/receipts/{}", iuv("02", 1)),
+            format!("{EC}/receipts/{}", iuv("02", 7)),
+            format!("{EC}/receipts/{}?segregationCodes=03", iuv("01", 2)),
+            format!("{OTHER_EC}/receipts/{}", iuv("01", 2)),
+        ] {
+            found(&path).await.is_problem(403, "The payment position is forbidden", "foreign_segregation");
+        }
     })
     .await;
 }

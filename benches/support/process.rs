@@ -12,11 +12,22 @@ use super::pki::Pki;
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
+    /// Where REST is, of the product.
+    pub api: SocketAddr,
 }
 
 impl Server {
     /// The product as released: `varco serve`, logging as by default.
     pub fn varco(pki: &Pki, folder: &Path, database: &str) -> Self {
+        Self::varco_by(on_core(0, env!("CARGO_BIN_EXE_varco")), pki, folder, database)
+    }
+
+    /// The same on all cores of the machine.
+    pub fn varco_on_all_cores(pki: &Pki, folder: &Path, database: &str) -> Self {
+        Self::varco_by(Command::new(env!("CARGO_BIN_EXE_varco")), pki, folder, database)
+    }
+
+    fn varco_by(mut command: Command, pki: &Pki, folder: &Path, database: &str) -> Self {
         let (soap, api) = (free(), free());
         let file = |name: &str| pki.folder.join(name).display().to_string();
         let config = folder.join(format!("varco-{}.toml", soap.port()));
@@ -30,14 +41,8 @@ impl Server {
         );
         std::fs::write(&config, text).unwrap();
         let log = std::fs::File::create(folder.join("varco.log")).unwrap();
-        let child = on_core(0, env!("CARGO_BIN_EXE_varco"))
-            .arg("serve")
-            .arg("--config")
-            .arg(config)
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let server = Server { child, address: soap };
+        let child = command.arg("serve").arg("--config").arg(config).stderr(log).spawn().unwrap();
+        let server = Server { child, address: soap, api };
         for _ in 0..100 {
             if TcpStream::connect(soap).is_ok() {
                 return server;
@@ -52,7 +57,8 @@ impl Server {
         let mut child = this_program().arg("bare").arg(&pki.folder).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Server { child, address: line.trim().parse().unwrap() }
+        let address = line.trim().parse().unwrap();
+        Server { child, address, api: address }
     }
 
     /// Processor time so far, in microseconds.

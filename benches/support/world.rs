@@ -3,12 +3,15 @@
 use std::fmt::Write;
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
+use varco::api::auth::hash_key;
 use varco::domain::fiscal_code::FiscalCode;
+use varco::domain::iban::Iban;
 use varco::domain::ids::{BrokerCode, StationCode};
 use varco::domain::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
-use varco::domain::party::{Broker, CreditorInstitution, PrimitiveVersion, Station, StationLink};
+use varco::domain::party::{Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink};
+use varco::domain::segregation::Segregation;
 use varco::domain::text::Text;
-use varco::store::{Store, StoreOptions};
+use varco::store::{ApiKey, ApiScope, Store, StoreOptions};
 
 pub const EC: &str = "99000010019";
 pub const BROKER: &str = "99000020018";
@@ -66,6 +69,17 @@ pub async fn settle_down(url: &str) {
     }
 }
 
+/// Lets a key in, and an account that transfers may go to.
+pub async fn admit(url: &str, key: &str) {
+    let store = Store::open(url, StoreOptions::default()).await.unwrap();
+    let (ec, iban) = (FiscalCode::new(EC).unwrap(), Iban::new(IBAN).unwrap());
+    store.put_iban(&EcIban { ec, iban, label: None }).await.unwrap();
+    let (institutions, segregation) = (ApiScope::Every, Segregation::Every);
+    let known = ApiKey { id: "bench".into(), label: "bench".into(), institutions, segregation };
+    store.add_api_key(&known, &hash_key(key)).await.unwrap();
+    store.close().await;
+}
+
 async fn register(store: &Store) {
     let ec = FiscalCode::new(EC).unwrap();
     let (broker, station) = (BrokerCode::new(BROKER).unwrap(), StationCode::new(STATION).unwrap());
@@ -79,7 +93,8 @@ async fn register(store: &Store) {
     store.put_link(&StationLink { ec, station, aux_digit: AuxDigit::Three, code }).await.unwrap();
 }
 
-fn inserts(first: u64, end: u64) -> [String; 4] {
+/// Statements that insert the positions of a range, for each table one.
+pub fn inserts(first: u64, end: u64) -> [String; 4] {
     let mut position = String::from(
         "INSERT INTO position (ec, iupd, company_name, stand_in_allowed, created_at, updated_at, \
          published_at, version) VALUES ",

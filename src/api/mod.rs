@@ -16,6 +16,8 @@ use crate::store::Store;
 
 pub mod auth;
 mod body;
+mod bulk;
+pub mod massive;
 mod payment_options;
 mod positions;
 pub mod problem;
@@ -56,16 +58,20 @@ struct Api {
 /// The whole API as one router. It answers unknown paths too, so it is merged into no other router
 /// that does.
 pub fn router(state: ApiState) -> Router {
-    let ApiState { store, registry, clock, hold, randomness, receipt_document } = state;
-    let keys = auth::KeyCache::default();
-    let api = Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, keys });
     Router::new()
         .nest("/gpd/debt-positions-service/v1", positions::v1::router())
+        .nest("/gpd/debt-positions-service/v2", bulk::router())
         .nest("/gpd/debt-positions-service/v3", positions::v3::router())
         .nest("/pn-integration-gpd/api/v1", positions::v1::send_router())
         .nest("/gpd/payments-receipts-service/v1", receipts::router())
         .nest("/payment-options", payment_options::router())
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())
-        .with_state(api)
+        .with_state(shared(state))
+}
+
+fn shared(state: ApiState) -> Arc<Api> {
+    let ApiState { store, registry, clock, hold, randomness, receipt_document } = state;
+    let keys = auth::KeyCache::default();
+    Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, keys })
 }

@@ -77,6 +77,39 @@ impl Problem {
         Problem { hold: Some((until, seconds)), ..self }
     }
 
+    /// The same of a body that holds this one at a place: every pointer begins there.
+    pub(super) fn within(mut self, place: &str) -> Self {
+        for violation in &mut self.violations {
+            violation.pointer.insert_str(0, place);
+        }
+        self
+    }
+
+    /// The status that it is answered with.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The title of the published contract.
+    pub(super) fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// The word for programs.
+    pub(super) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The sentence for people.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// What is wrong in the body.
+    pub(super) fn violations(&self) -> &[Violation] {
+        &self.violations
+    }
+
     /// A failure of ours. What happened goes to the log; the caller only learns that it did.
     pub fn internal(title: &'static str, error: &StoreError) -> Self {
         tracing::error!(%error, "{title}");

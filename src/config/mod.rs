@@ -10,6 +10,7 @@ mod positions;
 mod soap;
 mod soap_tls;
 mod source;
+mod upload;
 mod values;
 
 use std::fmt;
@@ -25,6 +26,7 @@ pub use soap::Soap;
 pub use soap_tls::{AllowedClients, ClientNames, SoapTls};
 pub use source::SettingError;
 use source::Source;
+pub use upload::Upload;
 pub use values::{ByteSize, Count, HumanDuration};
 
 /// Everything an operator can set, checked and with defaults filled in.
@@ -36,6 +38,8 @@ pub struct Config {
     pub api: Api,
     /// Where facts are kept.
     pub database: Database,
+    /// Files of positions.
+    pub upload: Upload,
     /// What is logged and how.
     pub log: Log,
     /// What holds for debt positions.
@@ -95,10 +99,12 @@ impl Config {
         folder: &Path,
     ) -> Result<Self, ConfigError> {
         let mut source = Source::new(table, env, folder);
+        let database = Database::read(&mut source.section("database"));
         let config = Self {
             soap: Soap::read(&mut source),
             api: Api::read(&mut source.section("api")),
-            database: Database::read(&mut source.section("database")),
+            upload: Upload::read(&mut source.section("upload"), &database.url),
+            database,
             log: Log::read(&mut source.section("log")),
             positions: Positions::read(&mut source.section("positions")),
         };
@@ -114,6 +120,7 @@ impl fmt::Display for Config {
         table.insert("soap".to_owned(), Value::Table(self.soap.to_table()));
         table.insert("api".to_owned(), Value::Table(self.api.to_table()));
         table.insert("database".to_owned(), Value::Table(self.database.to_table()));
+        table.insert("upload".to_owned(), Value::Table(self.upload.to_table()));
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
         write!(f, "{table}")

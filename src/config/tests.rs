@@ -102,7 +102,10 @@ fn unknown_names_are_errors_that_list_the_known_ones() {
     let typo = error(with_tls("[log]\nformats = 'text'", &[]));
     assert_eq!(typo, "log.formats: is not a setting; [log] takes log.filter, log.format");
     let section = error(with_tls("[soup]\nlisten = 'x'", &[]));
-    assert_eq!(section, "soup.listen: is not a setting; the sections are api, database, log, soap, soap.tls");
+    assert_eq!(
+        section,
+        "soup.listen: is not a setting; the sections are api, database, log, positions, soap, soap.tls"
+    );
     assert!(error(with_tls("[soup]", &[])).starts_with("soup: is not a setting"));
     let variable = error(load(TLS, &[("VARCO__LOG__LEVEL", "hunter2")]));
     assert_eq!(

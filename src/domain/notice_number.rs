@@ -203,6 +203,15 @@ impl TwoDigits {
     }
 }
 
+impl TwoDigits {
+    /// The first digits of the notices of this segregation code (aux digit 3), and those that no such
+    /// notice reaches: between them lie exactly the notices of the code, as text.
+    pub fn segregated_range(self) -> (String, String) {
+        let first = 300 + u32::from(self.0);
+        (first.to_string(), (first + 1).to_string())
+    }
+}
+
 impl fmt::Display for TwoDigits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02}", self.0)
@@ -276,6 +285,18 @@ mod tests {
         assert_eq!(parts("001000000000000141"), (Some("01".into()), "000000000000141".into()));
         assert_eq!(parts("200000000000000103"), (None, "00000000000000103".into()));
         assert_eq!(parts("112345678901234567"), (None, "12345678901234567".into()));
+    }
+
+    #[test]
+    fn the_notices_of_a_segregation_code_lie_in_one_range() {
+        for code in ["00", "02", "99"] {
+            let code = TwoDigits::new(code).unwrap();
+            let (first, beyond) = code.segregated_range();
+            for base in [0, 9_999_999_999_999] {
+                let notice = NoticeNumber::issue(code, base).unwrap();
+                assert!(first.as_str() < notice.as_str() && notice.as_str() < beyond.as_str(), "{notice}");
+            }
+        }
     }
 
     #[test]

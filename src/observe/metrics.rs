@@ -110,6 +110,7 @@ pub struct Metrics {
     api_requests: Family<ApiLabels, Counter>,
     api_latency: Latency<RouteLabels>,
     connections: Family<ListenerLabels, Gauge>,
+    missed_holds: Counter,
     certificates: Arc<Certificates>,
 }
 
@@ -125,6 +126,7 @@ impl Metrics {
             api_requests: Family::default(),
             api_latency: Latency::new_with_constructor(histogram),
             connections: Family::default(),
+            missed_holds: Counter::default(),
             certificates: Arc::default(),
             registry: Registry::default(),
         };
@@ -135,6 +137,8 @@ impl Metrics {
         let help = "Time to answer a REST request, in seconds";
         registry.register("api_request_duration_seconds", help, metrics.api_latency.clone());
         registry.register("connections", "Open connections by listener", metrics.connections.clone());
+        let help = "Gets answered without a hold on the position";
+        registry.register("activation_holds_missed", help, metrics.missed_holds.clone());
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The running version", build);
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.timely))));
@@ -163,6 +167,11 @@ impl Metrics {
         let gauge = self.connections.get_or_create_owned(&ListenerLabels { listener });
         gauge.inc();
         ConnectionCount(gauge)
+    }
+
+    /// The count of gets that were answered OK though their hold could not be written in time.
+    pub fn missed_holds(&self) -> Counter {
+        self.missed_holds.clone()
     }
 
     /// Shows `days_left()` of a certificate at each scrape, under the name `certificate`.

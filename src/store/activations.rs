@@ -105,7 +105,7 @@ async fn write(pools: &Pools, wanted: &[Activation]) -> Result<(), StoreError> {
 }
 
 /// A position that was withdrawn or cancelled just now is not held: its payment is refused.
-static ACTIVATE: Bulk = Bulk::new(
+pub(super) static ACTIVATE: Bulk = Bulk::new(
     "WITH activated (ec, notice_number, moment) AS (VALUES ",
     "(#, #, #)",
     ") UPDATE notice SET activated_at = activated.moment FROM activated, position p \

@@ -34,6 +34,8 @@ pub(super) mod sqlite_engine {
     pub const BEGIN: &str = "BEGIN IMMEDIATE";
     /// All reads see the database as it is at the first.
     pub const BEGIN_SNAPSHOT: &str = "BEGIN";
+    /// A statement put together for a request stays prepared: its plan does not look at the values.
+    pub const KEEPS_ASSEMBLED: bool = true;
     /// The transaction already excludes every other writer.
     pub const LOCKS_ROWS: bool = false;
     /// Unused, because of [`LOCKS_ROWS`].
@@ -42,6 +44,8 @@ pub(super) mod sqlite_engine {
     pub const LOCK_POSITION_OF_NOTICE: &str = "";
     /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_POSITIONS_TAIL: &str = "";
+    /// Unused, because of [`LOCKS_ROWS`].
+    pub const LOCK_NAMED_TAIL: &str = "";
 }
 
 /// What the statements of an aggregate need to know of PostgreSQL.
@@ -54,6 +58,8 @@ pub(super) mod postgres_engine {
     pub const BEGIN: &str = "BEGIN";
     /// All reads see the database as it is at the first.
     pub const BEGIN_SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    /// A statement put together for a request is planned for its values, which decide what is read first.
+    pub const KEEPS_ASSEMBLED: bool = false;
     /// A transaction locks the positions that it decides on.
     pub const LOCKS_ROWS: bool = true;
     /// Locks a position against other writers.
@@ -65,6 +71,9 @@ pub(super) mod postgres_engine {
     pub const LOCK_POSITIONS_TAIL: &str = ") SELECT n.ec, n.notice_number FROM wanted w JOIN notice n ON n.ec = w.ec \
         AND n.notice_number = w.notice_number JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
         ORDER BY p.ec, p.iupd FOR UPDATE OF p";
+    /// Ends the statement that locks positions by their names, in the same order.
+    pub const LOCK_NAMED_TAIL: &str = ") SELECT p.version FROM wanted w JOIN position p ON p.ec = w.ec \
+        AND p.iupd = w.iupd ORDER BY p.ec, p.iupd FOR UPDATE OF p";
 }
 
 /// Expands functions over both engines: a module `sqlite` and a module `postgres` that differ in the
@@ -110,6 +119,18 @@ macro_rules! on_engine {
 
 pub(super) use {for_both_engines, on_engine};
 
+/// How PostgreSQL plans for us. Every statement is a look-up by key, and its plan stays prepared while the
+/// tables grow: one that reads a whole table, good as long as it is small, would be kept when it is not. A
+/// page is read in the order of its index, which a bitmap loses. And no statement is long enough to be
+/// worth compiling, which PostgreSQL believes of the list.
+const PLANNING: [(&str, &str); 5] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("enable_bitmapscan", "off"),
+    ("jit", "off"),
+];
+
 /// Opens the pools for a database URL.
 pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<Pools, StoreError> {
     if url.starts_with("sqlite:") {
@@ -120,6 +141,7 @@ pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<Pools, Sto
             .application_name("varco")
             // Otherwise one position that somebody holds would hold up every receipt of its batch.
             .options([("lock_timeout", options.acquire_timeout.as_millis().to_string())])
+            .options(PLANNING)
             .statement_cache_capacity(256)
             .log_slow_statements(log::LevelFilter::Warn, Duration::from_secs(1));
         let pool = PgPoolOptions::new()
@@ -209,20 +231,60 @@ impl Bulk {
             if row > 0 {
                 text.push(',');
             }
-            for part in self.row.split_inclusive('#') {
-                match part.strip_suffix('#') {
-                    Some(before) => {
-                        parameter += 1;
-                        text.push_str(before);
-                        text.push('$');
-                        text.push_str(&parameter.to_string());
-                    }
-                    None => text.push_str(part),
-                }
-            }
+            parameter = number(&mut text, self.row, parameter);
         }
         text.push_str(self.tail);
         text.into()
+    }
+}
+
+/// Adds a piece of a statement with its `#` numbered after that parameter; returns the last number.
+fn number(text: &mut String, piece: &str, mut parameter: usize) -> usize {
+    for part in piece.split_inclusive('#') {
+        match part.strip_suffix('#') {
+            Some(before) => {
+                parameter += 1;
+                text.push_str(before);
+                text.push('$');
+                text.push_str(&parameter.to_string());
+            }
+            None => text.push_str(part),
+        }
+    }
+    parameter
+}
+
+/// A value of an [`Assembled`] statement. It may be personal data: it is never printed.
+#[derive(Clone)]
+pub(super) enum Value {
+    /// An instant in microseconds, or a count.
+    Number(i64),
+    /// A name or a word.
+    Text(String),
+}
+
+/// A statement put together for what a request asks, of pieces that are all written in this program.
+#[derive(Clone, Default)]
+pub(super) struct Assembled {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Assembled {
+    /// Adds a piece in which each `#` stands for the next of these values.
+    pub(super) fn push(&mut self, piece: &'static str, values: impl IntoIterator<Item = Value>) {
+        number(&mut self.text, piece, self.values.len());
+        self.values.extend(values);
+    }
+
+    /// Adds values that pieces name by their number.
+    pub(super) fn name(&mut self, values: impl IntoIterator<Item = Value>) {
+        self.values.extend(values);
+    }
+
+    /// The text and what to bind to it.
+    pub(super) fn parts(self) -> (AssertSqlSafe<String>, Vec<Value>) {
+        (AssertSqlSafe(self.text), self.values)
     }
 }
 
@@ -230,6 +292,12 @@ impl Bulk {
 #[cfg(test)]
 pub(super) fn explain(statement: &str) -> AssertSqlSafe<String> {
     AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"))
+}
+
+/// A statement that asks PostgreSQL how it carries out another, which it does.
+#[cfg(test)]
+pub(super) fn explain_analyze(statement: &str) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!("EXPLAIN (ANALYZE, TIMING OFF) {statement}"))
 }
 
 /// Cuts a batch into runs whose lengths are powers of two, the longest first.

@@ -8,6 +8,7 @@ use super::dialect::Pools;
 
 /// Run after each change of the schema, so that new tables and indexes are covered as well.
 const PLANNER: &str = include_str!("planner.sql");
+const PLANNER_POSTGRES: &str = include_str!("planner_postgres.sql");
 
 /// Applies what is missing and returns the names of what was applied.
 pub(super) async fn run(pools: &Pools) -> Result<Vec<String>, StoreError> {
@@ -26,7 +27,16 @@ pub(super) async fn run(pools: &Pools) -> Result<Vec<String>, StoreError> {
         }
         Pools::Postgres(pool) => {
             let mut connection = pool.acquire().await.map_err(StoreError::Open)?;
-            apply(sqlx::migrate!("migrations/postgres"), &mut *connection).await
+            match apply(sqlx::migrate!("migrations/postgres"), &mut *connection).await {
+                Ok(applied) => {
+                    if !applied.is_empty() {
+                        let told = connection.execute(sqlx::raw_sql(PLANNER_POSTGRES)).await;
+                        told.map_err(StoreError::Open)?;
+                    }
+                    Ok(applied)
+                }
+                Err(error) => Err(error),
+            }
         }
     };
     migrated.map_err(|error| StoreError::Migrate(Box::new(error)))
@@ -52,6 +62,7 @@ where
 
 #[cfg(test)]
 mod tests {
+    use crate::store::activations::ACTIVATE;
     use crate::store::dialect::{Pools, explain};
     use crate::store::embedded::ONE_NOTICE;
     use crate::store::positions::of_notice::POSITION_OF_NOTICE;
@@ -68,12 +79,15 @@ mod tests {
         store.migrate().await.unwrap();
         let Pools::Sqlite { read, .. } = &store.pools else { panic!("it is SQLite") };
         let by_foreign_key = "SELECT 1 FROM notice WHERE ec = $1 AND iupd = $2 AND option_no = $3";
-        let statements =
-            [ONE_POSITION, by_foreign_key, ONE_NOTICE, POSITION_OF_NOTICE].into_iter().chain(PAGES);
+        let activate = ACTIVATE.text(64).0;
+        let statements = [ONE_POSITION, by_foreign_key, ONE_NOTICE, POSITION_OF_NOTICE, &activate];
+        let statements = statements.into_iter().chain(PAGES);
         for statement in statements {
             for step in sqlx::query(explain(statement)).fetch_all(read).await.unwrap() {
                 let step: String = step.get("detail");
                 assert!(!step.ends_with("(ec=?)"), "{step} in {statement}");
+                let whole = ["SCAN p", "SCAN notice"].contains(&step.as_str());
+                assert!(!whole, "{step} in {statement}");
                 let walks = [BY_PAYMENT.1, BY_DEBTOR.1].contains(&statement);
                 assert!(!(walks && step.contains("TEMP B-TREE")), "{step} in {statement}");
             }

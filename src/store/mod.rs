@@ -13,11 +13,14 @@ mod migrate;
 mod notices;
 mod numbers;
 mod parties;
+#[cfg(test)]
+mod plans;
 mod positions;
 mod receipts;
 mod rows;
 mod taxonomy;
 mod unbooked;
+mod uploads;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,14 +32,18 @@ pub use keys::{ApiKey, ApiScope};
 pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{
-    CreateError, Direction, Interval, NoticeName, PositionOrder, PositionPage, PositionQuery, ReplaceError,
-    Shapes,
+    BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
+    PositionPage, PositionQuery, ReplaceError, Shapes,
 };
 pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
 };
 pub use unbooked::UnbookedMessage;
+pub use uploads::{
+    Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,
+    Verdict, Work,
+};
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -22,7 +22,7 @@ use super::{Store, StoreError};
 /// How many statements read at the same time.
 const READERS: usize = 2;
 
-static PAYABLE_NOTICES: Bulk = Bulk::new(
+pub(super) static PAYABLE_NOTICES: Bulk = Bulk::new(
     "WITH wanted (ec, notice_number) AS (VALUES ",
     "(#, #)",
     concat!(

@@ -32,8 +32,8 @@ fn load(text: &str) -> (String, Result<Config, ConfigError>) {
 
 /// Every setting that the code knows: it lists them when it refuses an unknown one.
 fn known_settings() -> BTreeSet<String> {
-    let sections =
-        ["soap", "api", "database", "log", "positions"].map(|section| format!("[{section}]\nzz = 1\n"));
+    let sections = ["soap", "api", "database", "upload", "log", "positions"]
+        .map(|section| format!("[{section}]\nzz = 1\n"));
     let (_, refused) = load(&format!("{}{}zz = 1\n", sections.concat(), LEAST));
     let text = refused.unwrap_err().to_string();
     let lists = text.lines().filter_map(|line| line.split_once("] takes ")).map(|(_, list)| list);
@@ -78,7 +78,8 @@ fn the_metrics_table_is_that_of_the_code() {
     let text = metrics.render().unwrap();
     let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
-        let (name, rest) = line.split_once('{').unwrap();
+        let unlabelled = || (line.split_once(' ').unwrap().0, "}");
+        let (name, rest) = line.split_once('{').unwrap_or_else(unlabelled);
         let labels = rest.split_once('}').unwrap().0.split("\",").filter_map(|label| label.split_once('='));
         let name =
             ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);

@@ -17,10 +17,9 @@ use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
-use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::payment_options::offered_options;
-use crate::domain::segregation::{ForeignNotice, Segregation};
+use crate::domain::segregation::ForeignNotice;
 use crate::store::StoreError;
 
 /// Why no options are told.
@@ -48,18 +47,26 @@ pub(super) async fn handler(
     path: Option<Path<NoticePath>>,
 ) -> Response {
     let now = api.clock.now();
-    let caller = match organization {
-        Ok(Organization(ec, scope)) => (ec, scope),
+    let organization = match organization {
+        Ok(organization) => organization,
         Err(problem) => return turned_away(problem, now),
     };
     let number = path.map(|Path(path)| path.noticenumber).unwrap_or_default();
-    let answer = options(&api, &caller, &number, now).await;
-    answer.unwrap_or_else(|error| refusal(error, now))
+    match options(&api, &organization, &number, now).await {
+        Ok(answer) => answer,
+        Err(VerifyError::Foreign(foreign)) => Problem::from(foreign).into_response(),
+        Err(VerifyError::Syntax) => refuse(Code::Syntax, now),
+        Err(VerifyError::Unknown) => refuse(Code::Unknown, now),
+        Err(VerifyError::Store(error)) => {
+            tracing::error!(%error, "payment options could not be read");
+            refuse(Code::System, now)
+        }
+    }
 }
 
 async fn options(
     api: &Api,
-    (ec, scope): &(FiscalCode, Segregation),
+    Organization(ec, scope): &Organization,
     number: &str,
     now: Timestamp,
 ) -> Result<Response, VerifyError> {
@@ -79,17 +86,4 @@ fn turned_away(problem: Problem, now: Timestamp) -> Response {
         StatusCode::INTERNAL_SERVER_ERROR => refuse(Code::System, now),
         _ => response,
     }
-}
-
-fn refusal(error: VerifyError, now: Timestamp) -> Response {
-    let code = match error {
-        VerifyError::Syntax => Code::Syntax,
-        VerifyError::Unknown => Code::Unknown,
-        VerifyError::Foreign(foreign) => return Problem::from(foreign).into_response(),
-        VerifyError::Store(error) => {
-            tracing::error!(%error, "payment options could not be read");
-            Code::System
-        }
-    };
-    refuse(code, now)
 }

@@ -114,8 +114,12 @@ pub struct PageInfo {
     /// How many positions this page has, as the published service counts.
     pub(super) items_found: usize,
     pub(super) total_pages: u64,
-    /// How many positions all pages have; ours.
-    pub(super) total_items: u64,
+    /// How many positions all pages have, if they were counted; ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) total_items: Option<u64>,
+    /// The parameter `cursor` of the next page, if there is one; ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next_cursor: Option<String>,
 }
 
 /// What has happened to a notice (part of `PaymentOptionModelResponse` and `InstallmentModelResponse`).

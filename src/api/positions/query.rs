@@ -1,5 +1,6 @@
 //! What endpoints read from the query string.
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use axum::extract::Query;
@@ -27,6 +28,17 @@ pub fn to_publish(uri: &Uri) -> Result<Option<bool>, BadQuery> {
         None | Some("") => Ok(None),
         Some("false") => Ok(Some(false)),
         Some("true") => Ok(Some(true)),
+        Some(_) => Err(wrong),
+    }
+}
+
+/// Whether a parameter of that name is `true`; `false` if it is left out.
+pub fn flag(uri: &Uri, name: &str) -> Result<bool, BadQuery> {
+    let wrong = BadQuery("A query parameter that must be true or false is something else.");
+    let query = Query::<HashMap<String, String>>::try_from_uri(uri).map_err(|_| wrong)?;
+    match query.get(name).map(String::as_str) {
+        None | Some("" | "false") => Ok(false),
+        Some("true") => Ok(true),
         Some(_) => Err(wrong),
     }
 }

@@ -113,7 +113,7 @@ fn publication(uri: &Uri) -> Result<Publication, BadQuery> {
     })
 }
 
-fn refused(error: NotUpdatable, places: &Places) -> UpdateError {
+pub(super) fn refused(error: NotUpdatable, places: &Places) -> UpdateError {
     match error {
         NotUpdatable::Settled(status) => UpdateError::Settled(status),
         NotUpdatable::PaidNotices(paid) => {

@@ -11,29 +11,30 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::accept::{Form, preferred};
-use super::list::segregation_codes;
+use super::list::asked_for;
 use super::model::ReceiptModel;
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::positions::query::BadQuery;
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
+use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::ReceiptId;
-use crate::domain::notice_number::{Iuv, NoticeNumber};
+use crate::domain::notice_number::NoticeNumber;
 use crate::domain::segregation::{ForeignNotice, Segregation};
-use crate::store::StoreError;
+use crate::store::{ReceiptDetail, StoreError};
 
 /// Why there is no receipt to show.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum DetailError {
     #[error(transparent)]
     Query(#[from] BadQuery),
-    #[error(transparent)]
-    Foreign(#[from] ForeignNotice),
     #[error("no such receipt")]
     Unknown,
     #[error("the notice is not paid")]
     Unpaid,
+    #[error(transparent)]
+    Foreign(ForeignNotice),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -60,38 +61,33 @@ pub(super) async fn handler(
 ) -> Result<Response, Problem> {
     let twice = BadQuery("A query parameter is there twice.");
     let Query(query) = Query::<DetailQuery>::try_from_uri(&uri).map_err(|_| twice)?;
-    let asked = segregation_codes(query.segregation_codes.as_deref())?;
-    if !iuv.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(DetailError::Unknown.into());
-    }
+    let scope = scope.narrowed(&asked_for(query.segregation_codes.as_deref())?);
     let id = query.receipt_id.filter(|id| !id.is_empty());
-    if id.as_ref().is_some_and(|id| id.contains('\0')) {
+    let unwritable = id.as_ref().is_some_and(|id| id.contains('\0'));
+    if unwritable || !iuv.bytes().all(|b| b.is_ascii_graphic()) {
         return Err(DetailError::Unknown.into());
     }
     let id = id.as_deref().map(ReceiptId::new);
     let found = api.store.receipt(&ec, &iuv, id.as_ref()).await.map_err(DetailError::from)?;
-    let Some(receipt) = found else {
-        let number = Iuv::new(&iuv).and_then(|iuv| NoticeNumber::of_iuv(&iuv));
-        let visible = scope == Segregation::Every || number.is_ok_and(|number| scope.allows(&number));
-        let unpaid =
-            visible && id.is_none() && api.store.is_unpaid(&ec, &iuv).await.map_err(DetailError::from)?;
-        return Err(if unpaid { DetailError::Unpaid } else { DetailError::Unknown }.into());
-    };
-    let allows = |scope: &Segregation| match NoticeNumber::new(&receipt.row.notice_number) {
-        Ok(number) => scope.allows(&number),
-        Err(_) => *scope == Segregation::Every,
-    };
-    if !allows(&scope) {
-        return Err(DetailError::Foreign(ForeignNotice).into());
+    match found {
+        Some(receipt) if is_for(&scope, &ec, &receipt) => Ok(show(&api, &ec, &receipt, &headers)?),
+        Some(_) => Err(DetailError::Foreign(ForeignNotice).into()),
+        None if id.is_some() => Err(DetailError::Unknown.into()),
+        None => Err(absent(&api, &ec, &iuv, &scope).await.into()),
     }
-    if !allows(&asked) {
-        return Err(DetailError::Unknown.into());
-    }
-    let mut response = match preferred(&headers) {
-        Form::Json => Json(ReceiptModel::new(&ec, &receipt)).into_response(),
+}
+
+fn show(
+    api: &Api,
+    ec: &FiscalCode,
+    receipt: &ReceiptDetail,
+    headers: &HeaderMap,
+) -> Result<Response, DetailError> {
+    let mut response = match preferred(headers) {
+        Form::Json => Json(ReceiptModel::new(ec, receipt)).into_response(),
         Form::Xml => {
             let damaged = StoreError::Corrupt { what: "message of a receipt" };
-            let document = (api.receipt_document)(&receipt.row.raw).ok_or(DetailError::Store(damaged))?;
+            let document = (api.receipt_document)(&receipt.row.raw).ok_or(damaged)?;
             ([(header::CONTENT_TYPE, "application/xml")], document).into_response()
         }
     };
@@ -99,11 +95,27 @@ pub(super) async fn handler(
     Ok(unkept(response))
 }
 
+/// Why a reference has no receipt.
+async fn absent(api: &Api, ec: &FiscalCode, iuv: &str, scope: &Segregation) -> DetailError {
+    match api.store.unpaid_notice(ec, iuv).await {
+        Ok(Some(notice)) if scope.allows(&notice) => DetailError::Unpaid,
+        Ok(Some(_)) => DetailError::Foreign(ForeignNotice),
+        Ok(None) => DetailError::Unknown,
+        Err(error) => DetailError::Store(error),
+    }
+}
+
+/// Copies of another institution's notices are for callers who may work with all.
+fn is_for(scope: &Segregation, ec: &FiscalCode, receipt: &ReceiptDetail) -> bool {
+    let own = receipt.row.issuer == ec.as_str();
+    let notice = NoticeNumber::new(&receipt.row.notice_number);
+    *scope == Segregation::Every || own && notice.is_ok_and(|notice| scope.allows(&notice))
+}
+
 impl From<DetailError> for Problem {
     fn from(error: DetailError) -> Self {
         match error {
             DetailError::Query(error) => error.into(),
-            DetailError::Foreign(foreign) => foreign.into(),
             DetailError::Unknown => Problem::new(
                 StatusCode::NOT_FOUND,
                 "No receipt found",
@@ -116,6 +128,7 @@ impl From<DetailError> for Problem {
                 "notice_unpaid",
                 "The payment option of that IUV is not paid, so that it has no receipt yet.",
             ),
+            DetailError::Foreign(foreign) => foreign.into(),
             DetailError::Store(error) => Problem::internal("INTERNAL SERVER ERROR", &error),
         }
     }

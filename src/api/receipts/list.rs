@@ -24,7 +24,6 @@ use crate::api::positions::dates::{self, WholeDay};
 use crate::api::positions::query::{BadQuery, number};
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
-use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::ReceiptId;
 use crate::domain::notice_number::{NoticeNumber, TwoDigits};
 use crate::domain::rome;
@@ -54,10 +53,10 @@ pub(super) enum ListError {
 /// Answers 200 with the page; 400 if a parameter is wrong or the page is beyond the end.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
-    Organization(ec, scope): Organization,
+    organization: Organization,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let query = read(&uri, (ec, &scope), api.clock.now())?;
+    let query = read(&uri, organization, api.clock.now())?;
     let found = api.store.list_receipts(&query).await.map_err(ListError::from)?;
     let total_pages = found.total.map(|total| total.div_ceil(u64::from(query.limit)));
     let current_page_number = match query.start {
@@ -96,20 +95,17 @@ struct ListQuery {
     cursor: Option<String>,
 }
 
-fn read(
-    uri: &Uri,
-    (ec, caller): (FiscalCode, &Segregation),
-    now: Timestamp,
-) -> Result<ReceiptQuery, ListError> {
+fn read(uri: &Uri, Organization(ec, scope): Organization, now: Timestamp) -> Result<ReceiptQuery, ListError> {
     let twice = BadQuery("A query parameter is there twice.");
     let Query(query) = Query::<ListQuery>::try_from_uri(uri).map_err(|_| twice)?;
-    let filter = filter(&query, caller)?;
+    let filter = filter(&query)?;
     let by_name = filter.id.is_some() || filter.iuv.is_some() || filter.notice.is_some();
     let (from, until) = interval(&query, now)?;
     let default = if by_name { Timestamp::MIN } else { months_before(now) };
     let size = BadQuery("The query parameter pageSize must be a whole number from 1 to 100.");
     Ok(ReceiptQuery {
         ec,
+        scope: scope.narrowed(&asked_for(query.segregation_codes.as_deref())?),
         from: from.unwrap_or(default),
         until: until.unwrap_or(Timestamp::MAX),
         filter,
@@ -129,7 +125,7 @@ fn start(query: &ListQuery) -> Result<PageStart, BadQuery> {
     }
 }
 
-fn filter(query: &ListQuery, caller: &Segregation) -> Result<ReceiptFilter, BadQuery> {
+fn filter(query: &ListQuery) -> Result<ReceiptFilter, BadQuery> {
     let debtor = BadQuery("The query parameter debtor must be letters and digits, at most 35.");
     let iuv = BadQuery("The query parameter iuv must be letters and digits, at most 35.");
     let service = BadQuery("The query parameter service must be the first digits of a IUV.");
@@ -152,13 +148,12 @@ fn filter(query: &ListQuery, caller: &Segregation) -> Result<ReceiptFilter, BadQ
         notice: number.transpose().map_err(|_| notice)?,
         debtor: raised(plain(&query.debtor, debtor)?),
         service: prefix,
-        scope: caller.narrowed(&segregation_codes(query.segregation_codes.as_deref())?),
         debtor_or_iuv: raised(plain(&query.debtor_or_iuv, either)?),
     })
 }
 
 /// The notices of two-digit codes with commas between, or all of them.
-pub(super) fn segregation_codes(text: Option<&str>) -> Result<Segregation, BadQuery> {
+pub(super) fn asked_for(text: Option<&str>) -> Result<Segregation, BadQuery> {
     let wrong =
         BadQuery("The query parameter segregationCodes must be codes of two digits with commas between.");
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(Segregation::Every) };

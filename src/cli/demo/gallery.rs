@@ -5,7 +5,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::blueprint::{Blueprint, Dates, Share, To};
-use super::world::{BROKER, STATION, TOWN, notice_number, valid};
+use super::world::{BROKER, STATION, TOWN, TOWN_NAME, notice_number, valid};
 use crate::cli::Failure;
 use crate::domain::amount::Cents;
 use crate::domain::fiscal_code::{FiscalCode, PersonId};
@@ -178,7 +178,7 @@ fn payment(base: u64) -> Result<BookReceipt, Failure> {
             debtor: SubjectCode::new(PersonId::ANONYMOUS),
             payer: None,
             description: FreeText::new(Shares::One.description()),
-            company_name: "Comune di Prova".to_owned(),
+            company_name: TOWN_NAME.to_owned(),
         },
         payment: PaymentDetails {
             paid_at: Some(paid_at),
@@ -202,8 +202,36 @@ fn payment(base: u64) -> Result<BookReceipt, Failure> {
         }],
         stand_in: PaidThrough::Station,
     };
-    let raw = Bytes::from_static(b"<!-- booked by varco demo, no message was received -->");
+    let raw = Bytes::from(message(&receipt));
     Ok(BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at: paid_at })
+}
+
+/// The message that would have brought the receipt, for those who ask the API for it.
+fn message(receipt: &Receipt) -> String {
+    let Receipt { id, notice, creditor_reference, .. } = receipt;
+    let (id, description, iban) = (id.as_str(), Shares::One.description(), super::world::BANK_IBAN);
+    format!(
+        "<soapenv:Envelope xmlns:soapenv=\"http://schemas.xmlsoap.org/soap/envelope/\" \
+         xmlns:pafn=\"http://pagopa-api.pagopa.gov.it/pa/paForNode.xsd\"><soapenv:Body>\
+         <pafn:paSendRTV2Request><idPA>{TOWN}</idPA><idBrokerPA>{BROKER}</idBrokerPA>\
+         <idStation>{STATION}</idStation><receipt><receiptId>{id}</receiptId>\
+         <noticeNumber>{notice}</noticeNumber><fiscalCode>{TOWN}</fiscalCode><outcome>OK</outcome>\
+         <creditorReferenceId>{creditor_reference}</creditorReferenceId>\
+         <paymentAmount>120.00</paymentAmount><description>{description}</description>\
+         <companyName>{TOWN_NAME}</companyName><debtor><uniqueIdentifier>\
+         <entityUniqueIdentifierType>F</entityUniqueIdentifierType>\
+         <entityUniqueIdentifierValue>{anonymous}</entityUniqueIdentifierValue></uniqueIdentifier>\
+         <fullName>{anonymous}</fullName></debtor><transferList><transfer><idTransfer>1</idTransfer>\
+         <transferAmount>120.00</transferAmount><fiscalCodePA>{TOWN}</fiscalCodePA>\
+         <companyName>{TOWN_NAME}</companyName><IBAN>{iban}</IBAN>\
+         <remittanceInformation>{description}</remittanceInformation>\
+         <transferCategory>9/0101100IM/</transferCategory></transfer></transferList>\
+         <idPSP>VARCODEMO</idPSP><PSPCompanyName>Varco demo</PSPCompanyName>\
+         <idChannel>VARCODEMO_01</idChannel><channelDescription>demo</channelDescription>\
+         <paymentDateTime>{CREATED}</paymentDateTime></receipt></pafn:paSendRTV2Request>\
+         </soapenv:Body></soapenv:Envelope>",
+        anonymous = PersonId::ANONYMOUS,
+    )
 }
 
 fn instant(text: &str) -> Result<Timestamp, Failure> {
@@ -213,6 +241,13 @@ fn instant(text: &str) -> Result<Timestamp, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_message_of_a_receipt_that_was_made_up_is_one_of_the_contract() {
+        use crate::soap::{Limits, read_request};
+        let booking = payment(1).unwrap();
+        assert_eq!(read_request(&booking.raw, &Limits::default()).map(|_| ()), Ok(()));
+    }
     use crate::domain::ids::Iupd;
     use crate::domain::status::{Status, status};
 

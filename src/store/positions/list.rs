@@ -5,17 +5,23 @@
 
 use jiff::Timestamp;
 
-use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::fiscal_code::{FiscalCode, PersonId};
+use crate::domain::ids::Iupd;
+use crate::domain::notice_number::TwoDigits;
 use crate::domain::position::Position;
 use crate::domain::segregation::Segregation;
 use crate::domain::status::Status;
-use crate::store::dialect::{for_both_engines, on_engine};
-use crate::store::rows::{self, PositionRow, position_columns};
+use crate::store::dialect::{Value, for_both_engines, on_engine};
+use crate::store::rows::{self, PositionRow};
 use crate::store::{Store, StoreError};
 
-use super::segregation::{codes, of_caller};
+use super::notice::NoticeName;
+use super::search;
 
 /// The status of `position p` at the instant `$2`.
+///
+/// Each question asks for one row and skips none: that says nothing to SQLite, and keeps PostgreSQL from
+/// answering it for all positions of the table at once, for the sake of the ten on a page.
 macro_rules! status_word {
     () => {
         "CASE \
@@ -23,84 +29,25 @@ macro_rules! status_word {
              AND NOT EXISTS (SELECT 1 FROM notice sn WHERE sn.ec = so.ec AND sn.iupd = so.iupd \
                  AND sn.option_no = so.option_no AND (sn.paid_at IS NULL OR EXISTS (SELECT 1 \
                      FROM transfer st WHERE st.ec = sn.ec AND st.notice_number = sn.notice_number \
-                     AND st.reported_at IS NULL)))) THEN 'REPORTED' \
+                     AND st.reported_at IS NULL LIMIT 1 OFFSET 0)) LIMIT 1 OFFSET 0) LIMIT 1 OFFSET 0) \
+             THEN 'REPORTED' \
          WHEN EXISTS (SELECT 1 FROM payment_option so WHERE so.ec = p.ec AND so.iupd = p.iupd \
              AND NOT EXISTS (SELECT 1 FROM notice sn WHERE sn.ec = so.ec AND sn.iupd = so.iupd \
-                 AND sn.option_no = so.option_no AND sn.paid_at IS NULL)) THEN 'PAID' \
+                 AND sn.option_no = so.option_no AND sn.paid_at IS NULL LIMIT 1 OFFSET 0) LIMIT 1 OFFSET 0) \
+             THEN 'PAID' \
          WHEN EXISTS (SELECT 1 FROM notice sn WHERE sn.ec = p.ec AND sn.iupd = p.iupd \
-             AND sn.paid_at IS NOT NULL) THEN 'PARTIALLY_PAID' \
+             AND sn.paid_at IS NOT NULL LIMIT 1 OFFSET 0) THEN 'PARTIALLY_PAID' \
          WHEN p.invalidated_at IS NOT NULL THEN 'INVALID' \
          WHEN p.published_at IS NULL THEN 'DRAFT' \
          WHEN (SELECT MIN(so.valid_from) FROM payment_option so WHERE so.ec = p.ec \
              AND so.iupd = p.iupd) > $2 THEN 'PUBLISHED' \
          WHEN NOT EXISTS (SELECT 1 FROM payment_option so JOIN notice sn ON sn.ec = so.ec \
              AND sn.iupd = so.iupd AND sn.option_no = so.option_no WHERE so.ec = p.ec \
-             AND so.iupd = p.iupd AND (NOT so.expires OR sn.due_at >= $2)) THEN 'EXPIRED' \
+             AND so.iupd = p.iupd AND (NOT so.expires OR sn.due_at >= $2) LIMIT 1 OFFSET 0) THEN 'EXPIRED' \
          ELSE 'VALID' END"
     };
 }
 pub(super) use status_word;
-
-/// Whether `position p` is flat, as `Position::is_flat` says.
-macro_rules! flat {
-    () => {
-        "NOT EXISTS (SELECT 1 FROM payment_option fo JOIN payment_option fp ON fp.ec = fo.ec \
-             AND fp.iupd = fo.iupd AND fp.option_no > fo.option_no WHERE fo.ec = p.ec AND fo.iupd = p.iupd \
-             AND ((fo.is_plan AND fp.is_plan) OR fo.expires <> fp.expires \
-                 OR COALESCE(fo.valid_from, 0) <> COALESCE(fp.valid_from, 0) \
-                 OR fo.debtor_kind <> fp.debtor_kind OR fo.debtor_id <> fp.debtor_id \
-                 OR fo.debtor_name <> fp.debtor_name))"
-    };
-}
-
-/// Which positions are asked for. A date is that of any notice of the position.
-macro_rules! filtered {
-    () => {
-        concat!(
-            " FROM position p WHERE p.ec = $1 AND CAST($2 AS BIGINT) IS NOT NULL \
-             AND (CAST($3 AS TEXT) IS NULL OR ',' || CAST($3 AS TEXT) || ',' LIKE '%,' || ",
-            status_word!(),
-            " || ',%') \
-             AND (CAST($8 AS BIGINT) IS NULL OR ",
-            flat!(),
-            ") \
-             AND (CAST($4 AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM notice f WHERE f.ec = p.ec \
-                 AND f.iupd = p.iupd AND f.due_at >= $4 AND f.due_at < CAST($5 AS BIGINT))) \
-             AND (CAST($6 AS BIGINT) IS NULL OR EXISTS (SELECT 1 FROM notice f WHERE f.ec = p.ec \
-                 AND f.iupd = p.iupd AND f.paid_at >= $6 AND f.paid_at < CAST($7 AS BIGINT))) AND ",
-            of_caller!("$9")
-        )
-    };
-}
-
-const COUNT: &str = concat!("SELECT COUNT(*)", filtered!());
-
-/// The text of a page in one order; the iupd, which is unique, decides between equals.
-macro_rules! page {
-    ($key:expr, $direction:literal) => {
-        concat!(
-            "WITH page AS (SELECT p.ec, p.iupd, ",
-            $key,
-            " AS place",
-            filtered!(),
-            " ORDER BY place ",
-            $direction,
-            ", p.iupd ",
-            $direction,
-            " LIMIT $10 OFFSET $11) SELECT ",
-            position_columns!(),
-            " FROM page JOIN position p ON p.ec = page.ec AND p.iupd = page.iupd \
-             JOIN payment_option o ON o.ec = p.ec AND o.iupd = p.iupd \
-             JOIN notice n ON n.ec = o.ec AND n.iupd = o.iupd AND n.option_no = o.option_no \
-             JOIN transfer t ON t.ec = n.ec AND t.notice_number = n.notice_number \
-             ORDER BY page.place ",
-            $direction,
-            ", p.iupd ",
-            $direction,
-            ", o.option_no, n.notice_no, t.id_transfer"
-        )
-    };
-}
 
 /// What is asked of the list.
 #[derive(Clone, Debug)]
@@ -109,24 +56,40 @@ pub struct PositionQuery {
     pub ec: FiscalCode,
     /// Only those all of whose notices the caller may work with.
     pub scope: Segregation,
-    /// The instant at which the status is derived.
-    pub now: Timestamp,
-    /// Only those of one of these statuses; any if there is none.
-    pub statuses: Vec<Status>,
     /// Only those of these shapes.
     pub shapes: Shapes,
-    /// Only those with a notice due then.
-    pub due: Option<Interval>,
-    /// Only those with a notice paid then.
-    pub paid: Option<Interval>,
+    /// The instant at which the status is derived.
+    pub now: Timestamp,
+    /// Which of them.
+    pub filter: PositionFilter,
     /// By what they are ordered.
     pub order: PositionOrder,
     /// In which direction.
     pub direction: Direction,
     /// How many make a page.
     pub limit: u32,
-    /// Which page, from 0.
-    pub page: u32,
+    /// Where the page begins.
+    pub start: ListStart,
+}
+
+/// Which positions are asked for: those that meet every condition that is given. A date is that of any
+/// notice of the position.
+#[derive(Clone, Debug, Default)]
+pub struct PositionFilter {
+    /// Only those of one of these statuses; of any, if there is none.
+    pub statuses: Vec<Status>,
+    /// Only those with a notice due then.
+    pub due: Option<Interval>,
+    /// Only those with a notice paid then.
+    pub paid: Option<Interval>,
+    /// Only those of a debtor, whatever kind of person that is.
+    pub debtor: Option<PersonId>,
+    /// Only the one with that notice.
+    pub notice: Option<NoticeName>,
+    /// Only those changed then or later.
+    pub updated_since: Option<Timestamp>,
+    /// Only those with a notice of that segregation code (aux digit 3).
+    pub segregation: Option<TwoDigits>,
 }
 
 /// Which shapes of position a caller can be shown.
@@ -152,6 +115,8 @@ pub struct Interval {
 pub enum PositionOrder {
     /// When they were created.
     Created,
+    /// When they were last changed.
+    Updated,
     /// The creditor's name of them.
     Iupd,
     /// The word of their status.
@@ -169,13 +134,39 @@ pub enum Direction {
     Descending,
 }
 
+/// Where a page begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListStart {
+    /// After that many pages, which are counted and skipped: the further, the longer it takes.
+    Page(u32),
+    /// At the first position; nothing is counted.
+    Beginning,
+    /// After the last position of another page; nothing is counted or skipped.
+    After(Place),
+}
+
+/// Where a position stands in the order of the list: creation and name never change, so that no position
+/// is lost or shown twice when others come and go between two pages. A change moves a position on in the
+/// order of change, where it is then met again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the order of creation.
+    Created(Timestamp, Iupd),
+    /// In the order of change.
+    Updated(Timestamp, Iupd),
+    /// In the order of names.
+    Iupd(Iupd),
+}
+
 /// A page of positions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PositionPage {
     /// Those of the page.
     pub positions: Vec<Position>,
-    /// How many there are on all pages.
-    pub total: u64,
+    /// How many there are on all pages, if they were counted.
+    pub total: Option<u64>,
+    /// Where the next page begins; none after the last page, or in an order that has no places.
+    pub next: Option<Place>,
 }
 
 impl Store {
@@ -183,70 +174,55 @@ impl Store {
     pub async fn list_positions(&self, query: &PositionQuery) -> Result<PositionPage, StoreError> {
         let found = on_engine!(&self.pools, read, |pool, engine| engine::page(pool, query).await);
         let (total, rows) = found.map_err(StoreError::during("list_positions"))?;
-        let total = u64::try_from(total).unwrap_or_default();
-        Ok(PositionPage { positions: rows::positions(&rows)?, total })
+        let mut positions = rows::positions(&rows)?;
+        let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+        let more = positions.len() > limit;
+        positions.truncate(limit);
+        let next = positions.last().filter(|_| more).and_then(|last| place(query.order, last));
+        let total = total.map(|total| u64::try_from(total).unwrap_or_default());
+        Ok(PositionPage { positions, total, next })
     }
 }
 
-const fn page_text(order: PositionOrder, direction: Direction) -> &'static str {
-    match (order, direction) {
-        (PositionOrder::Created, Direction::Ascending) => page!("p.created_at", "ASC"),
-        (PositionOrder::Created, Direction::Descending) => page!("p.created_at", "DESC"),
-        (PositionOrder::Iupd, Direction::Ascending) => page!("p.iupd", "ASC"),
-        (PositionOrder::Iupd, Direction::Descending) => page!("p.iupd", "DESC"),
-        (PositionOrder::Status, Direction::Ascending) => page!(status_word!(), "ASC"),
-        (PositionOrder::Status, Direction::Descending) => page!(status_word!(), "DESC"),
-        (PositionOrder::CompanyName, Direction::Ascending) => page!("p.company_name", "ASC"),
-        (PositionOrder::CompanyName, Direction::Descending) => page!("p.company_name", "DESC"),
+/// Where a position stands. The status and the name of the creditor are no places: they change under the
+/// reader, and many positions share them.
+fn place(order: PositionOrder, position: &Position) -> Option<Place> {
+    let iupd = position.iupd.clone();
+    match order {
+        PositionOrder::Created => Some(Place::Created(position.history.created_at, iupd)),
+        PositionOrder::Updated => Some(Place::Updated(position.history.updated_at, iupd)),
+        PositionOrder::Iupd => Some(Place::Iupd(iupd)),
+        PositionOrder::Status | PositionOrder::CompanyName => None,
     }
-}
-
-/// The words of the statuses, with commas between; none for any status.
-fn words(statuses: &[Status]) -> Option<String> {
-    let words: Vec<&str> = statuses.iter().map(|status| status.word()).collect();
-    if words.is_empty() { None } else { Some(words.join(",")) }
-}
-
-fn bounds(interval: Option<Interval>) -> (Option<i64>, Option<i64>) {
-    let micros = |of: fn(&Interval) -> Timestamp| interval.as_ref().map(of).map(Timestamp::as_microsecond);
-    (micros(|interval| interval.from), micros(|interval| interval.until))
 }
 
 for_both_engines! {
     pub(super) async fn page(
         pool: &Pool,
         query: &PositionQuery,
-    ) -> Result<(i64, Vec<PositionRow>), sqlx::Error> {
-        let ((due_from, due_until), (paid_from, paid_until)) = (bounds(query.due), bounds(query.paid));
-        let statuses = words(&query.statuses);
-        let flat = (query.shapes == Shapes::Flat).then_some(1_i64);
-        let scope = codes(&query.scope);
-        let total: i64 = sqlx::query_scalar(COUNT)
-            .bind(query.ec.as_str())
-            .bind(query.now.as_microsecond())
-            .bind(&statuses)
-            .bind(due_from)
-            .bind(due_until)
-            .bind(paid_from)
-            .bind(paid_until)
-            .bind(flat)
-            .bind(&scope)
-            .fetch_one(pool)
-            .await?;
-        let rows = sqlx::query(page_text(query.order, query.direction))
-            .bind(query.ec.as_str())
-            .bind(query.now.as_microsecond())
-            .bind(&statuses)
-            .bind(due_from)
-            .bind(due_until)
-            .bind(paid_from)
-            .bind(paid_until)
-            .bind(flat)
-            .bind(&scope)
-            .bind(i64::from(query.limit))
-            .bind(i64::from(query.limit) * i64::from(query.page))
-            .fetch_all(pool)
-            .await?;
-        Ok((total, rows::read_rows(&rows)?))
+    ) -> Result<(Option<i64>, Vec<PositionRow>), sqlx::Error> {
+        let total = match query.start {
+            ListStart::Page(_) => {
+                let (text, values) = search::count(query).parts();
+                let mut count = sqlx::query_scalar(text).persistent(KEEPS_ASSEMBLED);
+                for value in values {
+                    count = match value {
+                        Value::Number(number) => count.bind(number),
+                        Value::Text(text) => count.bind(text),
+                    };
+                }
+                Some(count.fetch_one(pool).await?)
+            }
+            ListStart::Beginning | ListStart::After(_) => None,
+        };
+        let (text, values) = search::page(query).parts();
+        let mut page = sqlx::query(text).persistent(KEEPS_ASSEMBLED);
+        for value in values {
+            page = match value {
+                Value::Number(number) => page.bind(number),
+                Value::Text(text) => page.bind(text),
+            };
+        }
+        Ok((total, rows::read_rows(&page.fetch_all(pool).await?)?))
     }
 }

@@ -10,15 +10,20 @@ use super::numbers;
 use super::receipts::late;
 use super::{Store, StoreError};
 
+pub(super) mod bulk;
 mod list;
 mod notice;
 pub(super) mod of_notice;
 pub(super) mod read;
-mod replace;
+pub(super) mod replace;
+pub(super) mod search;
 pub(super) mod segregation;
 mod write;
 
-pub use list::{Direction, Interval, PositionOrder, PositionPage, PositionQuery, Shapes};
+pub use bulk::BulkError;
+pub use list::{
+    Direction, Interval, ListStart, Place, PositionFilter, PositionOrder, PositionPage, PositionQuery, Shapes,
+};
 pub use notice::NoticeName;
 pub use replace::ReplaceError;
 
@@ -134,35 +139,43 @@ for_both_engines! {
     ) -> Result<(), CreateError> {
         let failed = StoreError::during("create_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed)?;
-        match insert_position(&mut tx, position).await {
+        insert_whole(&mut tx, position, generated).await?;
+        Ok(tx.commit().await.map_err(StoreError::during("create_position"))?)
+    }
+
+    /// Inserts a position with everything under it. After a refusal the transaction must be rolled back.
+    pub(in crate::store) async fn insert_whole(
+        tx: &mut Connection,
+        position: &Position,
+        generated: &[NoticeNumber],
+    ) -> Result<(), CreateError> {
+        match insert_position(tx, position).await {
             Err(error) if is_unique_violation(&error) => return Err(CreateError::IupdTaken),
             other => other.map_err(StoreError::during("create_position"))?,
         }
         let mut notices = Vec::new();
         for option in &position.options {
-            put_option(&mut tx, position, option).await.map_err(StoreError::during("create_position"))?;
+            put_option(tx, position, option).await.map_err(StoreError::during("create_position"))?;
             notices.extend((0..).zip(&option.notices).map(|(index, notice)| (option, index, notice)));
         }
         // One order for all writers, so that two who want the same numbers do not wait for each other.
         notices.sort_by_key(|(_, _, notice)| notice.number);
         for (option, index, notice) in notices {
-            match insert_notice(&mut tx, position, option, (index, notice)).await {
+            match insert_notice(tx, position, option, (index, notice)).await {
                 Err(error) if is_unique_violation(&error) => {
                     return Err(CreateError::NoticeTaken(notice.number));
                 }
                 other => other.map_err(StoreError::during("create_position"))?,
             }
             for transfer in &notice.transfers {
-                insert_transfer(&mut tx, position, notice, transfer)
+                insert_transfer(tx, position, notice, transfer)
                     .await
                     .map_err(StoreError::during("create_position"))?;
             }
         }
-        let seen = first_seen(&mut tx, &position.ec, generated).await;
-        if let Some(seen) = seen.map_err(StoreError::during("create_position"))? {
-            return Err(CreateError::NoticeTaken(seen));
-        }
-        Ok(tx.commit().await.map_err(StoreError::during("create_position"))?)
+        let seen = first_seen(tx, &position.ec, generated).await;
+        let seen = seen.map_err(StoreError::during("create_position"))?;
+        seen.map_or(Ok(()), |seen| Err(CreateError::NoticeTaken(seen)))
     }
 
     pub(super) async fn change<E>(
@@ -194,15 +207,23 @@ for_both_engines! {
         if let Err(refused) = check(&position) {
             return Ok(Some(Err(refused)));
         }
-        retire_all(&mut tx, &position).await.map_err(failed())?;
-        sqlx::query("DELETE FROM position WHERE ec = $1 AND iupd = $2")
-            .bind(ec.as_str())
-            .bind(iupd.as_str())
-            .execute(&mut *tx)
-            .await
-            .map_err(failed())?;
+        delete_whole(&mut tx, &position).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(Some(Ok(())))
+    }
+
+    /// Deletes a position with everything under it.
+    pub(in crate::store) async fn delete_whole(
+        connection: &mut Connection,
+        position: &Position,
+    ) -> Result<(), sqlx::Error> {
+        retire_all(connection, position).await?;
+        sqlx::query("DELETE FROM position WHERE ec = $1 AND iupd = $2")
+            .bind(position.ec.as_str())
+            .bind(position.iupd.as_str())
+            .execute(connection)
+            .await
+            .map(drop)
     }
 
     async fn save_facts(connection: &mut Connection, position: &Position) -> Result<(), sqlx::Error> {

@@ -76,24 +76,28 @@ impl Store {
     }
 }
 
-const CHANGEABLE: &str = concat!(
-    "SELECT 1 FROM position p WHERE p.ec = $1 AND ",
+/// The newest first: among them is most likely one.
+pub(in crate::store) const CHANGEABLE: &str = concat!(
+    "SELECT 1 FROM position p WHERE p.ec = $1 AND p.created_at <> 0 AND ",
     of_caller!("$3"),
     " AND ",
     status_word!(),
-    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') LIMIT 1"
+    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY p.created_at DESC LIMIT 1"
 );
 
-/// Positions that may have the account in a transfer to change; each is judged again under its lock.
-const WITH_IBAN: &str = concat!(
-    "SELECT p.iupd FROM position p WHERE p.ec = $1 AND EXISTS (SELECT 1 FROM notice n JOIN transfer t \
-     ON t.ec = n.ec AND t.notice_number = n.notice_number WHERE n.ec = p.ec AND n.iupd = p.iupd \
-     AND n.paid_at IS NULL AND (n.activated_at IS NULL OR n.activated_at <= $6) AND t.iban = $3 \
-     AND t.beneficiary = t.ec) AND ",
+/// The positions of transfers to an account, in the order of their notices, so that no more are read than
+/// may be changed; each is judged again under its lock.
+pub(in crate::store) const WITH_IBAN: &str = concat!(
+    "SELECT DISTINCT iupd FROM (SELECT p.iupd FROM transfer t \
+     JOIN notice n ON n.ec = t.ec AND n.notice_number = t.notice_number \
+     JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
+     WHERE t.iban = $3 AND t.iban <> '' AND t.ec = $1 AND t.beneficiary = t.ec AND n.paid_at IS NULL \
+     AND (n.activated_at IS NULL OR n.activated_at <= $6) AND ",
     of_caller!("$5"),
     " AND ",
     status_word!(),
-    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY p.iupd LIMIT $4"
+    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY t.notice_number LIMIT $4) found \
+     ORDER BY iupd"
 );
 
 /// A notice with its place in the position: the option's number and its own within the option.
@@ -179,7 +183,7 @@ for_both_engines! {
     }
 
     /// Writes what differs between a position and what it becomes.
-    async fn save(connection: &mut Connection, before: &Position, after: &Position) -> Result<(), ReplaceError> {
+    pub(in crate::store) async fn save(connection: &mut Connection, before: &Position, after: &Position) -> Result<(), ReplaceError> {
         let failed = || StoreError::during("replace_position");
         update_position(connection, after).await.map_err(failed())?;
         for option in &after.options {
@@ -194,7 +198,10 @@ for_both_engines! {
         make_room(connection, before).await.map_err(failed())?;
         let old: HashMap<&NoticeNumber, &Notice> =
             before.notices().map(|notice| (&notice.number, notice)).collect();
-        for (option, (option_no, index, notice)) in placed(after) {
+        let mut placed: Vec<_> = placed(after).collect();
+        // One order for all writers, so that two who want the same numbers do not wait for each other.
+        placed.sort_by_key(|(_, (_, _, notice))| notice.number);
+        for (option, (option_no, index, notice)) in placed {
             let known = old.get(&notice.number).copied();
             if known.is_some() {
                 update_notice(connection, after, (option_no, index, notice)).await.map_err(failed())?;

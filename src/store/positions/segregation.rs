@@ -13,7 +13,7 @@ macro_rules! of_caller {
             " AS TEXT) IS NULL OR NOT EXISTS (SELECT 1 FROM notice g WHERE g.ec = p.ec \
              AND g.iupd = p.iupd AND NOT (g.notice_number LIKE '3%' AND CAST(",
             $codes,
-            " AS TEXT) LIKE '%' || SUBSTR(g.notice_number, 2, 2) || '%')))"
+            " AS TEXT) LIKE '%' || SUBSTR(g.notice_number, 2, 2) || '%') LIMIT 1 OFFSET 0))"
         )
     };
 }

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use super::decide::key_of;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::ReceiptId;
+use crate::domain::notice_number::NoticeNumber;
 use crate::store::dialect::{for_both_engines, on_engine};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, rows};
 
 /// One receipt of a reference: the one that settles, or else the first that came; unless it is asked for
 /// by its id, only one that says that something was paid.
@@ -117,10 +118,15 @@ impl Store {
         Ok(Some(ReceiptDetail { row, paid_on, received_at, transfers }))
     }
 
-    /// Whether a creditor institution has a notice of that reference that is not paid.
-    pub async fn is_unpaid(&self, ec: &FiscalCode, iuv: &str) -> Result<bool, StoreError> {
+    /// The notice of that reference of a creditor institution, if there is one that is not paid.
+    pub async fn unpaid_notice(
+        &self,
+        ec: &FiscalCode,
+        iuv: &str,
+    ) -> Result<Option<NoticeNumber>, StoreError> {
         let found = on_engine!(&self.pools, read, |pool, engine| engine::unpaid(pool, ec, iuv).await);
-        found.map_err(StoreError::during("is_unpaid"))
+        let number = found.map_err(StoreError::during("unpaid_notice"))?;
+        number.map(|number| rows::read(NoticeNumber::new(&number), "notice number")).transpose()
     }
 }
 
@@ -149,14 +155,15 @@ for_both_engines! {
         Ok(Some((row, shares)))
     }
 
-    pub(super) async fn unpaid(pool: &Pool, ec: &FiscalCode, iuv: &str) -> Result<bool, sqlx::Error> {
-        let found: Option<i64> = sqlx::query_scalar(
-            "SELECT CAST(1 AS BIGINT) FROM notice WHERE ec = $1 AND iuv = $2 AND paid_at IS NULL",
-        )
-        .bind(ec.as_str())
-        .bind(iuv)
-        .fetch_optional(pool)
-        .await?;
-        Ok(found.is_some())
+    pub(super) async fn unpaid(
+        pool: &Pool,
+        ec: &FiscalCode,
+        iuv: &str,
+    ) -> Result<Option<String>, sqlx::Error> {
+        sqlx::query_scalar("SELECT notice_number FROM notice WHERE ec = $1 AND iuv = $2 AND paid_at IS NULL")
+            .bind(ec.as_str())
+            .bind(iuv)
+            .fetch_optional(pool)
+            .await
     }
 }

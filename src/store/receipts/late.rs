@@ -18,6 +18,11 @@ const CLASSIFY: &str = "UPDATE receipt SET settles = TRUE, class = (SELECT CASE 
      ELSE $6 END FROM notice n WHERE n.ec = $1 AND n.notice_number = $2) \
      WHERE ec = $1 AND receipt_key = $3";
 
+/// The receipt that settles a notice: the first that says that it was paid.
+pub(in crate::store) const FIRST: &str = "SELECT r.receipt_key, r.received_at FROM receipt r \
+     WHERE r.ec = $1 AND r.notice_number = $2 AND r.issuer = $1 AND r.executed \
+     ORDER BY r.received_at, r.receipt_key LIMIT 1";
+
 /// Settles a notice by the first receipt that is booked for it, if there is one and nothing else does, in
 /// a transaction of its own. SQLite's one writer has seen the other side already.
 pub(in crate::store) async fn link(
@@ -37,11 +42,7 @@ for_both_engines! {
         ec: &FiscalCode,
         notice: &NoticeNumber,
     ) -> Result<(), sqlx::Error> {
-        let first: Option<(String, i64)> = sqlx::query_as(
-            "SELECT r.receipt_key, r.received_at FROM receipt r \
-             WHERE r.ec = $1 AND r.notice_number = $2 AND r.issuer = $1 AND r.executed \
-             ORDER BY r.received_at, r.receipt_key LIMIT 1",
-        )
+        let first: Option<(String, i64)> = sqlx::query_as(FIRST)
         .bind(ec.as_str())
         .bind(notice.as_str())
         .fetch_optional(&mut *connection)

@@ -29,7 +29,7 @@ macro_rules! filtered {
              AND (CAST($7 AS TEXT) IS NULL OR r.debtor_id = $7) \
              AND (CAST($8 AS TEXT) IS NULL OR substr(r.creditor_reference, 1, length($8)) = $8) \
              AND (CAST($9 AS TEXT) IS NULL \
-                 OR (r.notice_number LIKE '3%' \
+                 OR (r.issuer = r.ec AND r.notice_number LIKE '3%' \
                      AND CAST($9 AS TEXT) LIKE '%' || substr(r.notice_number, 2, 2) || '%')) \
              AND (CAST($10 AS TEXT) IS NULL OR substr(r.creditor_reference, 1, length($10)) = $10 \
                  OR substr(r.debtor_id, 1, length($10)) = $10)"
@@ -69,6 +69,9 @@ pub(in crate::store) const PAGES: [&str; 5] =
 pub struct ReceiptQuery {
     /// Whose copies.
     pub ec: FiscalCode,
+    /// Of which notices. Copies that the institution got as a secondary beneficiary are for callers who may
+    /// work with all: the codes of another's notices are not its own.
+    pub scope: Segregation,
     /// Only those paid from then on.
     pub from: Timestamp,
     /// Only those paid before then.
@@ -82,7 +85,7 @@ pub struct ReceiptQuery {
 }
 
 /// Which receipts are asked for; what is left out does not matter. Personal data, so that it has no `Debug`.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct ReceiptFilter {
     /// Of that payment.
     pub id: Option<ReceiptId>,
@@ -94,8 +97,6 @@ pub struct ReceiptFilter {
     pub debtor: Option<String>,
     /// The reference begins so.
     pub service: Option<String>,
-    /// Only those of the notices that the caller asks for and may see.
-    pub scope: Segregation,
     /// The debtor, in capitals, or the reference begins so.
     pub debtor_or_iuv: Option<String>,
 }
@@ -221,6 +222,7 @@ for_both_engines! {
         let (count, page) = texts(filter);
         let key = filter.id.as_ref().map(|id| key_of(id.as_str()));
         let notice = filter.notice.as_ref().map(NoticeNumber::as_str);
+        let codes = codes(&query.scope);
         let (pages, after) = match &query.start {
             PageStart::Page(pages) => (*pages, &ReceiptPlace::START),
             PageStart::After(place) => (0, place),
@@ -237,7 +239,7 @@ for_both_engines! {
                     .bind(notice)
                     .bind(filter.debtor.as_deref())
                     .bind(filter.service.as_deref())
-                    .bind(codes(&filter.scope))
+                    .bind(codes.as_deref())
                     .bind(filter.debtor_or_iuv.as_deref());
                 Some(count.fetch_one(pool).await?)
             }
@@ -251,7 +253,7 @@ for_both_engines! {
             .bind(notice)
             .bind(filter.debtor.as_deref())
             .bind(filter.service.as_deref())
-            .bind(codes(&filter.scope))
+            .bind(codes.as_deref())
             .bind(filter.debtor_or_iuv.as_deref())
             .bind(after.paid_on.as_microsecond())
             .bind(&after.key)

@@ -4,7 +4,7 @@ mod decide;
 mod detail;
 pub(super) mod late;
 pub(super) mod list;
-mod statements;
+pub(super) mod statements;
 
 use bytes::Bytes;
 use jiff::Timestamp;

@@ -20,7 +20,7 @@ use crate::store::UnbookedMessage;
 
 const WANTED_NOTICES: &str = "WITH wanted (ec, notice_number) AS (VALUES ";
 
-static FACTS: Bulk = Bulk::new(
+pub(in crate::store) static FACTS: Bulk = Bulk::new(
     WANTED_NOTICES,
     "(#, #)",
     ") SELECT n.ec, n.notice_number, n.iupd, n.option_no, n.amount, n.due_at, n.paid_at, o.valid_from, \
@@ -32,7 +32,7 @@ static FACTS: Bulk = Bulk::new(
      JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd",
 );
 
-static BOOKED_BEFORE: Bulk = Bulk::new(
+pub(in crate::store) static BOOKED_BEFORE: Bulk = Bulk::new(
     "WITH wanted (ec, receipt_key) AS (VALUES ",
     "(#, #)",
     ") SELECT r.ec, r.receipt_key, r.class, r.issuer, r.notice_number, r.amount FROM wanted w \
@@ -55,7 +55,7 @@ static INSERT_TRANSFERS: Bulk = Bulk::new(
     "",
 );
 
-static SETTLE_NOTICES: Bulk = Bulk::new(
+pub(in crate::store) static SETTLE_NOTICES: Bulk = Bulk::new(
     "WITH paid (ec, notice_number, paid_at, receipt, fee, psp, method) AS (VALUES ",
     "(#, #, #, #, #, #, #)",
     ") UPDATE notice SET paid_at = paid.paid_at, paid_receipt = paid.receipt, paid_fee = paid.fee, \
@@ -63,7 +63,7 @@ static SETTLE_NOTICES: Bulk = Bulk::new(
      WHERE notice.ec = paid.ec AND notice.notice_number = paid.notice_number AND notice.paid_at IS NULL",
 );
 
-static TOUCH_POSITIONS: Bulk = Bulk::new(
+pub(in crate::store) static TOUCH_POSITIONS: Bulk = Bulk::new(
     "WITH touched (ec, iupd, changed_at) AS (VALUES ",
     "(#, #, #)",
     ") UPDATE position SET updated_at = touched.changed_at, version = position.version + 1 FROM touched \

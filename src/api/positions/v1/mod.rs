@@ -24,6 +24,7 @@ mod model;
 pub mod read;
 mod render;
 
+pub(in crate::api) use render::many;
 pub(super) use render::notice;
 
 /// The first version.

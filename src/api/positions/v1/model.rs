@@ -65,6 +65,13 @@ pub struct PositionModel<'a> {
     pub(super) payment_option: Vec<OptionModel<'a>>,
 }
 
+/// Many positions (`MultiplePaymentPositionModel`, GPD v2).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PositionsModel<'a> {
+    pub(super) payment_positions: Vec<PositionModel<'a>>,
+}
+
 /// A position as reading answers it (`PaymentPositionModelBaseResponse`): without its debtor.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -9,14 +9,26 @@ use super::super::contract::Moment;
 use super::super::dates::write;
 use super::super::model::PageInfo;
 use super::super::render::{answer, debtor, entry, fee, notice_history, payment_date, transfer, unkept};
-use super::model::{OptionModel, OptionResponse, PositionModel, PositionResponse, PositionsPage};
+use super::model::{
+    OptionModel, OptionResponse, PositionModel, PositionResponse, PositionsModel, PositionsPage,
+};
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::{AfterDue, Notice, OptionShape, PaymentOption, Position, StandIn};
 use crate::domain::status::{notice_status, status};
 
 /// What create, publish and invalidate answer: the position with its debtor.
 pub fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Response {
-    let model = PositionModel {
+    answer(code, position, &model(position, now))
+}
+
+/// What endpoints over many positions answer: each as its creation would.
+pub fn many(code: StatusCode, positions: &[Position], now: Timestamp) -> Response {
+    let payment_positions = positions.iter().map(|position| model(position, now)).collect();
+    unkept((code, Json(PositionsModel { payment_positions })).into_response())
+}
+
+fn model(position: &Position, now: Timestamp) -> PositionModel<'_> {
+    PositionModel {
         iupd: position.iupd.as_str(),
         debtor: position.options.first().map(|option| debtor(&option.debtor)),
         pay_stand_in: position.stand_in == StandIn::Allowed,
@@ -27,8 +39,7 @@ pub fn with_debtor(code: StatusCode, position: &Position, now: Timestamp) -> Res
         payment_date: payment_date(position, now).map(write),
         status: status(position, now).word(),
         payment_option: rows(position).map(|(option, notice)| row(option, notice, None)).collect(),
-    };
-    answer(code, position, &model)
+    }
 }
 
 /// What reading answers: the position with its history, without personal data.

@@ -1,0 +1,97 @@
+//! How a row's end is told: as a request for the row alone would be answered, with the place in the file.
+
+use serde::{Deserialize, Serialize};
+
+use super::convert::list_name;
+use super::spool::Row;
+use super::table;
+use crate::api::problem::{Problem, Violation};
+use crate::store::{Mode, Operation, Upload, Verdict};
+
+/// The most violations of a row that are kept.
+const VIOLATIONS_MAX: usize = 50;
+
+/// Something wrong with a row, with its place in the file.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Finding {
+    /// In a JSON file: a pointer into it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// In a CSV file: the line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+    /// In a CSV file: the column's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// What, for programs.
+    pub code: String,
+    /// What, for people.
+    pub message: String,
+}
+
+/// Where a row is in its file.
+#[derive(Clone)]
+pub struct Place {
+    row_no: i64,
+    list: &'static str,
+    lines: Vec<u64>,
+    transfers: Vec<Vec<usize>>,
+}
+
+impl Place {
+    /// The place of a row.
+    pub fn of(row: &Row<'_>, row_no: i64, operation: Operation) -> Self {
+        let (lines, transfers) = (row.lines.clone(), row.transfers.clone());
+        Place { row_no, list: list_name(operation), lines, transfers }
+    }
+
+    /// Its number, from 0.
+    pub fn row_no(&self) -> i64 {
+        self.row_no
+    }
+
+    /// Its first line in a CSV file.
+    pub fn line(&self) -> Option<i64> {
+        self.lines.first().and_then(|line| i64::try_from(*line).ok())
+    }
+
+    fn finding(&self, violation: &Violation) -> Finding {
+        let (code, message) = (violation.code.to_owned(), violation.message.clone());
+        if self.lines.is_empty() {
+            let pointer = Some(format!("/{}/{}{}", self.list, self.row_no, violation.pointer));
+            return Finding { pointer, line: None, column: None, code, message };
+        }
+        let (line, column) = table::cell(&self.lines, &self.transfers, &violation.pointer);
+        Finding { pointer: None, line, column: Some(column), code, message }
+    }
+
+    /// How a refusal is told.
+    pub fn refused(&self, problem: &Problem) -> Verdict {
+        let findings: Vec<Finding> = problem
+            .violations()
+            .iter()
+            .take(VIOLATIONS_MAX)
+            .map(|violation| self.finding(violation))
+            .collect();
+        Verdict {
+            status: problem.status().as_u16(),
+            code: Some(problem.code().to_owned()),
+            message: problem.title().to_owned(),
+            detail: Some(problem.detail().to_owned()),
+            violations: if findings.is_empty() { None } else { serde_json::to_string(&findings).ok() },
+        }
+    }
+}
+
+/// How success is told.
+pub fn done(upload: &Upload) -> Verdict {
+    let (status, message) = match (upload.operation, upload.mode) {
+        (Operation::Create, Mode::Real) => (201, "Created"),
+        (Operation::Update, Mode::Real) => (200, "Updated"),
+        (Operation::Delete, Mode::Real) => (200, "Deleted"),
+        (Operation::Create, Mode::DryRun) => (201, "Can be created"),
+        (Operation::Update, Mode::DryRun) => (200, "Can be updated"),
+        (Operation::Delete, Mode::DryRun) => (200, "Can be deleted"),
+    };
+    Verdict { status, code: None, message: message.to_owned(), detail: None, violations: None }
+}

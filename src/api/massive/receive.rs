@@ -1,0 +1,148 @@
+//! A file on its way in: from the request to the disk, never whole in memory.
+
+use std::io;
+
+use axum::extract::Multipart;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
+use axum::http::StatusCode;
+use tokio::io::AsyncWriteExt;
+
+use super::Massive;
+use super::convert::{FileFault, Target, convert};
+use super::folder::{Folder, Part};
+use super::table::CsvFault;
+use crate::api::problem::Problem;
+use crate::domain::fiscal_code::FiscalCode;
+use crate::store::Operation;
+
+/// Why a file is not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// The body has no such parts.
+    #[error(transparent)]
+    NoParts(#[from] MultipartRejection),
+    /// The body broke off, or is too large.
+    #[error(transparent)]
+    Broken(#[from] MultipartError),
+    /// No part is called `file`.
+    #[error("no part is called file")]
+    NoFile,
+    /// The file is not one that can be carried out.
+    #[error(transparent)]
+    Fault(#[from] FileFault),
+}
+
+/// A file that is on the disk to stay.
+pub struct Received {
+    /// The upload's name.
+    pub id: String,
+    /// How many rows it has.
+    pub rows: i64,
+}
+
+/// Takes in the part `file` of a request.
+pub async fn receive(
+    massive: &Massive,
+    ec: &FiscalCode,
+    operation: Operation,
+    parts: Result<Multipart, MultipartRejection>,
+) -> Result<Received, ReceiveError> {
+    let mut parts = parts?;
+    // Closed never.
+    let _place = massive.receiving.acquire().await;
+    let id = massive.draw();
+    let folder = Folder::new(&massive.settings.folder);
+    folder.make().map_err(FileFault::Disk)?;
+    let part = folder.part(&id);
+    let max = massive.settings.max_file;
+    if !write_part(&mut parts, &part, max).await? {
+        return Err(ReceiveError::NoFile);
+    }
+    let target = Target { folder, ec: ec.clone(), id: id.clone(), operation, max };
+    let converted = tokio::task::spawn_blocking(move || {
+        let file = std::fs::File::open(part.path()).map_err(FileFault::Disk)?;
+        convert(file, &target)
+    });
+    let rows = converted.await.map_err(|error| FileFault::Disk(io::Error::other(error)))??;
+    Ok(Received { id, rows })
+}
+
+/// Writes the part `file` to the disk; `false` if there is none.
+async fn write_part(parts: &mut Multipart, to: &Part, max: u64) -> Result<bool, ReceiveError> {
+    while let Some(mut field) = parts.next_field().await? {
+        if field.name() != Some("file") {
+            continue;
+        }
+        let mut file = tokio::fs::File::create(to.path()).await.map_err(FileFault::Disk)?;
+        let mut left = max;
+        while let Some(chunk) = field.chunk().await? {
+            left = left.checked_sub(chunk.len() as u64).ok_or(FileFault::TooLarge)?;
+            file.write_all(&chunk).await.map_err(FileFault::Disk)?;
+        }
+        file.flush().await.map_err(FileFault::Disk)?;
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+impl From<ReceiveError> for Problem {
+    fn from(error: ReceiveError) -> Self {
+        let bad = |code, detail| Problem::new(StatusCode::BAD_REQUEST, "BAD REQUEST", code, detail);
+        match error {
+            ReceiveError::NoParts(_) => Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Unsupported Media Type",
+                "unsupported_media_type",
+                "The body must be multipart/form-data with the part file.",
+            ),
+            ReceiveError::Broken(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            ReceiveError::Broken(_) => bad("body_not_received", "The body could not be received whole."),
+            ReceiveError::NoFile => bad("no_file", "The body has no part that is called file."),
+            ReceiveError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+fn too_large() -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "Payload Too Large",
+        "file_too_large",
+        "The file exceeds the largest size that is accepted, packed or unpacked.",
+    )
+}
+
+impl From<FileFault> for Problem {
+    fn from(fault: FileFault) -> Self {
+        let (title, code) = match &fault {
+            FileFault::TooLarge => return too_large(),
+            FileFault::Disk(error) => {
+                tracing::error!(%error, "a file cannot be taken in");
+                return Problem::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "INTERNAL SERVER ERROR",
+                    "internal_error",
+                    "The file could not be kept because of a failure on our side; it can be sent again.",
+                );
+            }
+            FileFault::Empty => ("The file is empty", "empty_file"),
+            FileFault::NotAnArchive => ("The file is not a ZIP archive", "not_a_zip"),
+            FileFault::NotOneEntry => ("The ZIP archive must hold one file", "zip_entries"),
+            FileFault::EntryName => ("The ZIP archive must hold one file", "zip_entry_name"),
+            FileFault::Unreadable => ("The ZIP archive cannot be unpacked", "unzip_failed"),
+            FileFault::Json { .. } => ("The file is not valid JSON", "malformed_json"),
+            FileFault::Positions(_) => ("The file does not list positions", "invalid_positions"),
+            FileFault::NoRows => ("The file does not list positions", "no_positions"),
+            FileFault::TooManyRows => ("The file lists too many positions", "too_many_positions"),
+            FileFault::Csv(CsvFault::Missing(_)) => ("The file cannot be read", "unknown_form"),
+            FileFault::Csv(CsvFault::Unknown(_) | CsvFault::Twice(_)) => {
+                ("The file is not a valid table", "csv_header")
+            }
+            FileFault::Csv(CsvFault::Encoding(_)) => ("The file is not a valid table", "csv_encoding"),
+            FileFault::Csv(CsvFault::Cells(_)) => ("The file is not a valid table", "csv_cells"),
+        };
+        let mut detail = format!("{fault}.");
+        detail.get_mut(..1).map(str::make_ascii_uppercase);
+        Problem::new(StatusCode::BAD_REQUEST, title, code, detail)
+    }
+}

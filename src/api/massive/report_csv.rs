@@ -1,0 +1,73 @@
+//! The report as a table that spreadsheets open: UTF-8 with a byte order mark, semicolons.
+
+use super::outcome::Finding;
+use super::report::{Broken, Out, Pages};
+use crate::store::{RowOutcome, Store, Upload};
+
+const COLUMNS: [&str; 8] =
+    ["row", "line", "iupd", "statusCode", "statusMessage", "code", "detail", "violations"];
+
+/// Writes every outcome as a line.
+pub async fn write(store: &Store, upload: &Upload, out: &Out) -> Result<(), Broken> {
+    let mut head = b"\xEF\xBB\xBF".to_vec();
+    head.append(&mut lines([COLUMNS.map(str::to_owned)]));
+    out.send(head).await?;
+    let mut pages = Pages::of(store, upload);
+    while let Some(page) = pages.next().await? {
+        out.send(lines(page.into_iter().map(cells))).await?;
+    }
+    Ok(())
+}
+
+fn lines(records: impl IntoIterator<Item = [String; 8]>) -> Vec<u8> {
+    let mut table =
+        csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for record in records {
+        // Memory takes what is written to it.
+        let _written = table.write_record(record.map(harmless));
+    }
+    table.into_inner().unwrap_or_default()
+}
+
+fn cells(outcome: RowOutcome) -> [String; 8] {
+    let number = |number: Option<i64>| number.map_or_else(String::new, |number| number.to_string());
+    let findings: Option<Vec<Finding>> =
+        outcome.violations.as_deref().and_then(|json| serde_json::from_str(json).ok());
+    [
+        (outcome.row_no + 1).to_string(),
+        number(outcome.line_no),
+        outcome.iupd.unwrap_or_default(),
+        outcome.status.to_string(),
+        outcome.message,
+        outcome.code.unwrap_or_default(),
+        outcome.detail.unwrap_or_default(),
+        findings.as_deref().map_or_else(String::new, sentences),
+    ]
+}
+
+/// What is wrong with a row, in one cell.
+fn sentences(findings: &[Finding]) -> String {
+    let sentence = |finding: &Finding| {
+        let line = finding.line.map_or_else(String::new, |line| format!("line {line}, "));
+        let column = finding.column.as_ref().or(finding.pointer.as_ref());
+        let column = column.map_or_else(String::new, |column| format!("{column}: "));
+        format!("{line}{column}{}", finding.message)
+    };
+    findings.iter().map(sentence).collect::<Vec<_>>().join(" | ")
+}
+
+/// A text that a spreadsheet shows and does not calculate.
+fn harmless(cell: String) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(harmless("=1+1".into()), "'=1+1");
+        assert_eq!(harmless("TARI-1".into()), "TARI-1");
+    }
+}

@@ -1,0 +1,194 @@
+//! Many positions in one transaction: all of them or none, by statements over many rows where nothing
+//! stands in the way, and one by one where something does, to learn which.
+
+pub(in crate::store) mod insert;
+
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::ids::Iupd;
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::position::Position;
+use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, on_engine};
+use crate::store::numbers::{self, Numbered};
+use crate::store::positions as whole;
+use crate::store::{Store, StoreError};
+
+use super::replace::ReplaceError;
+use super::{CreateError, until_no_conflict};
+use super::{late, read, replace};
+
+use insert::{Named, named};
+
+/// Why none of many positions was written.
+#[derive(Debug, thiserror::Error)]
+pub enum BulkError<E> {
+    /// The creditor institution has no position of the name at that place.
+    #[error("there is no position of that name")]
+    Unknown(usize),
+    /// The position at that place was refused.
+    #[error("the position was refused")]
+    Refused(usize, E),
+    /// The creditor institution has a position of the name at that place.
+    #[error("the creditor institution already has a position with this iupd")]
+    IupdTaken(usize),
+    /// Another position has a notice that the one at that place wants.
+    #[error("the creditor institution already has a notice with this number or IUV")]
+    NoticeTaken(usize, NoticeNumber),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<E> BulkError<E> {
+    fn is_conflict(&self) -> bool {
+        matches!(self, BulkError::Store(error) if error.is_conflict())
+    }
+
+    fn created(place: usize, error: CreateError) -> Self {
+        match error {
+            CreateError::IupdTaken => BulkError::IupdTaken(place),
+            CreateError::NoticeTaken(number) => BulkError::NoticeTaken(place, number),
+            CreateError::Store(error) => BulkError::Store(error),
+        }
+    }
+}
+
+/// What is to become of the position of a name: none is deleted, but those that `decide` returns anew are
+/// written over.
+pub(in crate::store) type Decide<'a, T, E> = dyn Fn(usize, &Position) -> Result<T, E> + Send + Sync + 'a;
+
+impl Store {
+    /// Creates all positions, or none.
+    pub async fn create_positions<E>(&self, positions: &[Numbered]) -> Result<(), BulkError<E>> {
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::create_all(pool, positions).await
+        }))?;
+        let all: Vec<&Position> = positions.iter().map(|numbered| &numbered.position).collect();
+        Ok(self.link_late_all(&all).await?)
+    }
+
+    /// Writes over all positions of these names what `replace` makes of them, or over none.
+    pub async fn replace_positions<E>(
+        &self,
+        ec: &FiscalCode,
+        iupds: &[Iupd],
+        replace: &Decide<'_, Numbered, E>,
+    ) -> Result<Vec<Position>, BulkError<E>> {
+        let positions = until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::replace_all(pool, ec, iupds, replace).await
+        }))?;
+        self.link_late_all(&positions.iter().collect::<Vec<_>>()).await?;
+        Ok(positions)
+    }
+
+    /// Deletes all positions of these names that `check` lets go, or none.
+    pub async fn delete_positions<E>(
+        &self,
+        ec: &FiscalCode,
+        iupds: &[Iupd],
+        check: &Decide<'_, (), E>,
+    ) -> Result<(), BulkError<E>> {
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::delete_all(pool, ec, iupds, check).await
+        }))
+    }
+
+    /// Looks again for receipts that were booked while the notices were written. SQLite's one writer has
+    /// seen them.
+    pub(in crate::store) async fn link_late_all(&self, positions: &[&Position]) -> Result<(), StoreError> {
+        let crate::store::dialect::Pools::Postgres(pool) = &self.pools else { return Ok(()) };
+        let failed = || StoreError::during("link a late receipt");
+        let notices: Vec<Named<'_>> = positions.iter().flat_map(|position| named(position)).collect();
+        let mut connection = pool.acquire().await.map_err(failed())?;
+        let waiting = insert::postgres::receipted(&mut connection, &notices).await.map_err(failed())?;
+        drop(connection);
+        for (ec, notice) in waiting {
+            late::link(&self.pools, &ec, &notice).await.map_err(failed())?;
+        }
+        Ok(())
+    }
+}
+
+for_both_engines! {
+    [read, whole, replace, numbers, insert]
+
+    pub(super) async fn create_all<E>(pool: &Pool, positions: &[Numbered]) -> Result<(), BulkError<E>> {
+        let failed = || StoreError::during("create_positions");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let all: Vec<&Numbered> = positions.iter().collect();
+        if !create_many(&mut tx, &all).await? {
+            for (place, Numbered { position, generated }) in positions.iter().enumerate() {
+                let inserted = insert_whole(&mut tx, position, generated).await;
+                inserted.map_err(|error| BulkError::created(place, error))?;
+            }
+        }
+        Ok(tx.commit().await.map_err(failed())?)
+    }
+
+    static LOCK_NAMED: Bulk = Bulk::new("WITH wanted (ec, iupd) AS (VALUES ", "(#, #)", LOCK_NAMED_TAIL);
+
+    /// Locks positions in the order of all writers, whatever the order in which they are then changed.
+    pub(in crate::store) async fn lock_named(
+        connection: &mut Connection,
+        ec: &FiscalCode,
+        iupds: &[&Iupd],
+    ) -> Result<(), StoreError> {
+        if !LOCKS_ROWS {
+            return Ok(());
+        }
+        let mut iupds = iupds.to_vec();
+        iupds.sort_unstable();
+        for iupds in iupds.chunks(BATCH).map(filled) {
+            let mut query = sqlx::query(LOCK_NAMED.text(iupds.len()));
+            for iupd in iupds {
+                let (ec, iupd) = iupd.map_or((NOBODY, NOBODY), |iupd| (ec.as_str(), iupd.as_str()));
+                query = query.bind(ec).bind(iupd);
+            }
+            query.execute(&mut *connection).await.map_err(StoreError::during("lock positions"))?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn replace_all<E>(
+        pool: &Pool,
+        ec: &FiscalCode,
+        iupds: &[Iupd],
+        replace: &Decide<'_, Numbered, E>,
+    ) -> Result<Vec<Position>, BulkError<E>> {
+        let failed = || StoreError::during("replace_positions");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        lock_named(&mut tx, ec, &iupds.iter().collect::<Vec<_>>()).await?;
+        let mut written = Vec::with_capacity(iupds.len());
+        for (place, iupd) in iupds.iter().enumerate() {
+            let before = load_locked(&mut tx, ec, iupd).await?.ok_or(BulkError::Unknown(place))?;
+            let new = replace(place, &before).map_err(|refused| BulkError::Refused(place, refused))?;
+            let Numbered { position: after, generated } = new;
+            save(&mut tx, &before, &after).await.map_err(|error| match error {
+                ReplaceError::NoticeTaken(number) => BulkError::NoticeTaken(place, number),
+                ReplaceError::Store(error) => BulkError::Store(error),
+            })?;
+            if let Some(seen) = first_seen(&mut tx, ec, &generated).await.map_err(failed())? {
+                return Err(BulkError::NoticeTaken(place, seen));
+            }
+            written.push(after);
+        }
+        tx.commit().await.map_err(failed())?;
+        Ok(written)
+    }
+
+    pub(super) async fn delete_all<E>(
+        pool: &Pool,
+        ec: &FiscalCode,
+        iupds: &[Iupd],
+        check: &Decide<'_, (), E>,
+    ) -> Result<(), BulkError<E>> {
+        let failed = || StoreError::during("delete_positions");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        lock_named(&mut tx, ec, &iupds.iter().collect::<Vec<_>>()).await?;
+        for (place, iupd) in iupds.iter().enumerate() {
+            let position = load_locked(&mut tx, ec, iupd).await?.ok_or(BulkError::Unknown(place))?;
+            check(place, &position).map_err(|refused| BulkError::Refused(place, refused))?;
+            delete_whole(&mut tx, &position).await.map_err(failed())?;
+        }
+        Ok(tx.commit().await.map_err(failed())?)
+    }
+}

@@ -1,0 +1,257 @@
+//! Positions inserted by a few statements over many rows.
+
+use sqlx::Connection as _;
+
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::position::{
+    AfterDue, Destination, Notice, OptionShape, PaymentOption, Position, StandIn, Transfer,
+};
+use crate::store::StoreError;
+use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, runs};
+use crate::store::numbers::{self, Numbered};
+use crate::store::positions::write::{micros, optional};
+use crate::store::rows::metadata_json;
+
+static INSERT_POSITIONS: Bulk = Bulk::new(
+    "INSERT INTO position (ec, iupd, company_name, office_name, stand_in_allowed, created_at, updated_at, \
+     published_at, invalidated_at, version) VALUES ",
+    "(#, #, #, #, #, #, #, #, #, #)",
+    " ON CONFLICT DO NOTHING",
+);
+
+static INSERT_OPTIONS: Bulk = Bulk::new(
+    "INSERT INTO payment_option (ec, iupd, option_no, is_plan, description, valid_from, expires, \
+     debtor_kind, debtor_id, debtor_name, street, civic_number, postal_code, city, province, region, \
+     country, email, phone) VALUES ",
+    "(#, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #, #)",
+    "",
+);
+
+static INSERT_NOTICES: Bulk = Bulk::new(
+    "INSERT INTO notice (ec, notice_number, iuv, iupd, option_no, notice_no, amount, description, due_at, \
+     retention_at, metadata) VALUES ",
+    "(#, #, #, #, #, #, #, #, #, #, #)",
+    " ON CONFLICT DO NOTHING",
+);
+
+static INSERT_TRANSFERS: Bulk = Bulk::new(
+    "INSERT INTO transfer (ec, notice_number, id_transfer, amount, beneficiary, company_name, remittance, \
+     category, iban, postal_iban, stamp_hash, stamp_kind, stamp_province, metadata, reported_at) VALUES ",
+    "(#, #, #, #, #, #, #, #, #, #, #, #, #, #, #)",
+    "",
+);
+
+static RECEIPTED: Bulk = Bulk::new(
+    "WITH wanted (ec, notice_number) AS (VALUES ",
+    "(#, #)",
+    ") SELECT DISTINCT r.ec, r.notice_number FROM wanted w JOIN receipt r ON r.ec = w.ec \
+     AND r.notice_number = w.notice_number AND r.issuer = r.ec AND r.executed",
+);
+
+/// A notice by its creditor and number.
+pub(in crate::store) type Named<'a> = (&'a FiscalCode, &'a NoticeNumber);
+
+pub(in crate::store) fn named(position: &Position) -> impl Iterator<Item = Named<'_>> {
+    position.notices().map(|notice| (&position.ec, &notice.number))
+}
+
+/// A notice with its place.
+type Placed<'a> = (&'a Position, &'a PaymentOption, i64, &'a Notice);
+
+/// Every notice of the positions, in the order in which all writers take numbers.
+fn placed<'a>(positions: &[&'a Position]) -> Vec<Placed<'a>> {
+    let mut all: Vec<Placed<'a>> = positions
+        .iter()
+        .flat_map(|position| position.options.iter().map(move |option| (*position, option)))
+        .flat_map(|(position, option)| {
+            (0..).zip(&option.notices).map(move |(index, notice)| (position, option, index, notice))
+        })
+        .collect();
+    all.sort_by_key(|(.., notice)| notice.number);
+    all
+}
+
+/// Whether the statements over many rows can carry the position: they write nothing that has happened to it.
+fn is_plain(position: &Position) -> bool {
+    let plain = |notice: &Notice| {
+        notice.payment.is_none() && notice.activated_at.is_none() && notice.notification_fee.get() == 0
+    };
+    position.notices().all(plain)
+}
+
+for_both_engines! {
+    [numbers]
+
+    /// Inserts all positions by a few statements. `false` if that is not possible because some name or
+    /// number is taken; then nothing is inserted.
+    pub(in crate::store) async fn create_many(
+        connection: &mut Connection,
+        numbered: &[&Numbered],
+    ) -> Result<bool, StoreError> {
+        let failed = || StoreError::during("create_positions");
+        let mut positions: Vec<&Position> = numbered.iter().map(|numbered| &numbered.position).collect();
+        if !positions.iter().all(|position| is_plain(position)) {
+            return Ok(false);
+        }
+        positions.sort_by_key(|position| position.iupd.as_str());
+        let mut tx = connection.begin().await.map_err(failed())?;
+        let notices = placed(&positions);
+        let whole = insert_heads(&mut tx, &positions).await.map_err(failed())?
+            && insert_notices(&mut tx, &notices).await.map_err(failed())?;
+        if !whole {
+            tx.rollback().await.map_err(failed())?;
+            return Ok(false);
+        }
+        let transfers: Vec<(&Position, &Notice, &Transfer)> = notices
+            .iter()
+            .flat_map(|(position, _, _, notice)| notice.transfers.iter().map(move |t| (*position, *notice, t)))
+            .collect();
+        insert_transfers(&mut tx, &transfers).await.map_err(failed())?;
+        for Numbered { position, generated } in numbered {
+            if first_seen(&mut tx, &position.ec, generated).await.map_err(failed())?.is_some() {
+                tx.rollback().await.map_err(failed())?;
+                return Ok(false);
+            }
+        }
+        // A receipt may have come before its notice.
+        let numbers: Vec<Named<'_>> = notices.iter().map(|(p, _, _, n)| (&p.ec, &n.number)).collect();
+        for (ec, notice) in receipted(&mut tx, &numbers).await.map_err(failed())? {
+            late_receipts::link(&mut tx, &ec, &notice).await.map_err(failed())?;
+        }
+        tx.commit().await.map_err(failed())?;
+        Ok(true)
+    }
+
+    async fn insert_heads(connection: &mut Connection, positions: &[&Position]) -> Result<bool, sqlx::Error> {
+        for run in runs(positions) {
+            let mut query = sqlx::query(INSERT_POSITIONS.text(run.len()));
+            for position in run {
+                let history = &position.history;
+                query = query
+                    .bind(position.ec.as_str())
+                    .bind(position.iupd.as_str())
+                    .bind(position.company_name.as_str())
+                    .bind(optional(&position.office_name))
+                    .bind(position.stand_in == StandIn::Allowed)
+                    .bind(history.created_at.as_microsecond())
+                    .bind(history.updated_at.as_microsecond())
+                    .bind(micros(history.published_at))
+                    .bind(micros(history.invalidated_at))
+                    .bind(history.version);
+            }
+            if query.execute(&mut *connection).await?.rows_affected() < run.len() as u64 {
+                return Ok(false);
+            }
+        }
+        let options: Vec<(&Position, &PaymentOption)> = positions
+            .iter()
+            .flat_map(|position| position.options.iter().map(move |option| (*position, option)))
+            .collect();
+        for run in runs(&options) {
+            let mut query = sqlx::query(INSERT_OPTIONS.text(run.len()));
+            for (position, option) in run {
+                let (debtor, address) = (&option.debtor, &option.debtor.address);
+                query = query
+                    .bind(position.ec.as_str())
+                    .bind(position.iupd.as_str())
+                    .bind(option.number)
+                    .bind(option.shape == OptionShape::Plan)
+                    .bind(optional(&option.description))
+                    .bind(micros(option.valid_from))
+                    .bind(option.after_due == AfterDue::Expires)
+                    .bind(debtor.id.kind().code())
+                    .bind(debtor.id.as_str())
+                    .bind(debtor.full_name.as_str())
+                    .bind(optional(&address.street))
+                    .bind(optional(&address.civic_number))
+                    .bind(optional(&address.postal_code))
+                    .bind(optional(&address.city))
+                    .bind(optional(&address.province))
+                    .bind(optional(&address.region))
+                    .bind(optional(&address.country))
+                    .bind(optional(&address.email))
+                    .bind(optional(&address.phone));
+            }
+            query.execute(&mut *connection).await?;
+        }
+        Ok(true)
+    }
+
+    async fn insert_notices(connection: &mut Connection, notices: &[Placed<'_>]) -> Result<bool, sqlx::Error> {
+        for run in runs(notices) {
+            let mut query = sqlx::query(INSERT_NOTICES.text(run.len()));
+            for (position, option, index, notice) in run {
+                query = query
+                    .bind(position.ec.as_str())
+                    .bind(notice.number.as_str())
+                    .bind(notice.iuv.as_str())
+                    .bind(position.iupd.as_str())
+                    .bind(option.number)
+                    .bind(*index)
+                    .bind(notice.amount.get())
+                    .bind(notice.description.as_str())
+                    .bind(notice.due.as_microsecond())
+                    .bind(micros(notice.retention))
+                    .bind(metadata_json(&notice.metadata));
+            }
+            if query.execute(&mut *connection).await?.rows_affected() < run.len() as u64 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn insert_transfers(
+        connection: &mut Connection,
+        transfers: &[(&Position, &Notice, &Transfer)],
+    ) -> Result<(), sqlx::Error> {
+        for run in runs(transfers) {
+            let mut query = sqlx::query(INSERT_TRANSFERS.text(run.len()));
+            for (position, notice, transfer) in run {
+                let (account, stamp) = match &transfer.destination {
+                    Destination::Account { iban, postal } => (Some((iban, postal)), None),
+                    Destination::Stamp(stamp) => (None, Some(stamp)),
+                };
+                query = query
+                    .bind(position.ec.as_str())
+                    .bind(notice.number.as_str())
+                    .bind(transfer.id)
+                    .bind(transfer.amount.get())
+                    .bind(transfer.beneficiary.as_str())
+                    .bind(optional(&transfer.company_name))
+                    .bind(transfer.remittance_information.as_str())
+                    .bind(transfer.category.as_str())
+                    .bind(account.map(|(iban, _)| iban.as_str()))
+                    .bind(account.and_then(|(_, postal)| postal.as_ref()).map(|iban| iban.as_str()))
+                    .bind(stamp.map(|stamp| stamp.document_hash.as_str()))
+                    .bind(stamp.map(|stamp| stamp.kind.as_str()))
+                    .bind(stamp.map(|stamp| stamp.province.as_str()))
+                    .bind(metadata_json(&transfer.metadata))
+                    .bind(micros(transfer.reported_at));
+            }
+            query.execute(&mut *connection).await?;
+        }
+        Ok(())
+    }
+
+    /// Those of the notices that a receipt of their creditor is booked for.
+    pub(in crate::store) async fn receipted(
+        connection: &mut Connection,
+        notices: &[Named<'_>],
+    ) -> Result<Vec<(FiscalCode, NoticeNumber)>, sqlx::Error> {
+        let mut found = Vec::new();
+        for notices in notices.chunks(BATCH).map(filled) {
+            let mut query = sqlx::query_as(RECEIPTED.text(notices.len()));
+            for notice in notices {
+                let (ec, number) = notice.map_or((NOBODY, NOBODY), |(ec, number)| (ec.as_str(), number.as_str()));
+                query = query.bind(ec.to_owned()).bind(number.to_owned());
+            }
+            let rows: Vec<(String, String)> = query.fetch_all(&mut *connection).await?;
+            found.extend(rows.iter().filter_map(|(ec, number)| {
+                Some((FiscalCode::new(ec).ok()?, NoticeNumber::new(number).ok()?))
+            }));
+        }
+        Ok(found)
+    }
+}
