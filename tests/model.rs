@@ -107,8 +107,7 @@ fn on_postgresql_every_sequence_of_steps_ends_as_the_model_says() {
 }
 
 fn explore(runtime: &tokio::runtime::Runtime, world: World, cases: u32) -> Met {
-    let config =
-        Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
     let (world, met) = (RefCell::new(world), RefCell::new(Met::new()));
     let explored = TestRunner::new(config).run(&sequences(LONGEST), |steps| {
         let (mut world, mut met) = (world.borrow_mut(), met.borrow_mut());
@@ -158,9 +157,7 @@ fn request(step: &Step, model: &Model) -> Request {
             let receipt = Receipt { base, amount, paid_at: now - ago, received: now, class: "" };
             Request::Pay { receipt }
         }
-        Step::Redeliver { nth } => {
-            Request::Redeliver { nth: usize::from(nth) % model.receipts.len().max(1) }
-        }
+        Step::Redeliver { nth } => Request::Redeliver { nth: usize::from(nth) % model.receipts.len().max(1) },
         Step::Publish { api, slot } => Request::Publish { api, slot },
         Step::Invalidate { api, slot } => Request::Invalidate { api, slot },
         Step::Delete { api, slot } => Request::Delete { api, slot },

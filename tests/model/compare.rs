@@ -60,7 +60,8 @@ pub async fn at_the_end(world: &World, model: &Model) -> Result<(), String> {
         same(&format!("receipts of {base}"), &world.classes(base).await, &classes.collect())?;
         let uri = format!("/payment-options/organizations/{EC}/notices/{}", nav(u64::from(base)));
         let known = model.of_notice(base).map(|position| position.status(model.now));
-        let expected = if known.is_none_or(|status| ["DRAFT", "PUBLISHED"].contains(&status)) { 404 } else { 200 };
+        let expected =
+            if known.is_none_or(|status| ["DRAFT", "PUBLISHED"].contains(&status)) { 404 } else { 200 };
         same(&format!("payment options of {base}"), &world.get(&uri).await.status, &expected)?;
     }
     let broken = world.store.ledger_check().await.unwrap();
@@ -106,7 +107,11 @@ fn notice_line(notice: &Value) -> String {
     let transfers: Lines = each(notice, "transfer")
         .map(|one| {
             let (id, amount, iban) = (text(&one["idTransfer"]), &one["amount"], text(&one["iban"]));
-            format!("{id}: {amount} to {iban} of {} {}", text(&one["organizationFiscalCode"]), text(&one["status"]))
+            format!(
+                "{id}: {amount} to {iban} of {} {}",
+                text(&one["organizationFiscalCode"]),
+                text(&one["status"])
+            )
         })
         .collect();
     format!(

@@ -157,13 +157,11 @@ impl Form {
     }
 
     fn merge(&mut self) {
-        let notices: Vec<NoticeForm> = self.options.drain(1.min(self.options.len())..).fold(
-            Vec::new(),
-            |mut notices, option| {
+        let notices: Vec<NoticeForm> =
+            self.options.drain(1.min(self.options.len())..).fold(Vec::new(), |mut notices, option| {
                 notices.extend(option.notices);
                 notices
-            },
-        );
+            });
         if let Some(first) = self.options.first_mut() {
             first.plan = true;
             first.notices.extend(notices);

@@ -368,7 +368,8 @@ impl Model {
         if misfit {
             return no(422, "notification_fee_misfit");
         }
-        let taken = |base: u8| self.positions.iter().any(|(other, p)| *other != slot && p.notice(base).is_some());
+        let taken =
+            |base: u8| self.positions.iter().any(|(other, p)| *other != slot && p.notice(base).is_some());
         if form.bases().any(taken) {
             return no(409, "notice_taken");
         }
@@ -388,9 +389,7 @@ impl Model {
     fn put(&mut self, slot: u8, position: Position) {
         let mut fresh: Vec<u8> = position.notices().filter(|one| !one.paid).map(|one| one.base).collect();
         fresh.retain(|base| self.of_notice(*base).is_none());
-        if !self.positions.contains_key(&slot) {
-            fresh.sort_unstable();
-        }
+        fresh.sort_unstable();
         self.positions.insert(slot, position);
         for base in fresh {
             self.settle_late(base);
@@ -552,13 +551,24 @@ impl Model {
     fn accounts(&mut self, to: Account, limit: usize) -> Answer {
         let now = self.now;
         let changeable = ["DRAFT", "PUBLISHED", "VALID", "PARTIALLY_PAID"];
-        let positions = self.positions.values_mut();
-        let mut positions = positions.filter(|one| changeable.contains(&one.status(now))).peekable();
-        if positions.peek().is_none() {
+        let open = |one: &Position| changeable.contains(&one.status(now));
+        if !self.positions.values().any(open) {
             return no(404, "nothing_updatable");
         }
+        // Those of the first notices, as many as may change.
+        let mut first: Vec<(u8, u8)> = Vec::new();
+        for (slot, position) in self.positions.iter().filter(|(_, one)| open(one)) {
+            for notice in position.notices().filter(|notice| !notice.paid && !notice.held(now)) {
+                let shares = notice.shares.iter().filter(|share| share.own && share.account != to);
+                first.extend(shares.map(|_| (notice.base, *slot)));
+            }
+        }
+        first.sort_unstable();
+        first.truncate(limit);
+        let chosen: Vec<u8> = first.into_iter().map(|(_, slot)| slot).collect();
+        let positions = self.positions.iter_mut().filter(|(slot, _)| chosen.contains(slot));
         let mut replaced = 0;
-        for position in positions {
+        for (_, position) in positions {
             let before = replaced;
             let notices = position.notices_mut().filter(|notice| !notice.paid && !notice.held(now));
             for share in notices.flat_map(|notice| &mut notice.shares) {

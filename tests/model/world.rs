@@ -59,7 +59,8 @@ impl World {
     /// On SQLite, in memory where the machine has a folder there: what is durable is tested elsewhere.
     pub async fn on_sqlite() -> World {
         let memory = std::path::Path::new("/dev/shm");
-        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
+        let folder =
+            if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
         let url = format!("sqlite://{}", folder.path().join("varco.db").display());
         let store = migrated(&url).await;
         let cleaner = Cleaner::Sqlite(SqliteConnection::connect(&url).await.unwrap());
@@ -255,4 +256,3 @@ fn notices() -> String {
 fn name(base: u8, by_iuv: bool) -> String {
     if by_iuv { iuv("02", u64::from(base)) } else { nav(u64::from(base)) }
 }
-
