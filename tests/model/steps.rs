@@ -14,7 +14,7 @@ pub const SLOTS: u8 = 3;
 pub const BASES: u8 = 7;
 
 const HOUR: Minute = 60;
-const DAY: Minute = 24 * HOUR;
+pub const DAY: Minute = 24 * HOUR;
 
 /// A version of the published contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +171,7 @@ fn version() -> impl Strategy<Value = Version> {
 
 /// The first position is met more often than the others.
 fn slot() -> impl Strategy<Value = u8> {
-    prop_oneof![6 => Just(0), 2 => Just(1), 1 => 0..SLOTS]
+    prop_oneof![8 => Just(0), 2 => Just(1), 1 => 0..SLOTS]
 }
 
 /// So are the first notices.
@@ -180,12 +180,13 @@ fn base() -> impl Strategy<Value = u8> {
 }
 
 fn sketch() -> impl Strategy<Value = Sketch> {
-    let validity_in = option::weighted(0.25, prop_oneof![4 => Just(HOUR), 2 => Just(2 * DAY), 1 => Just(0)]);
-    let due_in = prop_oneof![6 => Just(30 * DAY), 3 => Just(DAY), 1 => Just(0), 1 => Just(-1)];
+    let validity_in = option::weighted(0.25, prop_oneof![8 => Just(HOUR), 4 => Just(2 * DAY), 1 => Just(0)]);
+    let due_in = prop_oneof![16 => Just(30 * DAY), 8 => Just(DAY), 1 => Just(0), 1 => Just(-1)];
     let debtor = prop_oneof![4 => Just(Debtor::Maria), 1 => Just(Debtor::Company)];
     let payees =
         prop_oneof![6 => Just(Payees::Own), 1 => Just(Payees::Other), 2 => Just(Payees::OtherAndOwn)];
-    (1..=3_u8, any::<bool>(), validity_in, due_in, any::<bool>(), debtor, payees).prop_map(
+    let notices = prop_oneof![3 => Just(1), 3 => Just(2), 1 => Just(3)];
+    (notices, any::<bool>(), validity_in, due_in, any::<bool>(), debtor, payees).prop_map(
         |(notices, plan, validity_in, due_in, expires, debtor, payees)| Sketch {
             notices,
             plan,
