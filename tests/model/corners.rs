@@ -49,6 +49,7 @@ fn wait(minutes: i64) -> Step {
 /// The sequences, and an outcome that each must meet.
 pub fn all() -> Vec<(Vec<Step>, &'static str)> {
     let offered = || create(0, 0, PLAN, true);
+    let undated = || Edit::Validity { of_all: true, ends_in: None };
     let own = |base| Edit::Add { base, own_option: true };
     vec![
         // A receipt that came first is judged by the siblings as the update leaves them.
@@ -89,13 +90,10 @@ pub fn all() -> Vec<(Vec<Step>, &'static str)> {
         // The rest of a plan is cancelled, comes back as a draft, and is put on offer again.
         (vec![offered(), pay(0), invalidate(), pay(1)], "Pay cancelled New"),
         (
-            vec![offered(), pay(0), invalidate(), update(0, Edit::Nothing, None), pay(1)],
+            vec![offered(), pay(0), invalidate(), update(0, undated(), None), pay(1)],
             "Pay not_yet_payable New",
         ),
-        (
-            vec![offered(), pay(0), invalidate(), update(0, Edit::Nothing, Some(true)), pay(1)],
-            "Pay matched New",
-        ),
+        (vec![offered(), pay(0), invalidate(), update(0, undated(), Some(true)), pay(1)], "Pay matched New"),
         (vec![offered(), pay(0), wait(31 * DAY), pay(1)], "Pay expired New"),
         (vec![offered(), pay(0), update(0, Edit::Split, None)], "Update 200"),
         (vec![offered(), pay(0), pay(1), update(0, Edit::Nothing, None)], "Update 409 not_updatable"),
