@@ -54,7 +54,13 @@ pub fn all() -> Vec<(Vec<Step>, &'static str)> {
     vec![
         // A receipt that came first is judged by the siblings as the update leaves them.
         (
-            vec![offered(), pay(0), pay(5), update(0, own(5), None), Step::Redeliver { nth: 1 }],
+            vec![
+                create(0, 3, PLAN, true),
+                pay(3),
+                pay(0),
+                update(0, own(0), None),
+                Step::Redeliver { nth: 1 },
+            ],
             "Redeliver sibling_conflict AlreadyBooked",
         ),
         (vec![pay(0), pay(0), offered(), Step::Redeliver { nth: 1 }], "Redeliver over_payment AlreadyBooked"),
