@@ -127,16 +127,16 @@ async fn an_expired_position_is_extended_and_agreed_dates_may_have_passed() {
         let passed = but(body.clone(), "/paymentOption/0/dueDate", json!("2026-12-23"));
         let passed = gateway.update("mensa-1", "", &passed).await;
         assert_eq!(passed.violations(), [("/paymentOption/0/dueDate", "due_date_passed")]);
-        let passed =
-            gateway.update("mensa-1", "", &but(body.clone(), "/validityDate", json!("2026-12-02"))).await;
-        assert_eq!(passed.violations(), [("/validityDate", "validity_date_passed")]);
+        let begun = but(body.clone(), "/validityDate", json!("2026-12-02"));
+        assert_eq!(gateway.update("mensa-1", "", &begun).await.body["status"], "EXPIRED");
         let extended = but(body.clone(), "/paymentOption/0/dueDate", json!("2027-01-31"));
         assert_eq!(gateway.update("mensa-1", "", &extended).await.body["status"], "VALID");
         gateway.update("mensa-1", "?toPublish=false", &extended).await;
         let draft = gateway.update("mensa-1", "", &body).await;
-        let expected =
-            [("/validityDate", "validity_date_passed"), ("/paymentOption/0/dueDate", "due_date_passed")];
-        assert_eq!(draft.violations(), expected, "a draft is judged like a new position");
+        assert_eq!(draft.violations(), [("/paymentOption/0/dueDate", "due_date_passed")]);
+        let late = but(body, "/switchToExpired", json!(false));
+        assert_eq!(gateway.update("mensa-1", "", &late).await.body["status"], "DRAFT", "it can be paid late");
+        assert_eq!(gateway.update("mensa-1", "?toPublish=true", &late).await.body["status"], "VALID");
     })
     .await;
 }

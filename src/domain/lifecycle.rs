@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::amount::Cents;
 use super::hold::{HoldPolicy, PaymentInProgress};
-use super::position::Position;
+use super::position::{AfterDue, Position};
 use super::status::{Status, status};
 
 /// Why a position cannot be published.
@@ -126,15 +126,11 @@ pub fn check_deletable(position: &Position, hold: HoldPolicy, now: Timestamp) ->
     }
 }
 
-/// Checks a validity date that somebody asks for. The one that an offered position has `already` may
-/// have passed.
-pub fn check_validity_date(
-    valid_from: Option<Timestamp>,
-    already: Option<Timestamp>,
-    now: Timestamp,
-) -> Result<(), Inconsistency> {
+/// Checks the validity date of a new position. An update may bring one that has passed: the position is
+/// then payable once it is on offer.
+pub fn check_validity_date(valid_from: Option<Timestamp>, now: Timestamp) -> Result<(), Inconsistency> {
     match valid_from {
-        Some(from) if from <= now && already != valid_from => Err(Inconsistency::ValidityDatePassed),
+        Some(from) if from <= now => Err(Inconsistency::ValidityDatePassed),
         _ => Ok(()),
     }
 }
@@ -167,12 +163,35 @@ pub struct NoticeDates {
     pub valid_from: Option<Timestamp>,
     /// The due date that the notice has already on offer: it may have passed.
     pub due_already: Option<Timestamp>,
+    /// Whether a due date may have passed besides.
+    pub past_due: PastDue,
 }
 
-/// Everything that is wrong with the dates of a new notice.
+/// Whether a notice may be written whose due date has passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PastDue {
+    /// It may not: nobody would pay it in time.
+    Refused,
+    /// It may: an update corrects it, and it stays payable however late it is.
+    Allowed,
+}
+
+impl PastDue {
+    /// What the published contract has for the notices of an option: creation wants a due date to come, an
+    /// update only where the notice would expire at once or says nothing of its validity.
+    pub fn of_update(after_due: AfterDue, valid_from: Option<Timestamp>) -> Self {
+        match (after_due, valid_from) {
+            (AfterDue::StaysPayable, Some(_)) => PastDue::Allowed,
+            (AfterDue::Expires, _) | (AfterDue::StaysPayable, None) => PastDue::Refused,
+        }
+    }
+}
+
+/// Everything that is wrong with the dates of a notice that is written.
 pub fn date_inconsistencies(dates: &NoticeDates, now: Timestamp) -> Vec<Inconsistency> {
     let mut wrong = Vec::new();
-    if dates.due < now && dates.due_already != Some(dates.due) {
+    let agreed = dates.due_already == Some(dates.due) || dates.past_due == PastDue::Allowed;
+    if dates.due < now && !agreed {
         wrong.push(Inconsistency::DueDatePassed);
     }
     if dates.valid_from.is_some_and(|from| dates.due < from) {

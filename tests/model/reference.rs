@@ -299,21 +299,16 @@ impl Model {
         let mut invalid = form.options.is_empty();
         let offered = stored.filter(|stored| stored.offered());
         for option in &form.options {
-            let bases: Vec<u8> = option.notices.iter().map(|notice| notice.base).collect();
-            let before = offered
-                .and_then(|stored| stored.options.iter().find(|one| bases.iter().any(|base| one.has(*base))));
-            let already = match api {
-                Version::V1 => offered.and_then(Position::valid_from),
-                Version::V3 => before.and_then(|before| before.validity),
-            };
-            invalid |= option.validity.is_some_and(|from| from <= self.now && already != Some(from));
+            let new = stored.is_none();
+            invalid |= new && option.validity.is_some_and(|from| from <= self.now);
+            let late_is_fine = !new && !option.expires && option.validity.is_some();
             for notice in &option.notices {
                 let known = stored.and_then(|stored| stored.notice(notice.base));
                 if known.is_some_and(|known| known.paid) {
                     continue;
                 }
                 let agreed = offered.is_some() && known.is_some_and(|known| known.due == notice.due);
-                invalid |= notice.due < self.now && !agreed;
+                invalid |= notice.due < self.now && !agreed && !late_is_fine;
                 invalid |= option.validity.is_some_and(|from| notice.due < from);
             }
         }

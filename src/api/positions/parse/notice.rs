@@ -11,9 +11,11 @@ use super::number::{self, Named};
 use super::report::{Pointer, Report};
 use super::transfer::{Payees, ReadTransfer, transfer};
 use crate::domain::amount::Cents;
-use crate::domain::lifecycle::{Inconsistency, NoticeDates, date_inconsistencies, share_inconsistencies};
+use crate::domain::lifecycle::{
+    Inconsistency, NoticeDates, PastDue, date_inconsistencies, share_inconsistencies,
+};
 use crate::domain::party::PrimitiveVersion;
-use crate::domain::position::{Destination, Notice, Transfer};
+use crate::domain::position::{AfterDue, Destination, Notice, Transfer};
 
 /// The most transfers that the node's contract carries.
 const TRANSFERS_MAX: usize = 5;
@@ -47,11 +49,20 @@ pub struct ReadNotice {
     pub notice: Option<Notice>,
 }
 
-/// Reads a notice of an option that is valid from then.
+/// What an option says of the dates of its notices.
+#[derive(Clone, Copy)]
+pub struct OptionDates {
+    /// From when it can be paid.
+    pub valid_from: Option<Timestamp>,
+    /// What happens after the due date.
+    pub after_due: AfterDue,
+}
+
+/// Reads a notice of an option of those dates.
 pub fn notice(
     fields: NoticeFields,
     at: &Pointer,
-    valid_from: Option<Timestamp>,
+    OptionDates { valid_from, after_due }: OptionDates,
     context: &Context<'_>,
     report: &mut Report,
 ) -> ReadNotice {
@@ -72,7 +83,11 @@ pub fn notice(
     let judged_due = due.filter(|_| stored.is_none_or(|stored| stored.payment.is_none()));
     if let Some(due) = judged_due {
         let due_already = context.offered().and(stored).map(|stored| stored.due);
-        let dates = NoticeDates { due, retention, valid_from, due_already };
+        let past_due = match context.stored {
+            Some(_) => PastDue::of_update(after_due, valid_from),
+            None => PastDue::Refused,
+        };
+        let dates = NoticeDates { due, retention, valid_from, due_already, past_due };
         note(&date_inconsistencies(&dates, context.now), at, report);
     }
     if served == Some(PrimitiveVersion::V1) {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::super::dates::WholeDay;
 use super::super::field::Field;
 use super::super::parse::debtor::debtor;
-use super::super::parse::notice::{self, NoticeFields};
+use super::super::parse::notice::{self, NoticeFields, OptionDates};
 use super::super::parse::report::{Pointer, Report};
 use super::super::parse::{self, Context, DUPLICATE_NOTICE, HeadFields, NewPosition, Places};
 use super::model::{OptionRequest, PositionRequest};
@@ -35,12 +35,12 @@ fn position(request: PositionRequest, context: &Context<'_>, report: &mut Report
         Some(false) | None => AfterDue::StaysPayable,
     };
     let valid_from = report.optional_date(request.validity_date, &at("validityDate"), WholeDay::FromStart);
-    let already = context.offered().and_then(Position::valid_from);
-    if let Err(inconsistency) = check_validity_date(valid_from, already, context.now) {
-        report.add_error(&at("validityDate"), &inconsistency);
+    if context.stored.is_none() {
+        report.read(&at("validityDate"), check_validity_date(valid_from, context.now));
     }
     let mut places = Places::default();
-    let rows = rows(request.payment_option, valid_from, context, &mut places, report);
+    let dates = OptionDates { valid_from, after_due };
+    let rows = rows(request.payment_option, dates, context, &mut places, report);
     let debtor = debtor(request.debtor, &Pointer::root(), report)?;
     let position = head.draft(options(rows, &Shared { valid_from, after_due, debtor }, context), context)?;
     Some(NewPosition { position, places })
@@ -54,7 +54,7 @@ struct Row {
 
 fn rows(
     field: Field<Vec<Field<OptionRequest>>>,
-    valid_from: Option<Timestamp>,
+    dates: OptionDates,
     context: &Context<'_>,
     places: &mut Places,
     report: &mut Report,
@@ -69,7 +69,7 @@ fn rows(
     for (index, request) in requests.into_iter().enumerate() {
         let at = list_at.item(index);
         let Some(request) = report.required(request, &at) else { continue };
-        let Some(row) = row(request, &at, valid_from, context, report) else { continue };
+        let Some(row) = row(request, &at, dates, context, report) else { continue };
         if !seen.insert(row.notice.number) {
             report.add(&at.field("iuv"), DUPLICATE_NOTICE, "is there twice in the position");
         }
@@ -82,7 +82,7 @@ fn rows(
 fn row(
     request: OptionRequest,
     at: &Pointer,
-    valid_from: Option<Timestamp>,
+    dates: OptionDates,
     context: &Context<'_>,
     report: &mut Report,
 ) -> Option<Row> {
@@ -97,7 +97,7 @@ fn row(
         transfer: request.transfer,
         metadata: ("paymentOptionMetadata", request.payment_option_metadata),
     };
-    let notice = notice::notice(fields, at, valid_from, context, report).notice?;
+    let notice = notice::notice(fields, at, dates, context, report).notice?;
     let shape = if partial? { OptionShape::Plan } else { OptionShape::Single };
     Some(Row { shape, notice })
 }

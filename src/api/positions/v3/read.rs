@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::super::dates::WholeDay;
 use super::super::field::Field;
-use super::super::parse::notice::{self, NoticeFields, ReadNotice};
+use super::super::parse::notice::{self, NoticeFields, OptionDates, ReadNotice};
 use super::super::parse::report::{Pointer, Report};
 use super::super::parse::{self, Context, HeadFields, NewPosition, Places};
 use super::model::{InstalmentRequest, OptionRequest, PositionRequest};
@@ -80,17 +80,15 @@ impl Reader<'_> {
         let debtor_at = at.field("debtor");
         let debtor = report.required(request.debtor, &debtor_at);
         let debtor = debtor.and_then(|request| parse::debtor::debtor(request, &debtor_at, report));
-        let read = self.instalments(request.installments, at, valid_from);
+        let read = self.instalments(request.installments, at, OptionDates { valid_from, after_due });
         let due = read.iter().filter_map(|one| one.judged_due).max();
         if retention.zip(due).is_some_and(|(retention, due)| retention < due) {
             self.report.add_error(&retention_at, &Inconsistency::RetentionBeforeDue);
         }
         let mut notices: Vec<Notice> = read.into_iter().filter_map(|one| one.notice).collect();
         let before = self.context.stored_option(&notices);
-        let already =
-            before.filter(|_| self.context.offered().is_some()).and_then(|before| before.valid_from);
-        if let Err(inconsistency) = check_validity_date(valid_from, already, self.context.now) {
-            self.report.add_error(&validity_at, &inconsistency);
+        if self.context.stored.is_none() {
+            self.report.read(&validity_at, check_validity_date(valid_from, self.context.now));
         }
         for notice in &mut notices {
             notice.retention = self.retention(notice, retention);
@@ -114,7 +112,7 @@ impl Reader<'_> {
         &mut self,
         field: Field<Vec<Field<InstalmentRequest>>>,
         at: &Pointer,
-        valid_from: Option<Timestamp>,
+        dates: OptionDates,
     ) -> Vec<ReadNotice> {
         let list_at = at.field("installments");
         let Some(requests) = self.report.required(field, &list_at) else { return Vec::new() };
@@ -125,7 +123,7 @@ impl Reader<'_> {
         for (index, request) in requests.into_iter().enumerate() {
             let at = list_at.item(index);
             let Some(request) = self.report.required(request, &at) else { continue };
-            let one = notice::notice(fields(request), &at, valid_from, self.context, self.report);
+            let one = notice::notice(fields(request), &at, dates, self.context, self.report);
             if let Some(notice) = &one.notice {
                 if !self.seen.insert(notice.iuv.clone()) {
                     self.report.add(&at.field("iuv"), DUPLICATE_IUV, "is there twice in the position");
