@@ -37,7 +37,8 @@ fn main() {
     let server = postgres::server();
     block_on(async {
         let mut towns = Vec::new();
-        for notices in SIZES {
+        let most = setting("most", 1_000_000);
+        for notices in SIZES.into_iter().filter(|notices| *notices <= most) {
             let sqlite = format!("sqlite://{}", folder.path().join(format!("{notices}.db")).display());
             let postgres = postgres::empty_database(&server, &format!("varco_scale_{notices}")).await;
             towns.push(Town::create("SQLite", &sqlite, notices).await);

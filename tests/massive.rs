@@ -11,6 +11,8 @@
 
 mod support;
 
+#[path = "massive/again.rs"]
+mod again;
 #[path = "massive/bulk.rs"]
 mod bulk;
 #[path = "massive/desk.rs"]

@@ -20,11 +20,11 @@ use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::segregation::{ForeignNotice, Segregation};
 use crate::store::{ApiKey, ApiScope, Store, StoreError};
 
+/// The query parameter that carries the key where no header does.
+pub(super) const KEY_PARAMETER: &str = "subscription-key";
+
 /// The header that carries the key.
 pub const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
-
-/// The parameter of the query that carries it where there is no header.
-pub(super) const KEY_PARAMETER: &str = "subscription-key";
 
 /// How long a key that was revoked may still be served.
 const REMEMBERED: SignedDuration = SignedDuration::from_secs(5);
@@ -62,10 +62,7 @@ impl FromRequestParts<Arc<Api>> for Organization {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
-        let key = presented_key(parts).ok_or(AuthError::NoKey)?;
-        let key =
-            api.keys.find(&hash_key(&key), &api.store, api.clock.now()).await.map_err(AuthError::from)?;
-        let key = key.ok_or(AuthError::UnknownKey)?;
+        let key = caller(parts, api).await?;
         let path = Path::<OrganizationPath>::from_request_parts(parts, api).await;
         let Path(path) = path.map_err(|_| AuthError::UnreadablePath)?;
         let ec = FiscalCode::new(&path.organizationfiscalcode).ok();
@@ -78,6 +75,13 @@ impl FromRequestParts<Arc<Api>> for Organization {
         let known = known.ok_or(AuthError::UnknownOrganization)?;
         Ok(Organization(known, key.segregation.clone()))
     }
+}
+
+/// The API key that a request comes with. It says nothing yet about what the key may do.
+pub(super) async fn caller(parts: &Parts, api: &Api) -> Result<Arc<ApiKey>, AuthError> {
+    let key = presented_key(parts).ok_or(AuthError::NoKey)?;
+    let found = api.keys.find(&hash_key(&key), &api.store, api.clock.now()).await?;
+    found.ok_or(AuthError::UnknownKey)
 }
 
 #[derive(Deserialize)]

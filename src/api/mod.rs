@@ -1,8 +1,8 @@
 //! The REST API: one folder per published contract, one file per endpoint.
 //!
 //! An endpoint's file holds its error enum, its handler and its mapping to the contract's answers.
-//! What all share is here: [`problem`] (how refusals look), [`auth`] (who may ask) and [`body`] (how a
-//! body is read). Sizes, times and request ids are bounded by the listener's layers before.
+//! What all share is here: [`problem`] (how refusals look), [`auth`] (who may ask), [`body`] (how a
+//! body is read) and [`idempotency`] (how a creation is sent again). Sizes, times and request ids are bounded by the listener's layers before.
 
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use crate::store::Store;
 pub mod auth;
 mod body;
 mod bulk;
+mod idempotency;
 pub mod massive;
 mod openapi;
 mod payment_options;

@@ -44,6 +44,9 @@ pub(super) mod sqlite_engine {
     pub const LOCK_POSITION_OF_NOTICE: &str = "";
     /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_POSITIONS_TAIL: &str = "";
+    /// Deletes a few answers that are too old.
+    pub const FORGET_ANSWERS: &str = "DELETE FROM answered_request WHERE rowid IN (SELECT rowid \
+        FROM answered_request WHERE answered_at <= $1 ORDER BY answered_at LIMIT 8)";
     /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_NAMED_TAIL: &str = "";
 }
@@ -71,6 +74,9 @@ pub(super) mod postgres_engine {
     pub const LOCK_POSITIONS_TAIL: &str = ") SELECT n.ec, n.notice_number FROM wanted w JOIN notice n ON n.ec = w.ec \
         AND n.notice_number = w.notice_number JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
         ORDER BY p.ec, p.iupd FOR UPDATE OF p";
+    /// Deletes a few answers that are too old; those that another transaction deletes are left to it.
+    pub const FORGET_ANSWERS: &str = "DELETE FROM answered_request WHERE ctid = ANY(ARRAY(SELECT ctid \
+        FROM answered_request WHERE answered_at <= $1 ORDER BY answered_at LIMIT 8 FOR UPDATE SKIP LOCKED))";
     /// Ends the statement that locks positions by their names, in the same order.
     pub const LOCK_NAMED_TAIL: &str = ") SELECT p.version FROM wanted w JOIN position p ON p.ec = w.ec \
         AND p.iupd = w.iupd ORDER BY p.ec, p.iupd FOR UPDATE OF p";

@@ -63,8 +63,10 @@ where
 #[cfg(test)]
 mod tests {
     use crate::store::activations::ACTIVATE;
+    use crate::store::dialect::sqlite_engine::FORGET_ANSWERS;
     use crate::store::dialect::{Pools, explain};
     use crate::store::embedded::ONE_NOTICE;
+    use crate::store::idempotency::ANSWERED;
     use crate::store::positions::of_notice::POSITION_OF_NOTICE;
     use crate::store::positions::read::ONE_POSITION;
     use crate::store::receipts::list::{BY_DEBTOR, BY_PAYMENT, PAGES};
@@ -80,13 +82,21 @@ mod tests {
         let Pools::Sqlite { read, .. } = &store.pools else { panic!("it is SQLite") };
         let by_foreign_key = "SELECT 1 FROM notice WHERE ec = $1 AND iupd = $2 AND option_no = $3";
         let activate = ACTIVATE.text(64).0;
-        let statements = [ONE_POSITION, by_foreign_key, ONE_NOTICE, POSITION_OF_NOTICE, &activate];
+        let statements = [
+            ONE_POSITION,
+            by_foreign_key,
+            ONE_NOTICE,
+            POSITION_OF_NOTICE,
+            &activate,
+            ANSWERED,
+            FORGET_ANSWERS,
+        ];
         let statements = statements.into_iter().chain(PAGES);
         for statement in statements {
             for step in sqlx::query(explain(statement)).fetch_all(read).await.unwrap() {
                 let step: String = step.get("detail");
                 assert!(!step.ends_with("(ec=?)"), "{step} in {statement}");
-                let whole = ["SCAN p", "SCAN notice"].contains(&step.as_str());
+                let whole = ["SCAN p", "SCAN notice", "SCAN answered_request"].contains(&step.as_str());
                 assert!(!whole, "{step} in {statement}");
                 let walks = [BY_PAYMENT.1, BY_DEBTOR.1].contains(&statement);
                 assert!(!(walks && step.contains("TEMP B-TREE")), "{step} in {statement}");

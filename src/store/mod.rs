@@ -7,6 +7,7 @@ mod activations;
 mod batch;
 mod dialect;
 mod embedded;
+mod idempotency;
 mod keys;
 mod ledger_check;
 mod migrate;
@@ -28,6 +29,7 @@ use std::time::Duration;
 use dialect::Pools;
 use sha2::{Digest, Sha256};
 
+pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope};
 pub use numbers::Numbered;
 pub use parties::Parties;

@@ -15,7 +15,9 @@ use crate::domain::notice_number::TwoDigits;
 use crate::domain::segregation::Segregation;
 
 use super::dialect::{for_both_engines, on_engine};
+use super::idempotency::{self, Once, Outcome};
 use super::positions::segregation::codes;
+use super::positions::until_no_conflict;
 use super::rows::{optional_instant, read};
 use super::{Store, StoreError};
 
@@ -182,6 +184,17 @@ impl Store {
             .map_err(StoreError::during("add_upload"))
     }
 
+    /// The same for a request that is carried out once: the answer is kept in the same transaction.
+    pub async fn add_upload_once(
+        &self,
+        upload: &Upload,
+        once: Once<'_, Upload>,
+    ) -> Result<Outcome, StoreError> {
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::add_once(pool, upload, &once).await
+        }))
+    }
+
     /// The file of that name.
     pub async fn upload(&self, ec: &FiscalCode, id: &str) -> Result<Option<Upload>, StoreError> {
         let row = on_engine!(&self.pools, read, |pool, engine| engine::find(pool, ec, id).await);
@@ -237,7 +250,12 @@ fn too_long(now: Timestamp) -> i64 {
 }
 
 for_both_engines! {
-    pub(super) async fn add(pool: &Pool, upload: &Upload) -> Result<(), sqlx::Error> {
+    [idempotency]
+
+    pub(super) async fn add<'c>(
+        executor: impl sqlx::Executor<'c, Database = <Connection as sqlx::Connection>::Database>,
+        upload: &Upload,
+    ) -> Result<(), sqlx::Error> {
         sqlx::query(
             "INSERT INTO upload (ec, upload_id, broker, operation, to_publish, dry_run, submitted, received_at, \
              segregation) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -251,9 +269,25 @@ for_both_engines! {
         .bind(upload.submitted)
         .bind(upload.received_at.as_microsecond())
         .bind(codes(&upload.scope))
-        .execute(pool)
+        .execute(executor)
         .await
         .map(drop)
+    }
+
+    pub(super) async fn add_once(
+        pool: &Pool,
+        upload: &Upload,
+        once: &Once<'_, Upload>,
+    ) -> Result<Outcome, StoreError> {
+        let failed = || StoreError::during("add_upload");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        if let Some(before) = claim_key(&mut tx, once.request).await? {
+            return Ok(Outcome::Before(before));
+        }
+        add(&mut *tx, upload).await.map_err(failed())?;
+        let answer = keep_answer(&mut tx, once, upload).await?;
+        tx.commit().await.map_err(failed())?;
+        Ok(Outcome::Now(answer))
     }
 
     pub(super) async fn find(pool: &Pool, ec: &FiscalCode, id: &str) -> Result<Option<UploadRow>, sqlx::Error> {

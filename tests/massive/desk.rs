@@ -60,6 +60,15 @@ pub async fn ask(
     headers: &[(&str, &str)],
     body: impl Into<Bytes>,
 ) -> Answer {
+    ask_as(address, (method, path), (Some(API_KEY), headers), body).await
+}
+
+async fn ask_as(
+    address: SocketAddr,
+    (method, path): (Method, &str),
+    (key, headers): (Option<&str>, &[(&str, &str)]),
+    body: impl Into<Bytes>,
+) -> Answer {
     let stream = TcpStream::connect(address).await.unwrap();
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
@@ -67,7 +76,9 @@ pub async fn ask(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let request = request.header("ocp-apim-subscription-key", API_KEY);
+    if let Some(key) = key {
+        request = request.header("ocp-apim-subscription-key", key);
+    }
     let response = sender.send_request(request.body(Full::<Bytes>::new(body.into())).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
@@ -80,6 +91,16 @@ pub fn base(ec: &str, broker: &str) -> String {
 
 /// Sends a file in a form, as a browser does.
 pub async fn send(address: SocketAddr, method: Method, path: &str, file: &[u8]) -> Answer {
+    send_as(address, (method, path), Some(API_KEY), file).await
+}
+
+/// The same with that key in a header, or with none there.
+pub async fn send_as(
+    address: SocketAddr,
+    (method, path): (Method, &str),
+    key: Option<&str>,
+    file: &[u8],
+) -> Answer {
     let mut body = format!(
         "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nx\r\n--{BOUNDARY}\r\n\
          Content-Disposition: form-data; name=\"file\"; filename=\"../positions.zip\"\r\n\
@@ -89,7 +110,7 @@ pub async fn send(address: SocketAddr, method: Method, path: &str, file: &[u8]) 
     body.extend_from_slice(file);
     body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
     let form = format!("multipart/form-data; boundary={BOUNDARY}");
-    ask(address, (method, path), &[("content-type", &form)], body).await
+    ask_as(address, (method, path), (key, &[("content-type", &form)]), body).await
 }
 
 /// Sends a file for [`EC`] by [`BROKER`].

@@ -1,12 +1,19 @@
 //! What becomes of each row: the rules are those of one position, and no row spoils another.
 
+use std::collections::BTreeSet;
+
 use hyper::Method;
 use serde_json::{Value, json};
+use varco::api::auth::hash_key;
+use varco::domain::notice_number::TwoDigits;
+use varco::domain::segregation::Segregation;
+use varco::store::{ApiKey, ApiScope};
 
 use crate::desk::*;
 use crate::support::api::{but, instalment, position, with_options};
 use crate::support::gateway::on_both_gateways;
-use crate::support::messages::paid;
+use crate::support::messages::{about, paid};
+use crate::support::samples::{BROKER, EC};
 
 fn row(status: i64, iupd: &str, code: &str) -> (i64, String, String) {
     (status, iupd.into(), code.into())
@@ -142,6 +149,64 @@ async fn a_position_whose_receipt_came_first_is_paid_when_its_row_is_done() {
         carried_out(gateway, Method::POST, "", &file(&[position("P1", 1), position("P2", 2)])).await;
         assert_eq!(read(gateway, "P1").await.json()["status"], "PAID");
         assert_eq!(read(gateway, "P2").await.json()["status"], "VALID");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn numbers_that_a_file_leaves_out_are_drawn() {
+    on_both_gateways(async |gateway| {
+        let bare = |iupd: &str| but(position(iupd, 1), "/paymentOption/0/iuv", Value::Null);
+        let report = carried_out(gateway, Method::POST, "", &file(&[bare("P1"), bare("P2")])).await;
+        assert_eq!(rows(&report), [row(201, "P1", ""), row(201, "P2", "")]);
+        let one = read(gateway, "P1").await.json()["paymentOption"][0]["nav"].clone();
+        let two = read(gateway, "P2").await.json()["paymentOption"][0]["nav"].clone();
+        assert!(one.is_string() && one != two, "{one} {two}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_keep_to_the_segregation_codes_of_their_sender() {
+    on_both_gateways(async |gateway| {
+        carried_out(gateway, Method::POST, "", &file(&[position("P1", 1)])).await;
+        let only = Segregation::Only(BTreeSet::from([TwoDigits::new("01").unwrap()]));
+        let key = ApiKey {
+            id: "one".into(),
+            label: "one".into(),
+            institutions: ApiScope::Every,
+            segregation: only,
+        };
+        gateway.store().add_api_key(&key, &hash_key("key-of-code-01")).await.unwrap();
+        let path = format!("{}/file?subscription-key=key-of-code-01", base(EC, BROKER));
+        for (method, body, refused) in [
+            (Method::POST, file(&[position("P2", 2)]), row(403, "P2", "foreign_segregation")),
+            (Method::PUT, file(&[position("P1", 1)]), row(403, "P1", "foreign_segregation")),
+            (Method::DELETE, names(&["P1"]), row(403, "P1", "foreign_segregation")),
+        ] {
+            let answer = send_as(gateway.api_addr(), (method, &path), None, &body).await;
+            assert_eq!(answer.status, 202, "{}", answer.text());
+            let place = place(&answer);
+            done(gateway.api_addr(), &place).await;
+            let report = ask(gateway.api_addr(), (Method::GET, &format!("{place}/report")), &[], "").await;
+            assert_eq!(rows(&report.json()), [refused], "{}", report.text());
+        }
+        assert_eq!(read(gateway, "P1").await.headers["etag"], "\"1\"");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_wait_for_no_payment_under_way() {
+    on_both_gateways(async |gateway| {
+        carried_out(gateway, Method::POST, "", &file(&[position("P1", 1), position("P2", 2)])).await;
+        let answer = gateway.get_v2(&about(1)).await;
+        assert_eq!(answer.fault, None);
+        let report =
+            carried_out(gateway, Method::PUT, "", &file(&[position("P1", 1), position("P2", 2)])).await;
+        assert_eq!(rows(&report), [row(409, "P1", "payment_in_progress"), row(200, "P2", "")]);
+        let report = carried_out(gateway, Method::DELETE, "", &names(&["P1", "P2"])).await;
+        assert_eq!(rows(&report), [row(409, "P1", "payment_in_progress"), row(200, "P2", "")]);
     })
     .await;
 }

@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, Semaphore};
 
 use super::auth::Organization;
+use super::idempotency::IdempotencyKey;
 use super::openapi::{Doc, Heading, Method, Routes, form};
 use super::problem::Problem;
 use super::{Api, ApiState, problem, shared};
@@ -204,6 +205,14 @@ impl FromRequestParts<Arc<Massive>> for Brokered {
             return Err(foreign_broker());
         }
         Ok(Brokered { ec, broker, scope })
+    }
+}
+
+impl FromRequestParts<Arc<Massive>> for IdempotencyKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, massive: &Arc<Massive>) -> Result<Self, Problem> {
+        IdempotencyKey::from_request_parts(parts, &massive.api).await
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use axum::extract::Multipart;
 use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::http::StatusCode;
+use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use super::Massive;
@@ -38,6 +39,8 @@ pub struct Received {
     pub id: String,
     /// How many rows it has.
     pub rows: i64,
+    /// The SHA-256 of what was sent.
+    pub digest: [u8; 32],
 }
 
 /// Takes in the part `file` of a request.
@@ -55,34 +58,33 @@ pub async fn receive(
     folder.make().map_err(FileFault::Disk)?;
     let part = folder.part(&id);
     let max = massive.settings.max_file;
-    if !write_part(&mut parts, &part, max).await? {
-        return Err(ReceiveError::NoFile);
-    }
+    let digest = write_part(&mut parts, &part, max).await?.ok_or(ReceiveError::NoFile)?;
     let target = Target { folder, ec: ec.clone(), id: id.clone(), operation, max };
     let converted = tokio::task::spawn_blocking(move || {
         let file = std::fs::File::open(part.path()).map_err(FileFault::Disk)?;
         convert(file, &target)
     });
     let rows = converted.await.map_err(|error| FileFault::Disk(io::Error::other(error)))??;
-    Ok(Received { id, rows })
+    Ok(Received { id, rows, digest })
 }
 
-/// Writes the part `file` to the disk; `false` if there is none.
-async fn write_part(parts: &mut Multipart, to: &Part, max: u64) -> Result<bool, ReceiveError> {
+/// Writes the part `file` to the disk, if there is one, and returns its SHA-256.
+async fn write_part(parts: &mut Multipart, to: &Part, max: u64) -> Result<Option<[u8; 32]>, ReceiveError> {
     while let Some(mut field) = parts.next_field().await? {
         if field.name() != Some("file") {
             continue;
         }
         let mut file = tokio::fs::File::create(to.path()).await.map_err(FileFault::Disk)?;
-        let mut left = max;
+        let (mut left, mut digest) = (max, Sha256::new());
         while let Some(chunk) = field.chunk().await? {
             left = left.checked_sub(chunk.len() as u64).ok_or(FileFault::TooLarge)?;
+            digest.update(&chunk);
             file.write_all(&chunk).await.map_err(FileFault::Disk)?;
         }
         file.flush().await.map_err(FileFault::Disk)?;
-        return Ok(true);
+        return Ok(Some(digest.finalize().into()));
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// How files are refused.

@@ -1,7 +1,8 @@
 //! `POST`, `PUT` and `DELETE …/debtpositions/file`: a file of positions to create, to update or to delete.
 //!
 //! `toPublish=false` leaves drafts; without it positions are published, as the published service always
-//! does. `dryRun=true` only tells what would become of each row.
+//! does. `dryRun=true` only tells what would become of each row. A file that is sent again with the same
+//! `Idempotency-Key` is not taken in twice.
 
 use std::sync::Arc;
 
@@ -16,11 +17,12 @@ use utoipa::openapi::{ContentBuilder, Required};
 use super::folder::Folder;
 use super::receive::{ReceiveError, problems, receive};
 use super::{Brokered, Massive, file_id, retry_after};
+use crate::api::idempotency::{self, IdempotencyError, IdempotencyKey, given};
 use crate::api::openapi::form::form;
 use crate::api::openapi::{Answer, AnswerHeader, Doc, RETRY_AFTER, form};
 use crate::api::positions::rows::{BadQuery, bad_query, flag, to_publish};
 use crate::api::problem::Problem;
-use crate::store::{Mode, Offer, Operation, StoreError, Upload};
+use crate::store::{Mode, Offer, Once, Operation, Outcome, StoreError, Upload};
 
 /// Why a file is not accepted.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +31,8 @@ pub(super) enum UploadError {
     Query(#[from] BadQuery),
     #[error(transparent)]
     Receive(#[from] ReceiveError),
+    #[error(transparent)]
+    Key(#[from] IdempotencyError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -39,30 +43,33 @@ type Parts = Result<Multipart, MultipartRejection>;
 pub(super) async fn create(
     State(massive): State<Arc<Massive>>,
     whose: Brokered,
+    key: IdempotencyKey,
     uri: Uri,
     parts: Parts,
 ) -> Result<Response, Problem> {
-    Ok(accept(&massive, whose, (uri, Operation::Create), parts).await?)
+    Ok(accept(&massive, whose, (uri, Operation::Create), (key, parts)).await?)
 }
 
 /// A file of positions to write over.
 pub(super) async fn update(
     State(massive): State<Arc<Massive>>,
     whose: Brokered,
+    key: IdempotencyKey,
     uri: Uri,
     parts: Parts,
 ) -> Result<Response, Problem> {
-    Ok(accept(&massive, whose, (uri, Operation::Update), parts).await?)
+    Ok(accept(&massive, whose, (uri, Operation::Update), (key, parts)).await?)
 }
 
 /// A file of names of positions to delete.
 pub(super) async fn delete(
     State(massive): State<Arc<Massive>>,
     whose: Brokered,
+    key: IdempotencyKey,
     uri: Uri,
     parts: Parts,
 ) -> Result<Response, Problem> {
-    Ok(accept(&massive, whose, (uri, Operation::Delete), parts).await?)
+    Ok(accept(&massive, whose, (uri, Operation::Delete), (key, parts)).await?)
 }
 
 /// What is said of it, under that name.
@@ -70,13 +77,13 @@ pub(super) fn doc(id: &str, summary: &str) -> Doc {
     let content = ContentBuilder::new().schema(Some(form::reference::<FileForm>()));
     let body = RequestBodyBuilder::new().content("multipart/form-data", content.build());
     let accepted = Answer::empty("The file is kept; it is carried out in the background.");
-    super::doc(id, summary)
+    idempotency::doc(super::doc(id, summary))
         .about("A ZIP archive of one JSON or CSV file, or that file itself; README.md has the columns of the table.")
         .query("toPublish", form::flag(), "Whether what is written is on offer afterwards; true if left out.")
         .query("dryRun", form::flag(), "Whether only to tell what would become of each row. Ours.")
         .names::<FileForm>()
         .body(body.required(Some(Required::True)).build())
-        .answers(StatusCode::ACCEPTED, accepted.with(LOCATION).with(RETRY_AFTER))
+        .answers(StatusCode::ACCEPTED, accepted.with(LOCATION).with(RETRY_AFTER).with(idempotency::TOLD_BEFORE))
         .refuses([bad_query()])
         .refuses(problems())
 }
@@ -95,7 +102,7 @@ async fn accept(
     massive: &Massive,
     Brokered { ec, broker, scope }: Brokered,
     (uri, operation): (Uri, Operation),
-    parts: Parts,
+    (key, parts): (IdempotencyKey, Parts),
 ) -> Result<Response, UploadError> {
     let offer = if to_publish(&uri)? == Some(false) { Offer::Drafts } else { Offer::Published };
     let mode = if flag(&uri, "dryRun")? { Mode::DryRun } else { Mode::Real };
@@ -114,14 +121,26 @@ async fn accept(
         finished: None,
         purged_at: None,
     };
-    if let Err(error) = massive.api.store.add_upload(&upload).await {
+    let request = key.request(&upload.ec, received.digest, upload.received_at);
+    let store = &massive.api.store;
+    let kept = match &request {
+        Some(request) => {
+            let once = Once { request, answer: &|upload| given(accepted(upload)) };
+            store.add_upload_once(&upload, once).await.map(Some)
+        }
+        None => store.add_upload(&upload).await.map(|()| None),
+    };
+    if matches!(kept, Ok(None | Some(Outcome::Now(_)))) {
+        massive.arrived.notify_one();
+    } else {
         // Nobody will ask for them.
         let rows = Folder::new(&massive.settings.folder).rows(&upload.ec, &upload.id);
         let _gone = std::fs::remove_file(rows);
-        return Err(error.into());
     }
-    massive.arrived.notify_one();
-    Ok(accepted(&upload))
+    Ok(match kept? {
+        None => accepted(&upload),
+        Some(outcome) => idempotency::answer(outcome)?,
+    })
 }
 
 fn accepted(upload: &Upload) -> Response {
@@ -151,6 +170,7 @@ impl From<UploadError> for Problem {
         match error {
             UploadError::Query(error) => error.into(),
             UploadError::Receive(error) => error.into(),
+            UploadError::Key(error) => error.into(),
             UploadError::Store(error) => Problem::internal("INTERNAL SERVER ERROR", &error),
         }
     }

@@ -61,6 +61,7 @@ impl Worker {
 
     /// Works until told to stop; a commit under way is finished.
     pub async fn run(mut self, stop: CancellationToken) {
+        let mut away = false;
         while !stop.is_cancelled() {
             self.sweep().await;
             let done = match self.next().await {
@@ -68,9 +69,13 @@ impl Worker {
                 Ok(None) => Ok(false),
                 Err(error) => Err(error),
             };
-            if let Err(error) = &done {
-                tracing::warn!(%error, "an upload waits");
+            // Told once, however long it lasts.
+            if let Err(error) = &done
+                && !away
+            {
+                tracing::warn!(%error, "uploads wait");
             }
+            away = done.is_err();
             if !matches!(done, Ok(true)) {
                 tokio::select! {
                     () = stop.cancelled() => {}

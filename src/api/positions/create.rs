@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
+use jiff::Timestamp;
 
 use super::ORGANIZATION;
 use super::contract::Contract;
@@ -14,10 +15,12 @@ use super::refusal::{self, Refusal, taken};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
+use crate::api::idempotency::{self, Begun, IdempotencyError, IdempotencyKey, given};
 use crate::api::openapi::{Answer, Doc, ETAG, form};
 use crate::api::problem::Problem;
 use crate::domain::lifecycle::mark_published;
-use crate::store::{self, StoreError};
+use crate::domain::position::Position;
+use crate::store::{self, Once, OnceRequest, Store, StoreError};
 
 /// Why a position cannot be created.
 #[derive(Debug, thiserror::Error)]
@@ -32,36 +35,59 @@ pub(super) enum CreatePositionError {
     Store(#[from] StoreError),
 }
 
-/// Answers 201 with the position; 400 with everything that is wrong, 409 where something is taken.
+/// Answers 201 with the position; 400 with everything that is wrong, 409 where something is taken. With an
+/// `Idempotency-Key` the same request again gets the same answer, another one 422.
 pub(super) async fn handler<C: Contract>(
     State(api): State<Arc<Api>>,
     Organization(ec, scope): Organization,
+    key: IdempotencyKey,
     uri: Uri,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
-    let to_publish = query::to_publish(&uri).map_err(CreatePositionError::from)?;
     let now = api.clock.now();
+    let once = match key.begin(&api.store, &ec, &body, now).await? {
+        Begun::Answered(response) => return Ok(response),
+        Begun::Anew(once) => once,
+    };
+    let to_publish = query::to_publish(&uri).map_err(CreatePositionError::from)?;
     let registry = api.registry.current();
     let randomness = &api.randomness;
     let context = Context { ec: &ec, scope: &scope, registry: &registry, randomness, now, stored: None };
     let mut attempt = 1;
-    let position = loop {
+    loop {
         let new = C::read(body.clone(), &context);
-        let new = new.map_err(|wrong| CreatePositionError::from(Refusal::of(wrong)))?;
-        let NewPosition { mut position, places } = new;
+        let mut new = new.map_err(|wrong| CreatePositionError::from(Refusal::of(wrong)))?;
         if to_publish == Some(true) {
-            mark_published(&mut position, now);
+            mark_published(&mut new.position, now);
         }
-        match api.store.create_numbered(&position, places.generated()).await {
-            Ok(()) => break position,
+        match write::<C>(&api.store, &new, once.as_ref(), now).await {
+            Ok(outcome) => return Ok(outcome?),
             // The number was ours to choose: another will do.
-            Err(store::CreateError::NoticeTaken(taken)) if places.may_redraw(&taken, attempt) => attempt += 1,
-            Err(error) => return Err(clash(error, &places).into()),
+            Err(store::CreateError::NoticeTaken(taken)) if new.places.may_redraw(&taken, attempt) => {
+                attempt += 1;
+            }
+            Err(error) => return Err(clash(error, &new.places).into()),
         }
-    };
+    }
+}
+
+/// Writes the position, once if the request is to be carried out once, and says what to answer.
+async fn write<C: Contract>(
+    store: &Store,
+    NewPosition { position, places }: &NewPosition,
+    once: Option<&OnceRequest>,
+    now: Timestamp,
+) -> Result<Result<Response, IdempotencyError>, store::CreateError> {
+    let created = |stored: &Position| C::with_debtor(StatusCode::CREATED, stored, now);
+    if let Some(request) = once {
+        let answer = |stored: &Position| given(created(stored));
+        let once = Once { request, answer: &answer };
+        return store.create_once(position, places.generated(), once).await.map(idempotency::answer);
+    }
+    store.create_numbered(position, places.generated()).await?;
     // Read back, because a receipt that came first has paid it by now.
-    let stored = api.store.position(&ec, &position.iupd).await.map_err(CreatePositionError::from)?;
-    Ok(C::with_debtor(StatusCode::CREATED, &stored.unwrap_or(position), now))
+    let stored = store.position(&position.ec, &position.iupd).await?;
+    Ok(Ok(created(stored.as_ref().unwrap_or(position))))
 }
 
 fn clash(error: store::CreateError, places: &Places) -> CreatePositionError {
@@ -82,12 +108,13 @@ pub(super) fn doc<C: Contract>() -> Doc {
     let answer = next
         .iter()
         .fold(answer.with(ETAG), |answer, verb| answer.leads_to(&format!("{verb}{}", C::SUFFIX), &here));
-    Doc::new(format!("createPosition{}", C::SUFFIX), "Create a debt position")
+    let doc = Doc::new(format!("createPosition{}", C::SUFFIX), "Create a debt position");
+    idempotency::doc(doc)
         .about("A draft, or on offer at once with toPublish=true. Numbers that the body leaves out are generated.")
         .organization(ORGANIZATION)
         .query("toPublish", form::flag(), "Whether to publish it at once.")
         .takes::<C::Request>(examples.request)
-        .answers(StatusCode::CREATED, answer)
+        .answers(StatusCode::CREATED, answer.with(idempotency::TOLD_BEFORE))
         .refuses([query::WRONG.into(), CreatePositionError::IupdTaken.into()])
         .refuses(refusal::problems())
 }

@@ -8,6 +8,7 @@ use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, on_engine};
+use crate::store::idempotency::{self, Once, Outcome};
 use crate::store::numbers::{self, Numbered};
 use crate::store::positions as whole;
 use crate::store::{Store, StoreError};
@@ -66,6 +67,22 @@ impl Store {
         Ok(self.link_late_all(&all).await?)
     }
 
+    /// The same for a request that is carried out once: the answer is kept in the same transaction.
+    pub async fn create_positions_once<E>(
+        &self,
+        positions: &[Numbered],
+        once: Once<'_, [Numbered]>,
+    ) -> Result<Outcome, BulkError<E>> {
+        let outcome = until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::create_all_once(pool, positions, &once).await
+        }))?;
+        if matches!(outcome, Outcome::Now(_)) {
+            let all: Vec<&Position> = positions.iter().map(|numbered| &numbered.position).collect();
+            self.link_late_all(&all).await?;
+        }
+        Ok(outcome)
+    }
+
     /// Writes over all positions of these names what `replace` makes of them, or over none.
     pub async fn replace_positions<E>(
         &self,
@@ -109,19 +126,41 @@ impl Store {
 }
 
 for_both_engines! {
-    [read, whole, replace, numbers, insert]
+    [read, whole, replace, numbers, insert, idempotency]
 
     pub(super) async fn create_all<E>(pool: &Pool, positions: &[Numbered]) -> Result<(), BulkError<E>> {
         let failed = || StoreError::during("create_positions");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        insert_all(&mut tx, positions).await?;
+        Ok(tx.commit().await.map_err(failed())?)
+    }
+
+    pub(super) async fn create_all_once<E>(
+        pool: &Pool,
+        positions: &[Numbered],
+        once: &Once<'_, [Numbered]>,
+    ) -> Result<Outcome, BulkError<E>> {
+        let failed = || StoreError::during("create_positions");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        if let Some(before) = claim_key(&mut tx, once.request).await? {
+            return Ok(Outcome::Before(before));
+        }
+        insert_all(&mut tx, positions).await?;
+        let answer = keep_answer(&mut tx, once, positions).await?;
+        tx.commit().await.map_err(failed())?;
+        Ok(Outcome::Now(answer))
+    }
+
+    /// Inserts all positions. After a refusal the transaction must be rolled back.
+    async fn insert_all<E>(tx: &mut Connection, positions: &[Numbered]) -> Result<(), BulkError<E>> {
         let all: Vec<&Numbered> = positions.iter().collect();
-        if !create_many(&mut tx, &all).await? {
+        if !create_many(tx, &all).await? {
             for (place, Numbered { position, generated }) in positions.iter().enumerate() {
-                let inserted = insert_whole(&mut tx, position, generated).await;
+                let inserted = insert_whole(tx, position, generated).await;
                 inserted.map_err(|error| BulkError::created(place, error))?;
             }
         }
-        Ok(tx.commit().await.map_err(failed())?)
+        Ok(())
     }
 
     static LOCK_NAMED: Bulk = Bulk::new("WITH wanted (ec, iupd) AS (VALUES ", "(#, #)", LOCK_NAMED_TAIL);

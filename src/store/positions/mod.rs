@@ -6,8 +6,10 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 
 use super::dialect::{for_both_engines, on_engine};
+use super::idempotency::{self, Once, Outcome};
 use super::numbers;
 use super::receipts::late;
+use super::rows;
 use super::{Store, StoreError};
 
 pub(super) mod bulk;
@@ -28,7 +30,7 @@ pub use notice::NoticeName;
 pub use replace::ReplaceError;
 
 /// How often a position is written when it meets other writers the wrong way round.
-const ATTEMPTS: usize = 3;
+pub(super) const ATTEMPTS: usize = 3;
 
 /// Does something again while the engine gave up on a conflict with other writers.
 macro_rules! until_no_conflict {
@@ -44,7 +46,7 @@ macro_rules! until_no_conflict {
         }
     }};
 }
-use until_no_conflict;
+pub(super) use until_no_conflict;
 
 /// Why a position was not created.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +85,22 @@ impl Store {
             engine::create(pool, position, generated).await
         }))?;
         Ok(self.link_late(position).await?)
+    }
+
+    /// The same for a request that is carried out once: the answer is kept in the same transaction.
+    pub async fn create_once(
+        &self,
+        position: &Position,
+        generated: &[NoticeNumber],
+        once: Once<'_, Position>,
+    ) -> Result<Outcome, CreateError> {
+        let outcome = until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::create_once(pool, position, generated, &once).await
+        }))?;
+        if matches!(outcome, Outcome::Now(_)) {
+            self.link_late(position).await?;
+        }
+        Ok(outcome)
     }
 
     /// Looks again for receipts that were booked while the notices were written.
@@ -130,17 +148,38 @@ fn is_unique_violation(error: &sqlx::Error) -> bool {
 }
 
 for_both_engines! {
-    [read, write, numbers]
+    [read, write, numbers, idempotency]
 
     pub(super) async fn create(
         pool: &Pool,
         position: &Position,
         generated: &[NoticeNumber],
     ) -> Result<(), CreateError> {
-        let failed = StoreError::during("create_position");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed)?;
+        let failed = || StoreError::during("create_position");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
         insert_whole(&mut tx, position, generated).await?;
-        Ok(tx.commit().await.map_err(StoreError::during("create_position"))?)
+        forget_answers(&mut tx, position.history.created_at).await.map_err(failed())?;
+        Ok(tx.commit().await.map_err(failed())?)
+    }
+
+    pub(super) async fn create_once(
+        pool: &Pool,
+        position: &Position,
+        generated: &[NoticeNumber],
+        once: &Once<'_, Position>,
+    ) -> Result<Outcome, CreateError> {
+        let failed = || StoreError::during("create_position");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        if let Some(before) = claim_key(&mut tx, once.request).await? {
+            return Ok(Outcome::Before(before));
+        }
+        insert_whole(&mut tx, position, generated).await?;
+        // Read back, because a receipt that came first has paid it by now.
+        let rows = load(&mut *tx, &position.ec, &position.iupd).await.map_err(failed())?;
+        let stored = rows::position(&rows)?;
+        let answer = keep_answer(&mut tx, once, stored.as_ref().unwrap_or(position)).await?;
+        tx.commit().await.map_err(failed())?;
+        Ok(Outcome::Now(answer))
     }
 
     /// Inserts a position with everything under it. After a refusal the transaction must be rolled back.

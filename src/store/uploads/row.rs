@@ -19,6 +19,9 @@ pub struct RowJob<'a> {
     pub tell: Box<dyn Fn(RowEnd) -> Verdict + Send + Sync + 'a>,
 }
 
+/// What a row makes of the stored position, or why it is refused.
+pub type Judgement<'a, T> = Box<dyn Fn(&Position) -> Result<T, Verdict> + Send + Sync + 'a>;
+
 /// What a row asks for.
 pub enum Work<'a> {
     /// Nothing that could be done.
@@ -26,9 +29,9 @@ pub enum Work<'a> {
     /// This position is new; where a number that was drawn for it is taken, it is made once more.
     Create(Box<Numbered>, Box<dyn Fn() -> Result<Numbered, Verdict> + Send + Sync + 'a>),
     /// The position of its name becomes what this makes of it, once more where a number is taken.
-    Replace(Box<dyn Fn(&Position) -> Result<Numbered, Verdict> + Send + Sync + 'a>),
+    Replace(Judgement<'a, Numbered>),
     /// The position of its name goes, if this lets it.
-    Delete(Box<dyn Fn(&Position) -> Result<(), Verdict> + Send + Sync + 'a>),
+    Delete(Judgement<'a, ()>),
 }
 
 /// How a row ended, apart from what its own work refused.
