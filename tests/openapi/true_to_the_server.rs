@@ -49,7 +49,7 @@ async fn every_documented_operation_is_there_and_asks_for_a_key() {
     let document = Document::fetch().await;
     let gateway = Gateway::start(TestDatabase::sqlite()).await;
     for documented in document.operations() {
-        let path = documented.path.replace('{', "").replace('}', "");
+        let path = documented.path.replace(['{', '}'], "");
         let request =
             Request::builder().method(documented.method.as_str()).uri(&path).header("host", "localhost");
         let answer = gateway.send(request.body(Full::<Bytes>::default()).unwrap()).await;
