@@ -20,9 +20,6 @@ use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::segregation::{ForeignNotice, Segregation};
 use crate::store::{ApiKey, ApiScope, Store, StoreError};
 
-/// The query parameter that carries the key where no header does.
-pub(super) const KEY_PARAMETER: &str = "subscription-key";
-
 /// The header that carries the key.
 pub const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
 

@@ -199,8 +199,10 @@ for_both_engines! {
         let old: HashMap<&NoticeNumber, &Notice> =
             before.notices().map(|notice| (&notice.number, notice)).collect();
         let mut placed: Vec<_> = placed(after).collect();
-        // One order for all writers, so that two who want the same numbers do not wait for each other.
-        placed.sort_by_key(|(_, (_, _, notice))| notice.number);
+        // What stays is in its place before what is new, which a receipt may have paid already: that is judged
+        // by what else is paid. Then one order for all writers, so that two who want the same numbers do not
+        // wait for each other.
+        placed.sort_by_key(|(_, (_, _, notice))| (!old.contains_key(&notice.number), notice.number));
         for (option, (option_no, index, notice)) in placed {
             let known = old.get(&notice.number).copied();
             if known.is_some() {
