@@ -23,6 +23,9 @@ use crate::store::{ApiKey, ApiScope, Store, StoreError};
 /// The header that carries the key.
 pub const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
 
+/// The query parameter that carries the key where no header does.
+pub(super) const KEY_PARAMETER: &str = "subscription-key";
+
 /// How long a key that was revoked may still be served.
 const REMEMBERED: SignedDuration = SignedDuration::from_secs(5);
 
