@@ -23,7 +23,7 @@ use crate::store::{ApiKey, ApiScope, Store, StoreError};
 /// The header that carries the key.
 pub const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
 
-/// The parameter of the query that carries it where there is no header.
+/// The query parameter that carries the key where no header does.
 pub(super) const KEY_PARAMETER: &str = "subscription-key";
 
 /// How long a key that was revoked may still be served.

@@ -21,6 +21,7 @@ use sha2::{Digest, Sha256};
 
 use super::Api;
 use super::auth::{self, KEY_PARAMETER};
+use super::openapi::{AnswerHeader, Doc, form};
 use super::problem::Problem;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::store::{Before, GivenAnswer, OnceRequest, Outcome, Store, StoreError};
@@ -172,6 +173,25 @@ fn target(uri: &Uri) -> String {
     parameters.sort_unstable();
     format!("{}?{}", uri.path(), parameters.join("&"))
 }
+
+/// Says of an endpoint that it takes a key.
+pub(super) fn doc(doc: Doc) -> Doc {
+    let key = form::text(
+        "^[!-~]{1,255}$",
+        "1 to 255 visible characters of ASCII.",
+        "b1f6a0c2-7d3e-4f5a-9b8c-0d1e2f3a4b5c",
+    );
+    let about = "Names the request: sent again with it, the request is answered as before and not carried out again. Ours.";
+    doc.header("Idempotency-Key", key, about)
+        .refuses([IdempotencyError::KeyForm.into(), IdempotencyError::Reused.into()])
+}
+
+/// What an answer says that was given before.
+pub(super) const TOLD_BEFORE: AnswerHeader = AnswerHeader {
+    name: "Idempotency-Replayed",
+    about: "There, and true, on an answer that was given before.",
+    example: "true",
+};
 
 impl From<IdempotencyError> for Problem {
     fn from(error: IdempotencyError) -> Self {

@@ -110,10 +110,10 @@ pub(super) fn doc() -> Doc {
         "The positions, with the numbers of their notices.",
         json!({ "paymentPositions": [answer] }),
     );
-    super::doc("createPositionsV2", "Create up to 100 debt positions")
+    idempotency::doc(super::doc("createPositionsV2", "Create up to 100 debt positions"))
         .query("toPublish", form::flag(), "Whether to publish them at once.")
         .takes::<Positions>(json!({ "paymentPositions": [request] }))
-        .answers(StatusCode::CREATED, answer)
+        .answers(StatusCode::CREATED, answer.with(idempotency::TOLD_BEFORE))
         .refuses([rows::bad_query(), rows::iupd_taken()])
         .refuses(rows::problems())
 }

@@ -77,13 +77,13 @@ pub(super) fn doc(id: &str, summary: &str) -> Doc {
     let content = ContentBuilder::new().schema(Some(form::reference::<FileForm>()));
     let body = RequestBodyBuilder::new().content("multipart/form-data", content.build());
     let accepted = Answer::empty("The file is kept; it is carried out in the background.");
-    super::doc(id, summary)
+    idempotency::doc(super::doc(id, summary))
         .about("A ZIP archive of one JSON or CSV file, or that file itself; README.md has the columns of the table.")
         .query("toPublish", form::flag(), "Whether what is written is on offer afterwards; true if left out.")
         .query("dryRun", form::flag(), "Whether only to tell what would become of each row. Ours.")
         .names::<FileForm>()
         .body(body.required(Some(Required::True)).build())
-        .answers(StatusCode::ACCEPTED, accepted.with(LOCATION).with(RETRY_AFTER))
+        .answers(StatusCode::ACCEPTED, accepted.with(LOCATION).with(RETRY_AFTER).with(idempotency::TOLD_BEFORE))
         .refuses([bad_query()])
         .refuses(problems())
 }

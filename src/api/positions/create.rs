@@ -108,12 +108,13 @@ pub(super) fn doc<C: Contract>() -> Doc {
     let answer = next
         .iter()
         .fold(answer.with(ETAG), |answer, verb| answer.leads_to(&format!("{verb}{}", C::SUFFIX), &here));
-    Doc::new(format!("createPosition{}", C::SUFFIX), "Create a debt position")
+    let doc = Doc::new(format!("createPosition{}", C::SUFFIX), "Create a debt position");
+    idempotency::doc(doc)
         .about("A draft, or on offer at once with toPublish=true. Numbers that the body leaves out are generated.")
         .organization(ORGANIZATION)
         .query("toPublish", form::flag(), "Whether to publish it at once.")
         .takes::<C::Request>(examples.request)
-        .answers(StatusCode::CREATED, answer)
+        .answers(StatusCode::CREATED, answer.with(idempotency::TOLD_BEFORE))
         .refuses([query::WRONG.into(), CreatePositionError::IupdTaken.into()])
         .refuses(refusal::problems())
 }

@@ -32,6 +32,7 @@ mod invalidate;
 mod list;
 mod model;
 mod notification_fee;
+mod orders;
 mod paid;
 mod parse;
 mod publish;

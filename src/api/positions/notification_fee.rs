@@ -16,7 +16,7 @@ use super::ORGANIZATION;
 use super::contract::Moment;
 use super::examples::NAV;
 use super::field::Field;
-use super::model::NotificationFeeRequest;
+use super::orders::NotificationFeeRequest;
 use super::parse::report::{Pointer, Report};
 use super::{notice_name, unknown_notice, v1};
 use crate::api::Api;

@@ -17,7 +17,7 @@ use super::ORGANIZATION;
 use super::contract::Moment;
 use super::dates::WholeDay;
 use super::field::Field;
-use super::model::PaidElsewhereRequest;
+use super::orders::PaidElsewhereRequest;
 use super::parse::report::{Pointer, Report};
 use super::{unknown_notice, v1};
 use crate::api::Api;

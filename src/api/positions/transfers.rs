@@ -16,7 +16,7 @@ use utoipa::PartialSchema;
 
 use super::ORGANIZATION;
 use super::field::Field;
-use super::model::{IbanUpdateRequest, IbanUpdateResponse};
+use super::orders::{IbanUpdateRequest, IbanUpdateResponse};
 use super::parse::report::{Pointer, Report};
 use super::query::{self, BadQuery};
 use crate::api::Api;
