@@ -14,7 +14,7 @@ use super::super::parse::{self, Context, DUPLICATE_NOTICE, HeadFields, NewPositi
 use super::model::{OptionRequest, PositionRequest};
 use crate::api::problem::Violation;
 use crate::domain::lifecycle::check_validity_date;
-use crate::domain::position::{AfterDue, Debtor, Notice, OptionShape, PaymentOption, Position};
+use crate::domain::position::{AfterDue, Debtor, Notice, OptionShape, PaymentOption};
 
 /// Reads a body; on failure says everything that is wrong with it.
 pub fn new_position(body: Value, context: &Context<'_>) -> Result<NewPosition, Vec<Violation>> {
