@@ -5,6 +5,9 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 use crate::store::numbers::Numbered;
 
+/// What becomes of the position that is there, or why nothing does.
+type Judge<'a, T> = dyn Fn(&Position) -> Result<T, Verdict> + Send + Sync + 'a;
+
 /// One row to carry out.
 pub struct RowJob<'a> {
     /// Its place in the file, from 0.
@@ -26,9 +29,9 @@ pub enum Work<'a> {
     /// This position is new; where a number that was drawn for it is taken, it is made once more.
     Create(Box<Numbered>, Box<dyn Fn() -> Result<Numbered, Verdict> + Send + Sync + 'a>),
     /// The position of its name becomes what this makes of it, once more where a number is taken.
-    Replace(Box<dyn Fn(&Position) -> Result<Numbered, Verdict> + Send + Sync + 'a>),
+    Replace(Box<Judge<'a, Numbered>>),
     /// The position of its name goes, if this lets it.
-    Delete(Box<dyn Fn(&Position) -> Result<(), Verdict> + Send + Sync + 'a>),
+    Delete(Box<Judge<'a, ()>>),
 }
 
 /// How a row ended, apart from what its own work refused.
