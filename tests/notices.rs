@@ -104,6 +104,50 @@ async fn an_update_writes_net_amounts_and_the_known_cost_is_added_again() {
 }
 
 #[tokio::test]
+async fn what_was_read_can_be_written_back_however_often() {
+    on_both(|database| async move {
+        let gateway = Gateway::start(database).await;
+        gateway.create_published(&with_options("sent", &[shared(1)])).await;
+        charge(&gateway, 1, 250).await;
+        let read = (10_250, 250, vec![4_000, 6_250]);
+        for _ in 0..3 {
+            let body = gateway.read("sent").await.body;
+            let body = with_options("sent", &[body["paymentOption"][0].clone()]);
+            assert_eq!(gateway.update("sent", "", &body).await.status, 200);
+            assert_eq!(read_money(&gateway, "sent").await, read);
+            let third = format!("/gpd/debt-positions-service/v3/organizations/{EC}/debtpositions/sent");
+            let body = gateway.call(Method::GET, &third, None).await.body;
+            let updated = gateway.call(Method::PUT, &third, Some(&body)).await;
+            assert_eq!(updated.status, 200, "{}", updated.body);
+            assert_eq!(read_money(&gateway, "sent").await, read);
+        }
+        let stale =
+            but(gateway.read("sent").await.body["paymentOption"][0].clone(), "/notificationFee", json!(200));
+        let refused = gateway.update("sent", "", &with_options("sent", &[stale])).await;
+        assert_eq!(refused.violations(), [("/paymentOption/0/notificationFee", "notification_fee_differs")]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_old_version_of_the_position_is_not_charged_nor_marked_as_paid() {
+    on_both(|database| async move {
+        let gateway = Gateway::start(database).await;
+        gateway.create_published(&position("sent", 1)).await;
+        let options = format!("v1/organizations/{EC}/paymentoptions");
+        let stale = Some("\"77\"");
+        let (path, body) = (format!("{options}/{}/notificationfee", nav(1)), json!({ "notificationFee": 1 }));
+        let charged = gateway.ask_as(KEY, Method::PUT, &path, (Some(&body), stale)).await;
+        charged.is_problem(412, "Precondition Failed", "stale_version");
+        let path = format!("{options}/paids/{}", nav(1));
+        let paid = gateway.ask_as(KEY, Method::POST, &path, (None, stale)).await;
+        paid.is_problem(412, "Precondition Failed", "stale_version");
+        assert_eq!(gateway.read("sent").await.body["status"], "VALID");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_cost_that_comes_during_a_payment_is_saved_and_told_as_209() {
     on_both(|database| async move {
         let gateway = Gateway::start(database).await;

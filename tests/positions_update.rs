@@ -75,6 +75,8 @@ async fn to_publish_says_who_can_see_it() {
             ("", "VALID"),
             ("?toPublish=false", "DRAFT"),
             ("?toPublish=true", "VALID"),
+            ("?toPublish=False", "DRAFT"),
+            ("?toPublish=True", "VALID"),
         ];
         for (query, status) in steps {
             let updated = gateway.update("mensa-1", query, &body).await;

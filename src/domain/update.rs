@@ -98,7 +98,8 @@ pub fn replace(
     Ok(position)
 }
 
-/// Gives each notice that was there before what has happened to it.
+/// Gives each notice that was there before what has happened to it. The cost of its notification is added
+/// unless the amounts include it already.
 fn carry_over(position: &mut Position, stored: &Position) -> Result<(), Vec<(NoticeNumber, FeeMisfit)>> {
     let mut misfits = Vec::new();
     for notice in position.options.iter_mut().flat_map(|option| &mut option.notices) {
@@ -147,9 +148,9 @@ fn with_option(position: &Position) -> impl Iterator<Item = (&PaymentOption, &No
 /// that were paid with it, apart from what only happens to it. Its amount may be written with the cost of
 /// notification, as it is read, or without.
 fn keeps(new: &Position, stored: &Position, option: &PaymentOption, paid: &Notice) -> bool {
-    let mut net = contents(paid);
-    let net = notification_fee::set(&mut net, &stored.ec, Cents::ZERO).map(|()| net).ok();
-    let gross = Notice { notification_fee: Cents::ZERO, ..contents(paid) };
+    let mut net = paid.clone();
+    let net = notification_fee::set(&mut net, &stored.ec, Cents::ZERO).map(|()| contents(&net)).ok();
+    let gross = contents(paid);
     with_option(new).any(|(other, notice)| {
         other.shape == option.shape
             && other.debtor.id == option.debtor.id
@@ -171,7 +172,8 @@ fn contents(notice: &Notice) -> Notice {
     let mut transfers: Vec<Transfer> =
         notice.transfers.iter().map(|transfer| Transfer { reported_at: None, ..transfer.clone() }).collect();
     transfers.sort_by_key(|transfer| transfer.id);
-    Notice { transfers, activated_at: None, payment: None, ..notice.clone() }
+    let notification_fee = Cents::ZERO;
+    Notice { transfers, notification_fee, activated_at: None, payment: None, ..notice.clone() }
 }
 
 /// An account that replaces another.

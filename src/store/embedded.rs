@@ -18,7 +18,7 @@ use super::rows::{PositionRow, position_columns, read_embedded};
 /// One notice with all that is above and below it.
 pub(super) const ONE_NOTICE: &str = concat!(
     "SELECT ",
-    position_columns!(),
+    position_columns!(with sibling_paid),
     " FROM notice n \
      JOIN payment_option o ON o.ec = n.ec AND o.iupd = n.iupd AND o.option_no = n.option_no \
      JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \

@@ -27,7 +27,7 @@ pub(super) static PAYABLE_NOTICES: Bulk = Bulk::new(
     "(#, #)",
     concat!(
         ") SELECT ",
-        position_columns!(),
+        position_columns!(with sibling_paid),
         " FROM wanted w \
          JOIN notice n ON n.ec = w.ec AND n.notice_number = w.notice_number \
          JOIN payment_option o ON o.ec = n.ec AND o.iupd = n.iupd AND o.option_no = n.option_no \

@@ -10,6 +10,7 @@ use sqlx::Row;
 use super::dialect::{Assembled, Pools, Value, explain, explain_analyze};
 use super::embedded::ONE_NOTICE;
 use super::notices::PAYABLE_NOTICES;
+use super::positions::of_notice::POSITION_OF_NOTICE;
 use super::positions::read::ONE_POSITION;
 use super::positions::replace::{CHANGEABLE, WITH_IBAN};
 use super::positions::search;
@@ -197,6 +198,39 @@ async fn on_sqlite_no_statement_reads_more_than_it_needs() {
         // The machine of SQLite takes some fifty steps for a row, and five hundred for one with its status.
         let taken = machine_steps(&connection, &case);
         assert!(taken < 12_000, "{}: {taken} steps\n{plan}", case.name);
+    }
+}
+
+/// A position of a thousand notices in ten options, none of them paid.
+const WIDE: &str = "
+    INSERT INTO position (ec, iupd, company_name, stand_in_allowed, created_at, updated_at, version)
+        VALUES ('77777777777', 'wide', 'Comune', TRUE, 1, 1, 1);
+    INSERT INTO payment_option (ec, iupd, option_no, is_plan, expires, debtor_kind, debtor_id, debtor_name)
+        SELECT '77777777777', 'wide', n, TRUE, FALSE, 'G', '10000000000', 'Debtor' FROM numbers WHERE n <= 10;
+    INSERT INTO notice (ec, notice_number, iuv, iupd, option_no, notice_no, amount, description, due_at)
+        SELECT '77777777777', CAST(303000000000000000 + n AS TEXT), '0' || CAST(3000000000000000 + n AS TEXT),
+        'wide', 1 + n % 10, n, 100, 'Mensa', 1 FROM numbers WHERE n <= 1000;
+    INSERT INTO transfer (ec, notice_number, id_transfer, amount, beneficiary, remittance, category, iban)
+        SELECT '77777777777', CAST(303000000000000000 + n AS TEXT), 1, 100, '77777777777', 'Mensa', '9/x/', 'NEW'
+        FROM numbers WHERE n <= 1000;";
+
+#[tokio::test]
+async fn a_position_is_read_in_proportion_to_its_notices() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("varco.db");
+    let store = Store::open(&format!("sqlite://{}", file.display()), StoreOptions::default()).await.unwrap();
+    store.migrate().await.unwrap();
+    let Pools::Sqlite { write, .. } = &store.pools else { panic!("it is SQLite") };
+    sqlx::raw_sql(FILL).execute(write).await.unwrap();
+    sqlx::raw_sql(WIDE).execute(write).await.unwrap();
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    let by_notice = [PRIMARY, "notice_pkey"];
+    for case in [
+        look_up("position", ONE_POSITION, &[EC, "wide"], [PRIMARY, "position_pkey"]),
+        look_up("of a notice", POSITION_OF_NOTICE, &[EC, "303000000000000001"], by_notice),
+    ] {
+        let taken = machine_steps(&connection, &case);
+        assert!(taken < 500 * 1000, "{}: {taken} steps for a thousand notices", case.name);
     }
 }
 

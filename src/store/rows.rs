@@ -21,22 +21,28 @@ use crate::domain::text::Text;
 use super::StoreError;
 
 /// The columns of [`Head`] and [`Share`], in their order, from `position p`, `payment_option o`, `notice n`
-/// and `transfer t`.
+/// and `transfer t`. Who reads a position whole sees the siblings of a notice and does not ask for them: to look
+/// among all notices of the position for each of them would cost the square of their number.
 macro_rules! position_columns {
     () => {
-        "p.ec, n.notice_number, p.iupd, p.company_name, p.office_name, p.stand_in_allowed, p.created_at, \
+        $crate::store::rows::position_columns!(@ "0")
+    };
+    (with sibling_paid) => {
+        $crate::store::rows::position_columns!(@ "CASE WHEN EXISTS (SELECT 1 FROM notice s WHERE s.ec = n.ec \
+             AND s.iupd = n.iupd AND s.option_no <> n.option_no AND s.paid_at IS NOT NULL) THEN 1 ELSE 0 END")
+    };
+    (@ $sibling_paid:literal) => {
+        concat!("p.ec, n.notice_number, p.iupd, p.company_name, p.office_name, p.stand_in_allowed, p.created_at, \
          p.updated_at, p.published_at, p.invalidated_at, p.version, \
          o.option_no, o.is_plan, o.description AS option_description, o.valid_from, o.expires, \
          o.debtor_kind, o.debtor_id, o.debtor_name, o.street, o.civic_number, o.postal_code, o.city, \
          o.province, o.region, o.country, o.email, o.phone, \
          n.iuv, n.amount, n.description, n.due_at, n.retention_at, n.metadata, \
          n.paid_at, n.paid_receipt, n.paid_fee, n.paid_psp, n.paid_method, \
-         n.notification_fee, n.activated_at, \
-         CASE WHEN EXISTS (SELECT 1 FROM notice s WHERE s.ec = n.ec AND s.iupd = n.iupd \
-             AND s.option_no <> n.option_no AND s.paid_at IS NOT NULL) THEN 1 ELSE 0 END AS sibling_paid, \
+         n.notification_fee, n.activated_at, ", $sibling_paid, " AS sibling_paid, \
          t.id_transfer, t.amount AS transfer_amount, t.beneficiary, \
          t.company_name AS beneficiary_name, t.remittance, t.category, t.iban, t.postal_iban, \
-         t.stamp_hash, t.stamp_kind, t.stamp_province, t.metadata AS transfer_metadata, t.reported_at"
+         t.stamp_hash, t.stamp_kind, t.stamp_province, t.metadata AS transfer_metadata, t.reported_at")
     };
 }
 pub(super) use position_columns;

@@ -91,7 +91,9 @@ async fn the_first_version_pages_over_what_it_can_express() {
         let first = list(api, "v1", "&limit=4").await;
         assert_eq!(names(&first), ["p10-flat", "p20-flat", "p30-flat", "p40-flat"]);
         let info = json!({ "page": 0, "limit": 4, "items_found": 4, "total_pages": 2, "total_items": 6 });
-        assert_eq!(first.body["page_info"], info);
+        let mut page = first.body["page_info"].clone();
+        assert!(page.as_object_mut().unwrap().remove("next_cursor").is_some());
+        assert_eq!(page, info);
         assert_eq!(names(&list(api, "v1", "&limit=4&page=1").await), ["p50-flat", "p60-flat"]);
         assert_eq!(list(api, "v3", "").await.body["page_info"]["total_items"], 12);
         assert_eq!(list(api, "v1", "&status=DRAFT").await.body["page_info"]["total_items"], 6);

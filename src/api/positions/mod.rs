@@ -107,6 +107,12 @@ fn doc_of_one<C: Contract>(verb: &str, naming: Naming, summary: &str) -> Doc {
     }
 }
 
+/// The notice in the path, by its number or its IUV.
+#[derive(Deserialize)]
+struct NavPath {
+    nav: String,
+}
+
 /// The position's name in the path. A text that cannot be one names no position.
 struct NamedPosition(Iupd);
 

@@ -16,13 +16,14 @@ use super::ORGANIZATION;
 use super::contract::Moment;
 use super::examples::NAV;
 use super::field::Field;
+use super::if_match::{IfMatch, Stale};
 use super::orders::NotificationFeeRequest;
 use super::parse::report::{Pointer, Report};
-use super::{notice_name, unknown_notice, v1};
+use super::{NavPath, notice_name, unknown_notice, v1};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
-use crate::api::openapi::{Answer, Doc, form};
+use crate::api::openapi::{Answer, Doc, IF_MATCH, form};
 use crate::api::problem::{Problem, Violation};
 use crate::domain::amount::Cents;
 use crate::domain::notification_fee::{FeeMisfit, NotChargeable, charge};
@@ -39,21 +40,18 @@ pub(super) enum NotificationFeeError {
     #[error(transparent)]
     Foreign(#[from] ForeignNotice),
     #[error(transparent)]
+    Stale(#[from] Stale),
+    #[error(transparent)]
     Refused(#[from] NotChargeable),
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-#[derive(Deserialize)]
-pub(super) struct NavPath {
-    nav: String,
 }
 
 /// Answers 200 with the payment option, or 209 with it while a payment may be under way; 400, 404 or 422.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
     Organization(ec, scope): Organization,
-    Path(path): Path<NavPath>,
+    (Path(path), wanted): (Path<NavPath>, IfMatch),
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let moment = Moment { now: api.clock.now(), hold: api.hold };
@@ -61,6 +59,7 @@ pub(super) async fn handler(
     let fee = fee(body).map_err(NotificationFeeError::Invalid)?;
     let charged = api.store.change_notice(&ec, &name, |position, number| {
         scope.admits(position)?;
+        wanted.check(position)?;
         charge(position, number, fee, moment.now).map_err(NotificationFeeError::from)
     });
     let charged = charged.await.map_err(NotificationFeeError::from)?;
@@ -94,6 +93,7 @@ pub(super) fn doc(suffix: &str) -> Doc {
         .about("The whole cost, which takes the place of the one before in the amount of the notice.")
         .organization(ORGANIZATION)
         .path("nav", form::example_text(NAV), "Notice number or IUV of the payment option.")
+        .header(IF_MATCH, form::entity_tags(), "The version of the position that is meant, as ETag gave it.")
         .takes::<NotificationFeeRequest>(json!({ "notificationFee": 200 }))
         .answers(StatusCode::OK, answer("The payment option with the cost."))
         .answers(
@@ -104,6 +104,7 @@ pub(super) fn doc(suffix: &str) -> Doc {
             NotificationFeeError::Unknown.into(),
             NotificationFeeError::Invalid(vec![violation]).into(),
             ForeignNotice.into(),
+            Stale.into(),
             NotificationFeeError::Refused(NotChargeable::Paid).into(),
             NotificationFeeError::Refused(NotChargeable::Misfit(FeeMisfit::NoOwnTransfer)).into(),
         ])
@@ -144,6 +145,7 @@ impl From<NotificationFeeError> for Problem {
                 format!("The payment option stays as it is: {reason}."),
             ),
             NotificationFeeError::Foreign(foreign) => foreign.into(),
+            NotificationFeeError::Stale(stale) => stale.into(),
             NotificationFeeError::Store(error) => {
                 Problem::internal("The update of the notification fee is failed", &error)
             }

@@ -17,13 +17,14 @@ use super::ORGANIZATION;
 use super::contract::Moment;
 use super::dates::WholeDay;
 use super::field::Field;
+use super::if_match::{IfMatch, Stale};
 use super::orders::PaidElsewhereRequest;
 use super::parse::report::{Pointer, Report};
-use super::{unknown_notice, v1};
+use super::{NavPath, unknown_notice, v1};
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::OptionalJsonBody;
-use crate::api::openapi::{Answer, Doc};
+use crate::api::openapi::{Answer, Doc, IF_MATCH, form};
 use crate::api::problem::{Problem, Violation};
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::segregation::ForeignNotice;
@@ -37,6 +38,8 @@ pub(super) enum PaidError {
     Unknown,
     #[error(transparent)]
     Foreign(#[from] ForeignNotice),
+    #[error(transparent)]
+    Stale(#[from] Stale),
     #[error("the payment date cannot be read")]
     Invalid(Vec<Violation>),
     #[error(transparent)]
@@ -45,16 +48,11 @@ pub(super) enum PaidError {
     Store(#[from] StoreError),
 }
 
-#[derive(Deserialize)]
-pub(super) struct NavPath {
-    nav: String,
-}
-
 /// Answers 200 with the payment option; 400, 404, or 409 once it is paid.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
     Organization(ec, scope): Organization,
-    Path(path): Path<NavPath>,
+    (Path(path), wanted): (Path<NavPath>, IfMatch),
     OptionalJsonBody(body): OptionalJsonBody,
 ) -> Result<Response, Problem> {
     let now = api.clock.now();
@@ -63,6 +61,7 @@ pub(super) async fn handler(
     let name = NoticeName::Number(number);
     let marked = api.store.change_notice(&ec, &name, |position, number| {
         scope.admits(position)?;
+        wanted.check(position)?;
         mark_paid_elsewhere(position, number, paid_at, now).map_err(PaidError::from)
     });
     let (position, number) = marked.await.map_err(PaidError::from)?.ok_or(PaidError::Unknown)??;
@@ -95,12 +94,14 @@ pub(super) fn doc() -> Doc {
         .about("From then on nobody can pay it through the node; no receipt of the node is expected.")
         .organization(ORGANIZATION)
         .path("nav", NoticeNumber::schema(), "Notice number of the payment option.")
+        .header(IF_MATCH, form::entity_tags(), "The version of the position that is meant, as ETag gave it.")
         .may_take::<PaidElsewhereRequest>(json!({ "paymentDate": "2026-11-20T09:30:00" }))
         .answers(StatusCode::OK, answer)
         .refuses([
             PaidError::Unknown.into(),
             PaidError::Invalid(vec![future]).into(),
             ForeignNotice.into(),
+            Stale.into(),
             PaidError::Refused(NotMarkable::Paid).into(),
         ])
 }
@@ -112,6 +113,7 @@ impl From<PaidError> for Problem {
         match error {
             PaidError::Unknown | PaidError::Refused(NotMarkable::Unknown) => unknown_notice(),
             PaidError::Foreign(foreign) => foreign.into(),
+            PaidError::Stale(stale) => stale.into(),
             PaidError::Invalid(violations) => Problem::new(
                 StatusCode::BAD_REQUEST,
                 "BAD REQUEST",

@@ -25,10 +25,11 @@ struct PublicationQuery {
     to_publish: Option<String>,
 }
 
-/// What the caller says of publication, if anything.
+/// What the caller says of publication, if anything. The published service reads the word in any case, and some
+/// languages write their own `True`.
 pub fn to_publish(uri: &Uri) -> Result<Option<bool>, BadQuery> {
     let Query(query) = Query::<PublicationQuery>::try_from_uri(uri).map_err(|_| TO_PUBLISH)?;
-    match query.to_publish.as_deref() {
+    match query.to_publish.map(|word| word.to_ascii_lowercase()).as_deref() {
         None | Some("") => Ok(None),
         Some("false") => Ok(Some(false)),
         Some("true") => Ok(Some(true)),

@@ -38,6 +38,8 @@ pub struct NoticeFields {
     pub transfer: Field<Vec<Field<TransferRequest>>>,
     /// The key-value pairs, and what the contract calls them.
     pub metadata: (&'static str, Field<Vec<Field<MetadataRequest>>>),
+    /// `notificationFee`.
+    pub notification_fee: Field<i64>,
 }
 
 /// What could be read of a notice.
@@ -80,6 +82,7 @@ pub fn notice(
     if let (Some(amount), Some(shares)) = (amount, &transfers.shares) {
         note(&share_inconsistencies(amount, shares), at, report);
     }
+    let notification_fee = echoed_fee(fields.notification_fee, stored, at, report);
     let judged_due = due.filter(|_| stored.is_none_or(|stored| stored.payment.is_none()));
     if let Some(due) = judged_due {
         let due_already = context.offered().and(stored).map(|stored| stored.due);
@@ -104,7 +107,7 @@ pub fn notice(
             retention,
             metadata,
             transfers: transfers.read.into_iter().map(|(_, transfer)| transfer).collect(),
-            notification_fee: Cents::ZERO,
+            notification_fee,
             activated_at: None,
             payment: None,
         })
@@ -154,6 +157,19 @@ fn refuse_stamps(transfers: &[(usize, Transfer)], at: &Pointer, report: &mut Rep
             report.add(&at.field("transfer").item(*index).field("stamp"), "stamp_needs_v2", sentence);
         }
     }
+}
+
+/// The cost of notification that an update repeats as it was read, to say that its amounts include it. Where
+/// there is none yet, the contract's read-only field means nothing.
+fn echoed_fee(field: Field<i64>, stored: Option<&Notice>, at: &Pointer, report: &mut Report) -> Cents {
+    let (Field::Given(echo), Some(stored)) = (field, stored) else { return Cents::ZERO };
+    let known = stored.notification_fee;
+    if echo != 0 && echo != known.get() {
+        let sentence =
+            "must be left out or be as it is read now: the amounts of the payment option depend on it";
+        report.add(&at.field("notificationFee"), "notification_fee_differs", sentence);
+    }
+    if echo == 0 { Cents::ZERO } else { known }
 }
 
 fn note(found: &[Inconsistency], at: &Pointer, report: &mut Report) {

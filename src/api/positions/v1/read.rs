@@ -96,6 +96,7 @@ fn row(
         retention_date: request.retention_date,
         transfer: request.transfer,
         metadata: ("paymentOptionMetadata", request.payment_option_metadata),
+        notification_fee: request.notification_fee,
     };
     let notice = notice::notice(fields, at, dates, context, report).notice?;
     let shape = if partial? { OptionShape::Plan } else { OptionShape::Single };

@@ -118,6 +118,10 @@ pub struct InstalmentRequest {
     #[serde(default)]
     #[schema(value_type = Option<Vec<MetadataRequest>>, max_items = 10)]
     pub(super) installment_metadata: Field<Vec<Field<MetadataRequest>>>,
+    /// Only in an update, and as it was read: the amounts then include it, as they do where they are read.
+    #[serde(default)]
+    #[schema(value_type = Option<i64>, minimum = 0)]
+    pub(super) notification_fee: Field<i64>,
 }
 
 /// A position as create, update, publish and invalidate answer it (`PaymentPositionModelV3`).

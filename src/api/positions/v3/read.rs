@@ -146,5 +146,6 @@ fn fields(request: InstalmentRequest) -> NoticeFields {
         retention_date: Field::Absent,
         transfer: request.transfer,
         metadata: ("installmentMetadata", request.installment_metadata),
+        notification_fee: request.notification_fee,
     }
 }
