@@ -103,3 +103,19 @@ async fn what_is_refused_leaves_no_file_behind() {
     assert!(left.is_empty(), "{left:?}");
     gateway.end().await;
 }
+
+#[tokio::test]
+async fn a_second_file_is_not_passed_over_in_silence() {
+    let gateway = TestGateway::start(TestDatabase::sqlite()).await;
+    let part = |iupd, base| {
+        let rows = String::from_utf8(file(&[position(iupd, base)])).unwrap();
+        format!("--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n{rows}\r\n")
+    };
+    let body = format!("{}{}--b--\r\n", part("P1", 1), part("P2", 2));
+    let path = format!("{}/file", base(EC, BROKER));
+    let form = [("content-type", "multipart/form-data; boundary=b")];
+    let answer = ask(gateway.api_addr(), (Method::POST, &path), &form, body).await;
+    answer.is_problem(400, "several_files");
+    assert_eq!(count(gateway.api_addr()).await, 0);
+    gateway.end().await;
+}
