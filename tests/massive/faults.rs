@@ -8,6 +8,7 @@ use crate::support::TestDatabase;
 use crate::support::api::position;
 use crate::support::gateway::{TestGateway, on_both_gateways};
 use crate::support::samples::{BROKER, EC};
+use crate::support::trouble::Intruder;
 
 #[tokio::test]
 async fn each_fault_of_a_file_has_its_answer() {
@@ -101,5 +102,38 @@ async fn what_is_refused_leaves_no_file_behind() {
     carried_out(&gateway, Method::POST, "", &file(&[position("P1", 1)])).await;
     let left: Vec<_> = std::fs::read_dir(setting).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn a_second_file_is_not_passed_over_in_silence() {
+    let gateway = TestGateway::start(TestDatabase::sqlite()).await;
+    let part = |iupd, base| {
+        let rows = String::from_utf8(file(&[position(iupd, base)])).unwrap();
+        format!("--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n{rows}\r\n")
+    };
+    let body = format!("{}{}--b--\r\n", part("P1", 1), part("P2", 2));
+    let path = format!("{}/file", base(EC, BROKER));
+    let form = [("content-type", "multipart/form-data; boundary=b")];
+    let answer = ask(gateway.api_addr(), (Method::POST, &path), &form, body).await;
+    answer.is_problem(400, "several_files");
+    assert_eq!(count(gateway.api_addr()).await, 0);
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn rows_stay_while_it_is_not_known_whether_their_upload_was_committed() {
+    let database = TestDatabase::sqlite();
+    let url = database.url.clone();
+    let folder = tempfile::tempdir().unwrap();
+    let setting = folder.path().display().to_string();
+    let gateway = TestGateway::start_through(database, &url, &[("VARCO__UPLOAD__FOLDER", &setting)]).await;
+    let mut intruder = Intruder::enter(&gateway.database).await;
+    intruder.run("ALTER TABLE upload RENAME TO upload_hidden").await;
+    let answer = upload(&gateway, Method::POST, "", &file(&[position("P1", 1)])).await;
+    answer.is_problem(500, "internal_error");
+    let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.len() == 1 && left[0].extension().is_some_and(|ending| ending == "rows"), "{left:?}");
+    intruder.run("ALTER TABLE upload_hidden RENAME TO upload").await;
     gateway.end().await;
 }

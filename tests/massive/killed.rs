@@ -98,3 +98,33 @@ async fn two_processes_do_no_row_twice() {
     one.stop();
     two.stop();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_whose_rows_cannot_be_read_holds_up_no_other() {
+    let database = TestDatabase::sqlite();
+    let folder = tempfile::tempdir().unwrap();
+    pki::issue(folder.path());
+    let store = database.store().await;
+    world::seed(&store).await;
+    store.close().await;
+    let config = pki::write_config(folder.path(), &database.url);
+    let rows = folder.path().join("rows");
+    let env = [("VARCO__UPLOAD__FOLDER", rows.to_str().unwrap()), ("VARCO__UPLOAD__WORKERS", "1")];
+    let served = Served::start(&config, &[], &env);
+    let path = format!("{}/file", base(EC, BROKER));
+    let positions: Vec<Value> = (1..=ROWS).map(lasting).collect();
+    let first = send(served.api, Method::POST, &path, &file(&positions)).await;
+    tokio::task::spawn_blocking(move || served.kill()).await.unwrap();
+    for entry in std::fs::read_dir(&rows).unwrap().map(Result::unwrap) {
+        std::fs::remove_file(entry.path()).unwrap();
+        std::fs::create_dir(entry.path()).unwrap();
+    }
+
+    let served = Served::start(&config, &[], &env);
+    // By then the lease of the process that is gone has ended, and the first file has been tried.
+    tokio::time::sleep(Duration::from_secs(13)).await;
+    let second = send(served.api, Method::POST, &path, &file(&[lasting(ROWS + 1)])).await;
+    assert_eq!(done(served.api, &place(&second)).await["operationStatus"], "COMPLETED");
+    assert_eq!(status(&served, &place(&first)).await["operationStatus"], "IN_PROGRESS");
+    served.stop();
+}

@@ -135,6 +135,8 @@ async fn rows_of_a_deletion_free_names_and_keep_what_is_paid() {
                 row(404, "", "unknown_position"),
             ]
         );
+        let place = &report["rows"][2]["violations"][0]["pointer"];
+        assert_eq!(place, "/paymentPositionIUPDs/2", "the list holds names, not objects");
         assert_eq!(count(gateway.api_addr()).await, 2);
         let again = carried_out(gateway, Method::POST, "", &file(&[position("P1", 1)])).await;
         assert_eq!(rows(&again), [row(201, "P1", "")]);

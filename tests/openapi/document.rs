@@ -145,6 +145,18 @@ async fn every_schema_is_one_and_every_field_says_what_it_is() {
 }
 
 #[tokio::test]
+async fn generators_of_clients_find_each_word_once_and_know_a_file() {
+    let document = Document::fetch().await;
+    walk(&document.0, "", &mut |place, value| {
+        let words = value.get("enum").and_then(Value::as_array).into_iter().flatten();
+        let words: Vec<String> = words.map(Value::to_string).collect();
+        let each: BTreeSet<&String> = words.iter().collect();
+        assert_eq!(each.len(), words.len(), "{place}: {words:?}");
+    });
+    assert_eq!(document.0["components"]["schemas"]["FileForm"]["properties"]["file"]["format"], "binary");
+}
+
+#[tokio::test]
 async fn every_body_has_an_example_that_its_schema_allows() {
     let document = Document::fetch().await;
     for Operation { method, path, value } in document.operations() {

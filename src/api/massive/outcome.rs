@@ -63,7 +63,9 @@ impl Place {
     fn finding(&self, violation: &Violation) -> Finding {
         let (code, message) = (violation.code.to_owned(), violation.message.clone());
         if self.lines.is_empty() {
-            let pointer = Some(format!("/{}/{}{}", self.list, self.row_no, violation.pointer));
+            // A row of a deletion is the name itself.
+            let inside = if self.list == list_name(Operation::Delete) { "" } else { &violation.pointer };
+            let pointer = Some(format!("/{}/{}{inside}", self.list, self.row_no));
             return Finding { pointer, line: None, column: None, code, message };
         }
         let (line, column) = table::cell(&self.lines, &self.transfers, &violation.pointer);

@@ -28,6 +28,9 @@ pub enum ReceiveError {
     /// No part is called `file`.
     #[error("no part is called file")]
     NoFile,
+    /// Several parts are called `file`.
+    #[error("several parts are called file")]
+    SeveralFiles,
     /// The file is not one that can be carried out.
     #[error(transparent)]
     Fault(#[from] FileFault),
@@ -70,9 +73,13 @@ pub async fn receive(
 
 /// Writes the part `file` to the disk, if there is one, and returns its SHA-256.
 async fn write_part(parts: &mut Multipart, to: &Part, max: u64) -> Result<Option<[u8; 32]>, ReceiveError> {
+    let mut written = None;
     while let Some(mut field) = parts.next_field().await? {
         if field.name() != Some("file") {
             continue;
+        }
+        if written.is_some() {
+            return Err(ReceiveError::SeveralFiles);
         }
         let mut file = tokio::fs::File::create(to.path()).await.map_err(FileFault::Disk)?;
         let (mut left, mut digest) = (max, Sha256::new());
@@ -82,9 +89,9 @@ async fn write_part(parts: &mut Multipart, to: &Part, max: u64) -> Result<Option
             file.write_all(&chunk).await.map_err(FileFault::Disk)?;
         }
         file.flush().await.map_err(FileFault::Disk)?;
-        return Ok(Some(digest.finalize().into()));
+        written = Some(digest.finalize().into());
     }
-    Ok(None)
+    Ok(written)
 }
 
 /// How files are refused.
@@ -106,7 +113,7 @@ pub fn problems() -> impl Iterator<Item = Problem> {
         FileFault::Csv(CsvFault::Cells(2)),
     ];
     let faults = faults.into_iter().map(Problem::from);
-    faults.chain([ReceiveError::NoFile.into(), no_parts(), broken()])
+    faults.chain([ReceiveError::NoFile.into(), ReceiveError::SeveralFiles.into(), no_parts(), broken()])
 }
 
 fn no_parts() -> Problem {
@@ -133,6 +140,9 @@ impl From<ReceiveError> for Problem {
             ReceiveError::Broken(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => too_large(),
             ReceiveError::Broken(_) => broken(),
             ReceiveError::NoFile => bad("no_file", "The body has no part that is called file."),
+            ReceiveError::SeveralFiles => {
+                bad("several_files", "The body must have one part that is called file, and no second one.")
+            }
             ReceiveError::Fault(fault) => fault.into(),
         }
     }

@@ -199,7 +199,7 @@ pub(super) fn doc() -> Doc {
     }
     let answer =
         Answer::json::<Report>("What became of each row; as a table for who likes that better.", report)
-            .or_text("text/csv", "row,iupd,statusCode\r\n1,MENSA-2026-000123,201\r\n");
+            .or_text("text/csv", &report_csv::example());
     let early = Answer::problem("Some rows are not done yet.", &too_early()).with(RETRY_AFTER);
     super::doc_of_file("readFileReport", "Tell what became of each row of a file")
         .answers(StatusCode::OK, answer)

@@ -7,16 +7,27 @@ use crate::store::{RowOutcome, Store, Upload};
 const COLUMNS: [&str; 8] =
     ["row", "line", "iupd", "statusCode", "statusMessage", "code", "detail", "violations"];
 
+/// The byte order mark by which spreadsheets know UTF-8.
+const MARK: &str = "\u{feff}";
+
 /// Writes every outcome as a line.
 pub async fn write(store: &Store, upload: &Upload, out: &Out) -> Result<(), Broken> {
-    let mut head = b"\xEF\xBB\xBF".to_vec();
-    head.append(&mut lines([COLUMNS.map(str::to_owned)]));
-    out.send(head).await?;
+    out.send(head()).await?;
     let mut pages = Pages::of(store, upload);
     while let Some(page) = pages.next().await? {
         out.send(lines(page.into_iter().map(cells))).await?;
     }
     Ok(())
+}
+
+fn head() -> Vec<u8> {
+    [MARK.as_bytes().to_vec(), lines([COLUMNS.map(str::to_owned)])].concat()
+}
+
+/// A table, in the documentation.
+pub fn example() -> String {
+    let head = String::from_utf8_lossy(&head()).into_owned();
+    format!("{head}1;2;MENSA-2026-000123;201;Created;;;\r\n")
 }
 
 fn lines(records: impl IntoIterator<Item = [String; 8]>) -> Vec<u8> {
@@ -64,6 +75,14 @@ fn harmless(cell: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_example_has_a_cell_for_each_column() {
+        let example = example();
+        let cells: Vec<usize> = example.lines().map(|line| line.split(';').count()).collect();
+        assert!(example.starts_with("\u{feff}row;line;iupd;"), "{example}");
+        assert_eq!(cells, [COLUMNS.len(); 2]);
+    }
 
     #[test]
     fn no_cell_is_a_formula() {

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use super::convert::{FileFault, skip_mark};
 use super::spool::{Row, Spool};
+use crate::api::positions::field::LIST_MAX;
 use crate::store::Operation;
 
 /// The longest line of columns.
@@ -339,6 +340,10 @@ impl Group {
     }
 
     fn add(&mut self, line: u64, mut cells: Cells) {
+        // One line too many is enough for the rules to refuse them all, and memory has an end.
+        if self.lines.len() > LIST_MAX {
+            return;
+        }
         let position = std::mem::take(&mut cells.position);
         if self.lines.is_empty() {
             self.position = position;
@@ -429,6 +434,14 @@ mod tests {
             })
         );
         assert_eq!(rows[1]["row"]["paymentOption"][0]["amount"], "x", "for the rules to refuse");
+    }
+
+    #[test]
+    fn no_more_lines_of_a_position_are_held_than_refuse_it() {
+        let table = format!("iupd,amount\n{}", "A,1\n".repeat(5_000));
+        let rows = rows(&table, Operation::Create).unwrap();
+        let options = rows[0]["row"]["paymentOption"].as_array().unwrap();
+        assert_eq!((rows.len(), options.len()), (1, LIST_MAX + 1));
     }
 
     #[test]

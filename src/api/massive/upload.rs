@@ -130,14 +130,16 @@ async fn accept(
         }
         None => store.add_upload(&upload).await.map(|()| None),
     };
-    if matches!(kept, Ok(None | Some(Outcome::Now(_)))) {
-        massive.arrived.notify_one();
-    } else {
+    // After a failure nobody knows whether it was committed: rows that are not needed are swept away later.
+    let kept = kept?;
+    if let Some(Outcome::Before(_)) = &kept {
         // Nobody will ask for them.
         let rows = Folder::new(&massive.settings.folder).rows(&upload.ec, &upload.id);
         let _gone = std::fs::remove_file(rows);
+    } else {
+        massive.arrived.notify_one();
     }
-    Ok(match kept? {
+    Ok(match kept {
         None => accepted(&upload),
         Some(outcome) => idempotency::answer(outcome)?,
     })

@@ -48,6 +48,8 @@ enum Ended {
     Done,
     /// Another has it, or we are told to stop.
     Left,
+    /// Its rows cannot be read.
+    Unreadable,
 }
 
 type Batch = Vec<RowJob<'static>>;
@@ -136,6 +138,8 @@ impl Worker {
                 Ok(())
             }
             Ok(Ended::Left) => self.store().release_upload(self.lease(&upload)).await,
+            // Kept until the lease ends: given back, it would be the next again, before all others.
+            Ok(Ended::Unreadable) => Ok(()),
             Err(error) => {
                 // Whoever comes next may fare better; a lease that stays ends by itself.
                 let _released = self.store().release_upload(self.lease(&upload)).await;
@@ -165,11 +169,11 @@ impl Worker {
             Ok(Ok(())) => Ok(Ended::Done),
             Ok(Err(error)) => {
                 tracing::error!(%error, upload = upload.id, "the rows of an upload cannot be read");
-                Ok(Ended::Left)
+                Ok(Ended::Unreadable)
             }
             Err(error) => {
                 tracing::error!(%error, upload = upload.id, "reading the rows of an upload broke off");
-                Ok(Ended::Left)
+                Ok(Ended::Unreadable)
             }
         }
     }

@@ -48,8 +48,15 @@ pub fn text(pattern: &str, about: &str, example: &str) -> Object {
 
 /// One of some words.
 pub fn words<'a>(words: impl IntoIterator<Item = &'a str>, about: &str) -> Object {
-    let words = words.into_iter().map(Value::from);
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).description(Some(about)).build()
+    // Several things of ours may have one word of the contract, and generators of clients want each once.
+    let mut each: Vec<&str> = Vec::new();
+    words.into_iter().for_each(|word| {
+        if !each.contains(&word) {
+            each.push(word);
+        }
+    });
+    let each = each.into_iter().map(Value::from);
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(each)).description(Some(about)).build()
 }
 
 /// Any text, such as this.
@@ -349,6 +356,10 @@ pub fn list_in(
 
 /// A form with one file under a name.
 pub fn file_in(name: &str, about: &str) -> Object {
-    let file = ObjectBuilder::new().schema_type(Type::String).content_media_type("application/octet-stream");
+    // Version 3.1 has the media type; the format is that of version 3.0, by which generators of clients go.
+    let file = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .content_media_type("application/octet-stream")
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
     ObjectBuilder::new().property(name, file.description(Some(about))).required(name).build()
 }

@@ -25,7 +25,7 @@ pub(super) mod dates;
 mod days;
 mod delete;
 mod examples;
-mod field;
+pub(super) mod field;
 mod if_match;
 mod in_progress;
 mod invalidate;
