@@ -32,10 +32,10 @@ pub(in crate::store) const FIRST: &str = "SELECT r.receipt_key, r.received_at FR
 
 /// Notices that are not paid although a receipt is booked for them, among those of the positions of a
 /// creditor that changed since, the latest first.
-pub(in crate::store) const MISSED: &str = "SELECT f.ec, f.notice_number FROM (SELECT n.ec, n.notice_number \
+pub(in crate::store) const MISSED: &str = "SELECT latest.ec, latest.notice_number FROM (SELECT n.ec, n.notice_number \
      FROM position p JOIN notice n ON n.ec = p.ec AND n.iupd = p.iupd WHERE p.ec = $1 AND p.updated_at <> 0 \
-     AND p.updated_at >= $2 AND n.paid_at IS NULL ORDER BY p.updated_at DESC, p.iupd DESC LIMIT $3) f \
-     WHERE EXISTS (SELECT 1 FROM receipt r WHERE r.ec = f.ec AND r.notice_number = f.notice_number \
+     AND p.updated_at >= $2 AND n.paid_at IS NULL ORDER BY p.updated_at DESC, p.iupd DESC LIMIT $3) latest \
+     WHERE EXISTS (SELECT 1 FROM receipt r WHERE r.ec = latest.ec AND r.notice_number = latest.notice_number \
      AND r.issuer = r.ec AND r.executed LIMIT 1 OFFSET 0)";
 
 /// How many notices of each creditor institution [`Store::link_missed`] looks at: far more than can be on
