@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
@@ -38,6 +39,11 @@ pub const CONTRACT: Contract = Contract {
 
 /// How often the parties are read again, for changes made by another instance.
 const REGISTRY_REFRESH: Duration = Duration::from_secs(5);
+
+/// How often it is looked for receipts that a crash kept from their notices, and among the changes of how
+/// long, so that clocks may differ and a change may take its time.
+const SWEEP: Duration = Duration::from_secs(60);
+const SWEPT: SignedDuration = SignedDuration::from_mins(10);
 
 /// Why the gateway could not start.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +97,7 @@ impl Gateway {
         let uploads = parts.start_uploads(&config.upload)?;
         let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval, uploads).await?;
         parts.start_refresh();
+        parts.start_sweep();
         let Parts { store, shutdown, .. } = parts;
         Ok(Gateway { soap_addr, api_addr, store, shutdown, grace: config.soap.shutdown_grace.get() })
     }
@@ -260,6 +267,27 @@ impl Parts {
                 match store.parties().await {
                     Ok(parties) => registry.replace(parties),
                     Err(error) => tracing::warn!(%error, "the parties could not be read again"),
+                }
+            }
+        });
+    }
+
+    /// Matches receipts that a crash kept from their notices: first among the latest changes whenever they
+    /// were, for it may have been ours and long ago; then among recent ones, for it may be another instance's.
+    fn start_sweep(&self) {
+        let (store, clock, stop) = (self.store.clone(), self.clock.clone(), self.shutdown.soft());
+        tokio::spawn(async move {
+            let mut since = Timestamp::UNIX_EPOCH;
+            loop {
+                match store.link_missed(since).await {
+                    Ok(_) => since = clock.now() - SWEPT,
+                    Err(error) => {
+                        tracing::warn!(%error, "receipts without their notices could not be looked at")
+                    }
+                }
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(SWEEP) => {}
                 }
             }
         });

@@ -14,6 +14,7 @@ use hyper::{Method, StatusCode};
 use jiff::ToSpan;
 use serde_json::{Value, json};
 use support::api::*;
+use support::trouble::Intruder;
 use support::{TestDatabase, on_both, samples};
 use varco::domain::payability::{NotPayable, check};
 use varco::domain::receipt::ReceiptClass;
@@ -341,6 +342,69 @@ async fn an_account_is_replaced_in_what_can_still_be_paid() {
         assert_eq!(ibans(&gateway, "d-foreign").await, [samples::IBAN], "somebody else's share");
         assert_eq!(gateway.read("a-plan").await.headers["etag"], "\"4\"", "published, paid, twice changed");
         assert_eq!(patch(samples::IBAN.into()).await.body["updatedTransfers"], 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failure_leaves_whole_positions_and_the_next_request_changes_the_rest() {
+    on_both(|database| async move {
+        database.store().await.close().await;
+        let mut intruder = Intruder::enter(&database).await;
+        let engine = database.engine;
+        let gateway = Gateway::start(database).await;
+        for (iupd, base) in [("a", 5), ("b", 3), ("c", 1)] {
+            let options = [instalment(base), instalment(base + 1)];
+            gateway.create_published(&with_options(iupd, &options)).await;
+        }
+        let broken = format!("NEW.notice_number = '{}'", samples::notice_number(4));
+        let (spoil, mend) = if engine == "sqlite" {
+            let abort = "BEGIN SELECT RAISE(ABORT, 'broken'); END";
+            let spoil = format!("CREATE TRIGGER broken BEFORE UPDATE ON transfer WHEN {broken} {abort}");
+            (spoil, "DROP TRIGGER broken")
+        } else {
+            let function = "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS \
+                $$ BEGIN RAISE 'broken'; END $$; CREATE TRIGGER broken BEFORE UPDATE ON transfer";
+            let spoil = format!("{function} FOR EACH ROW WHEN ({broken}) EXECUTE FUNCTION broken()");
+            (spoil, "DROP TRIGGER broken ON transfer")
+        };
+        intruder.run(&spoil).await;
+        let body = json!({ "newIban": NEW_IBAN });
+        let path = format!("/transfers?oldIban={}", samples::IBAN);
+        let failed = gateway.ask(Method::PATCH, &path, Some(&body)).await;
+        assert!(failed.status.is_server_error(), "{}", failed.body);
+        assert_eq!(ibans(&gateway, "a").await, [NEW_IBAN, NEW_IBAN]);
+        assert_eq!(
+            ibans(&gateway, "b").await,
+            [samples::IBAN, samples::IBAN],
+            "not even its other instalment"
+        );
+        assert_eq!(ibans(&gateway, "c").await, [samples::IBAN, samples::IBAN]);
+        intruder.run(mend).await;
+        assert_eq!(gateway.ask(Method::PATCH, &path, Some(&body)).await.body["updatedTransfers"], 4);
+        assert_eq!(ibans(&gateway, "b").await, [NEW_IBAN, NEW_IBAN]);
+        assert_eq!(gateway.read("a").await.headers["etag"], "\"2\"", "created on offer, changed once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn accounts_are_found_behind_any_number_of_others_that_may_not_change() {
+    on_both(|database| async move {
+        let gateway = Gateway::start(database).await;
+        for first in [1, 101, 201] {
+            let instalments: Vec<_> = (first..first + 100).map(instalment).collect();
+            gateway.create_published(&with_options(&format!("p{first}"), &instalments)).await;
+            gateway.invalidate(&format!("p{first}")).await;
+        }
+        let instalments: Vec<_> = (301..=310).map(instalment).collect();
+        gateway.create_published(&with_options("last", &instalments)).await;
+        let body = json!({ "newIban": NEW_IBAN });
+        let path = format!("/transfers?oldIban={}", samples::IBAN);
+        let first = gateway.ask(Method::PATCH, &format!("{path}&limit=7"), Some(&body)).await;
+        assert_eq!(first.body["updatedTransfers"], 7, "{}", first.body);
+        assert_eq!(gateway.ask(Method::PATCH, &path, Some(&body)).await.body["updatedTransfers"], 3);
+        assert_eq!(ibans(&gateway, "p1").await, vec![samples::IBAN; 100]);
     })
     .await;
 }

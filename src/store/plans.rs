@@ -10,9 +10,10 @@ use sqlx::Row;
 use super::dialect::{Assembled, Pools, Value, explain, explain_analyze};
 use super::embedded::ONE_NOTICE;
 use super::notices::PAYABLE_NOTICES;
+use super::positions::accounts::{CHANGEABLE, CHANGEABLE_AMONG, MOVE_TRANSFERS, WITH_IBAN};
+use super::positions::bulk::insert::RECEIPTED;
 use super::positions::of_notice::POSITION_OF_NOTICE;
 use super::positions::read::ONE_POSITION;
-use super::positions::replace::{CHANGEABLE, WITH_IBAN};
 use super::positions::search;
 use super::receipts::late;
 use super::receipts::statements::{BOOKED_BEFORE, FACTS, SETTLE_NOTICES, TOUCH_POSITIONS};
@@ -98,7 +99,26 @@ fn look_ups() -> Vec<Case> {
         look_up("touch", &TOUCH_POSITIONS.text(1).0, &[EC, iupd, "#1"], [PRIMARY, "position_pkey"]),
         look_up("late receipt", late::FIRST, &[EC, notice], ["receipt_by_notice"; 2]),
         look_up("changeable", CHANGEABLE, &[EC, "#1", "02 "], ["position_by_creation"; 2]),
-        look_up("with account", WITH_IBAN, &[EC, "#1", "OLD", "#1000", "02 ", "#1"], ["transfer_by_iban"; 2]),
+        look_up(
+            "with account",
+            WITH_IBAN,
+            &[EC, "OLD", "302000000000019995", "#0", "#1", "#256"],
+            ["transfer_by_iban"; 2],
+        ),
+        look_up(
+            "changeable among",
+            &CHANGEABLE_AMONG.text(2).0,
+            &[EC, iupd, "#1", "02 ", "", "", "#1", "02 "],
+            [PRIMARY, "position_pkey"],
+        ),
+        look_up(
+            "move account",
+            &MOVE_TRANSFERS.text(1).0,
+            &[EC, notice, "#1", "NEW"],
+            [PRIMARY, "transfer_pkey"],
+        ),
+        look_up("receipted", &RECEIPTED.text(2).0, &[EC, notice, "", ""], ["receipt_by_notice"; 2]),
+        look_up("missed", late::MISSED, &[EC, "#1", "#40"], ["position_by_change"; 2]),
     ]
 }
 

@@ -14,6 +14,7 @@ mod support;
 mod activation;
 mod agreement;
 mod concurrency;
+mod late;
 mod operations;
 mod outages;
 mod postgres_away;

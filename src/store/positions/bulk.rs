@@ -13,11 +13,8 @@ use crate::store::numbers::{self, Numbered};
 use crate::store::positions as whole;
 use crate::store::{Store, StoreError};
 
-use super::replace::ReplaceError;
-use super::{CreateError, until_no_conflict};
-use super::{late, read, replace};
-
-use insert::{Named, named};
+use super::replace::{ReplaceError, appeared};
+use super::{CreateError, read, replace, until_no_conflict};
 
 /// Why none of many positions was written.
 #[derive(Debug, thiserror::Error)]
@@ -62,9 +59,7 @@ impl Store {
     pub async fn create_positions<E>(&self, positions: &[Numbered]) -> Result<(), BulkError<E>> {
         until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
             engine::create_all(pool, positions).await
-        }))?;
-        let all: Vec<&Position> = positions.iter().map(|numbered| &numbered.position).collect();
-        Ok(self.link_late_all(&all).await?)
+        }))
     }
 
     /// The same for a request that is carried out once: the answer is kept in the same transaction.
@@ -73,14 +68,9 @@ impl Store {
         positions: &[Numbered],
         once: Once<'_, [Numbered]>,
     ) -> Result<Outcome, BulkError<E>> {
-        let outcome = until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
             engine::create_all_once(pool, positions, &once).await
-        }))?;
-        if matches!(outcome, Outcome::Now(_)) {
-            let all: Vec<&Position> = positions.iter().map(|numbered| &numbered.position).collect();
-            self.link_late_all(&all).await?;
-        }
-        Ok(outcome)
+        }))
     }
 
     /// Writes over all positions of these names what `replace` makes of them, or over none.
@@ -90,11 +80,9 @@ impl Store {
         iupds: &[Iupd],
         replace: &Decide<'_, Numbered, E>,
     ) -> Result<Vec<Position>, BulkError<E>> {
-        let positions = until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
             engine::replace_all(pool, ec, iupds, replace).await
-        }))?;
-        self.link_late_all(&positions.iter().collect::<Vec<_>>()).await?;
-        Ok(positions)
+        }))
     }
 
     /// Deletes all positions of these names that `check` lets go, or none.
@@ -108,21 +96,11 @@ impl Store {
             engine::delete_all(pool, ec, iupds, check).await
         }))
     }
+}
 
-    /// Looks again for receipts that were booked while the notices were written. SQLite's one writer has
-    /// seen them.
-    pub(in crate::store) async fn link_late_all(&self, positions: &[&Position]) -> Result<(), StoreError> {
-        let crate::store::dialect::Pools::Postgres(pool) = &self.pools else { return Ok(()) };
-        let failed = || StoreError::during("link a late receipt");
-        let notices: Vec<Named<'_>> = positions.iter().flat_map(|position| named(position)).collect();
-        let mut connection = pool.acquire().await.map_err(failed())?;
-        let waiting = insert::postgres::receipted(&mut connection, &notices).await.map_err(failed())?;
-        drop(connection);
-        for (ec, notice) in waiting {
-            late::link(&self.pools, &ec, &notice).await.map_err(failed())?;
-        }
-        Ok(())
-    }
+/// The notices of positions by their creditor and number.
+fn names(positions: &[Numbered]) -> Vec<(FiscalCode, NoticeNumber)> {
+    positions.iter().flat_map(|numbered| whole::names(&numbered.position)).collect()
 }
 
 for_both_engines! {
@@ -132,7 +110,7 @@ for_both_engines! {
         let failed = || StoreError::during("create_positions");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
         insert_all(&mut tx, positions).await?;
-        Ok(tx.commit().await.map_err(failed())?)
+        Ok(late_receipts::commit_linked(pool, tx, names(positions)).await?)
     }
 
     pub(super) async fn create_all_once<E>(
@@ -147,7 +125,7 @@ for_both_engines! {
         }
         insert_all(&mut tx, positions).await?;
         let answer = keep_answer(&mut tx, once, positions).await?;
-        tx.commit().await.map_err(failed())?;
+        late_receipts::commit_linked(pool, tx, names(positions)).await?;
         Ok(Outcome::Now(answer))
     }
 
@@ -196,7 +174,7 @@ for_both_engines! {
         let failed = || StoreError::during("replace_positions");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
         lock_named(&mut tx, ec, &iupds.iter().collect::<Vec<_>>()).await?;
-        let mut written = Vec::with_capacity(iupds.len());
+        let (mut written, mut appearing) = (Vec::with_capacity(iupds.len()), Vec::new());
         for (place, iupd) in iupds.iter().enumerate() {
             let before = load_locked(&mut tx, ec, iupd).await?.ok_or(BulkError::Unknown(place))?;
             let new = replace(place, &before).map_err(|refused| BulkError::Refused(place, refused))?;
@@ -208,9 +186,10 @@ for_both_engines! {
             if let Some(seen) = first_seen(&mut tx, ec, &generated).await.map_err(failed())? {
                 return Err(BulkError::NoticeTaken(place, seen));
             }
+            appearing.extend(appeared(&before, &after));
             written.push(after);
         }
-        tx.commit().await.map_err(failed())?;
+        late_receipts::commit_linked(pool, tx, appearing).await?;
         Ok(written)
     }
 

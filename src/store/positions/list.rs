@@ -18,12 +18,16 @@ use crate::store::{Store, StoreError};
 use super::notice::NoticeName;
 use super::search;
 
-/// The status of `position p` at the instant `$2`.
+/// The status of `position p` at an instant, which is `$2` unless another is named.
 ///
 /// Each question asks for one row and skips none: that says nothing to SQLite, and keeps PostgreSQL from
 /// answering it for all positions of the table at once, for the sake of the ten on a page.
 macro_rules! status_word {
     () => {
+        status_word!("$2")
+    };
+    ($now:literal) => {
+        concat!(
         "CASE \
          WHEN EXISTS (SELECT 1 FROM payment_option so WHERE so.ec = p.ec AND so.iupd = p.iupd \
              AND NOT EXISTS (SELECT 1 FROM notice sn WHERE sn.ec = so.ec AND sn.iupd = so.iupd \
@@ -40,11 +44,12 @@ macro_rules! status_word {
          WHEN p.invalidated_at IS NOT NULL THEN 'INVALID' \
          WHEN p.published_at IS NULL THEN 'DRAFT' \
          WHEN (SELECT MIN(so.valid_from) FROM payment_option so WHERE so.ec = p.ec \
-             AND so.iupd = p.iupd) > $2 THEN 'PUBLISHED' \
+             AND so.iupd = p.iupd) > ", $now, " THEN 'PUBLISHED' \
          WHEN NOT EXISTS (SELECT 1 FROM payment_option so JOIN notice sn ON sn.ec = so.ec \
              AND sn.iupd = so.iupd AND sn.option_no = so.option_no WHERE so.ec = p.ec \
-             AND so.iupd = p.iupd AND (NOT so.expires OR sn.due_at >= $2) LIMIT 1 OFFSET 0) THEN 'EXPIRED' \
+             AND so.iupd = p.iupd AND (NOT so.expires OR sn.due_at >= ", $now, ") LIMIT 1 OFFSET 0) THEN 'EXPIRED' \
          ELSE 'VALID' END"
+        )
     };
 }
 pub(super) use status_word;

@@ -8,10 +8,10 @@ use crate::domain::position::Position;
 use super::dialect::{for_both_engines, on_engine};
 use super::idempotency::{self, Once, Outcome};
 use super::numbers;
-use super::receipts::late;
 use super::rows;
 use super::{Store, StoreError};
 
+pub(super) mod accounts;
 pub(super) mod bulk;
 mod list;
 mod notice;
@@ -83,8 +83,7 @@ impl Store {
     ) -> Result<(), CreateError> {
         until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
             engine::create(pool, position, generated).await
-        }))?;
-        Ok(self.link_late(position).await?)
+        }))
     }
 
     /// The same for a request that is carried out once: the answer is kept in the same transaction.
@@ -94,22 +93,9 @@ impl Store {
         generated: &[NoticeNumber],
         once: Once<'_, Position>,
     ) -> Result<Outcome, CreateError> {
-        let outcome = until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
             engine::create_once(pool, position, generated, &once).await
-        }))?;
-        if matches!(outcome, Outcome::Now(_)) {
-            self.link_late(position).await?;
-        }
-        Ok(outcome)
-    }
-
-    /// Looks again for receipts that were booked while the notices were written.
-    async fn link_late(&self, position: &Position) -> Result<(), StoreError> {
-        for notice in position.notices() {
-            let linked = late::link(&self.pools, &position.ec, &notice.number).await;
-            linked.map_err(StoreError::during("link a late receipt"))?;
-        }
-        Ok(())
+        }))
     }
 
     /// A position with everything under it.
@@ -147,6 +133,11 @@ fn is_unique_violation(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| error.is_unique_violation())
 }
 
+/// The notices of a position by their creditor and number.
+fn names(position: &Position) -> Vec<(FiscalCode, NoticeNumber)> {
+    position.notices().map(|notice| (position.ec.clone(), notice.number)).collect()
+}
+
 for_both_engines! {
     [read, write, numbers, idempotency]
 
@@ -159,7 +150,7 @@ for_both_engines! {
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
         insert_whole(&mut tx, position, generated).await?;
         forget_answers(&mut tx, position.history.created_at).await.map_err(failed())?;
-        Ok(tx.commit().await.map_err(failed())?)
+        Ok(late_receipts::commit_linked(pool, tx, names(position)).await?)
     }
 
     pub(super) async fn create_once(
@@ -178,7 +169,7 @@ for_both_engines! {
         let rows = load(&mut *tx, &position.ec, &position.iupd).await.map_err(failed())?;
         let stored = rows::position(&rows)?;
         let answer = keep_answer(&mut tx, once, stored.as_ref().unwrap_or(position)).await?;
-        tx.commit().await.map_err(failed())?;
+        late_receipts::commit_linked(pool, tx, names(position)).await?;
         Ok(Outcome::Now(answer))
     }
 

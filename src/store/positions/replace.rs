@@ -5,21 +5,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
-
 use crate::domain::fiscal_code::FiscalCode;
-use crate::domain::iban::Iban;
 use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::{Notice, PaymentOption, Position, StandIn};
-use crate::domain::update::{IbanChange, replace_iban};
 use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::numbers::{self, Numbered};
 use crate::store::rows::metadata_json;
 use crate::store::{Store, StoreError};
 
-use super::list::status_word;
-use super::segregation::{codes, of_caller};
 use super::{is_unique_violation, read, until_no_conflict, write};
 
 /// Why a position was not written over.
@@ -53,52 +47,18 @@ impl Store {
         iupd: &Iupd,
         mut replace: impl FnMut(&Position) -> Result<R, E>,
     ) -> Result<Decided<E>, ReplaceError> {
-        let decided = until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
-            engine::replace(pool, ec, iupd, &mut replace).await
-        }))?;
-        if let Some(Ok(position)) = &decided {
-            self.link_late(position).await?;
-        }
-        Ok(decided)
-    }
-
-    /// Replaces an account of a creditor in transfers that can still be paid; says in how many. `None` if no
-    /// position of the creditor is in a status that lets its accounts change.
-    pub async fn replace_iban(
-        &self,
-        ec: &FiscalCode,
-        change: IbanChange<'_>,
-        now: Timestamp,
-    ) -> Result<Option<usize>, StoreError> {
         until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
-            engine::replace_ibans(pool, ec, change, now).await
+            engine::replace(pool, ec, iupd, &mut replace).await
         }))
     }
 }
 
-/// The newest first: among them is most likely one.
-pub(in crate::store) const CHANGEABLE: &str = concat!(
-    "SELECT 1 FROM position p WHERE p.ec = $1 AND p.created_at <> 0 AND ",
-    of_caller!("$3"),
-    " AND ",
-    status_word!(),
-    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY p.created_at DESC LIMIT 1"
-);
-
-/// The positions of transfers to an account, in the order of their notices, so that no more are read than
-/// may be changed; each is judged again under its lock.
-pub(in crate::store) const WITH_IBAN: &str = concat!(
-    "SELECT DISTINCT iupd FROM (SELECT p.iupd FROM transfer t \
-     JOIN notice n ON n.ec = t.ec AND n.notice_number = t.notice_number \
-     JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
-     WHERE t.iban = $3 AND t.iban <> '' AND t.ec = $1 AND t.beneficiary = t.ec AND n.paid_at IS NULL \
-     AND (n.activated_at IS NULL OR n.activated_at <= $6) AND ",
-    of_caller!("$5"),
-    " AND ",
-    status_word!(),
-    " IN ('DRAFT', 'PUBLISHED', 'VALID', 'PARTIALLY_PAID') ORDER BY t.notice_number LIMIT $4) found \
-     ORDER BY iupd"
-);
+/// The notices that a change brings. Who books a receipt sees the others, and waits for the change.
+pub(super) fn appeared(before: &Position, after: &Position) -> Vec<(FiscalCode, NoticeNumber)> {
+    let known: HashSet<&NoticeNumber> = before.notices().map(|notice| &notice.number).collect();
+    let new = after.notices().filter(|notice| !known.contains(&notice.number));
+    new.map(|notice| (after.ec.clone(), notice.number)).collect()
+}
 
 /// A notice with its place in the position: the option's number and its own within the option.
 pub(super) type Placed<'a> = (i64, i64, &'a Notice);
@@ -129,57 +89,8 @@ for_both_engines! {
         if let Some(seen) = first_seen(&mut tx, ec, &generated).await.map_err(failed())? {
             return Err(ReplaceError::NoticeTaken(seen));
         }
-        tx.commit().await.map_err(failed())?;
+        late_receipts::commit_linked(pool, tx, appeared(&before, &after)).await?;
         Ok(Some(Ok(after)))
-    }
-
-    pub(super) async fn replace_ibans(
-        pool: &Pool,
-        ec: &FiscalCode,
-        change: IbanChange<'_>,
-        now: Timestamp,
-    ) -> Result<Option<usize>, StoreError> {
-        let failed = || StoreError::during("replace_iban");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
-        let changeable: Option<i32> = sqlx::query_scalar(CHANGEABLE)
-            .bind(ec.as_str())
-            .bind(now.as_microsecond())
-            .bind(codes(change.scope))
-            .fetch_optional(&mut *tx)
-            .await
-            .map_err(failed())?;
-        if changeable.is_none() {
-            return Ok(None);
-        }
-        let found: Vec<String> = sqlx::query_scalar(WITH_IBAN)
-            .bind(ec.as_str())
-            .bind(now.as_microsecond())
-            .bind(Iban::as_str(change.old))
-            .bind(i64::try_from(change.limit).unwrap_or(i64::MAX))
-            .bind(codes(change.scope))
-            .bind(change.hold.cutoff(now).as_microsecond())
-            .fetch_all(&mut *tx)
-            .await
-            .map_err(failed())?;
-        let mut replaced = 0;
-        for iupd in found {
-            let iupd = Iupd::new(&iupd).map_err(|_| StoreError::Corrupt { what: "iupd" })?;
-            let Some(before) = load_locked(&mut tx, ec, &iupd).await? else { continue };
-            let mut after = before.clone();
-            let left = IbanChange { limit: change.limit - replaced, ..change };
-            let here = replace_iban(&mut after, left, now);
-            if here > 0 {
-                for (_, notice) in placed(&after).map(|(option, (_, _, notice))| (option, notice)) {
-                    rewrite_transfers(&mut tx, &after, before.notice(&notice.number), notice)
-                        .await
-                        .map_err(failed())?;
-                }
-                update_position(&mut tx, &after).await.map_err(failed())?;
-            }
-            replaced += here;
-        }
-        tx.commit().await.map_err(failed())?;
-        Ok(Some(replaced))
     }
 
     /// Writes what differs between a position and what it becomes.

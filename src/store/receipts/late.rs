@@ -1,12 +1,19 @@
 //! Receipts that came before their position: the position is paid from the day it appears.
 //!
 //! On PostgreSQL a position and its receipt can be written at the same time without seeing each other;
-//! so each side looks again after its commit, and whichever commits last sees both.
+//! so each side looks again after its commit, and whichever commits last sees both. What a crash between
+//! the two leaves behind is looked for among the positions that changed last.
+
+use jiff::Timestamp;
+use tracing::Instrument as _;
 
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::receipt::ReceiptClass;
-use crate::store::dialect::{Pools, for_both_engines};
+use crate::store::dialect::{Pools, for_both_engines, on_engine};
+use crate::store::positions::bulk::insert::{self, Named};
+use crate::store::positions::until_no_conflict;
+use crate::store::{Store, StoreError};
 
 /// What a receipt that came first is for the notice that it settles: as `classify` has it, but for what
 /// only the clock of its day could tell.
@@ -23,20 +30,119 @@ pub(in crate::store) const FIRST: &str = "SELECT r.receipt_key, r.received_at FR
      WHERE r.ec = $1 AND r.notice_number = $2 AND r.issuer = $1 AND r.executed \
      ORDER BY r.received_at, r.receipt_key LIMIT 1";
 
-/// Settles a notice by the first receipt that is booked for it, if there is one and nothing else does, in
-/// a transaction of its own. SQLite's one writer has seen the other side already.
-pub(in crate::store) async fn link(
-    pools: &Pools,
-    ec: &FiscalCode,
-    notice: &NoticeNumber,
-) -> Result<(), sqlx::Error> {
-    let Pools::Postgres(pool) = pools else { return Ok(()) };
-    let mut tx = pool.begin().await?;
-    postgres::link(&mut tx, ec, notice).await?;
-    tx.commit().await
+/// Notices that are not paid although a receipt is booked for them, among those of the positions of a
+/// creditor that changed since, the latest first.
+pub(in crate::store) const MISSED: &str = "SELECT latest.ec, latest.notice_number FROM (SELECT n.ec, n.notice_number \
+     FROM position p JOIN notice n ON n.ec = p.ec AND n.iupd = p.iupd WHERE p.ec = $1 AND p.updated_at <> 0 \
+     AND p.updated_at >= $2 AND n.paid_at IS NULL ORDER BY p.updated_at DESC, p.iupd DESC LIMIT $3) latest \
+     WHERE EXISTS (SELECT 1 FROM receipt r WHERE r.ec = latest.ec AND r.notice_number = latest.notice_number \
+     AND r.issuer = r.ec AND r.executed LIMIT 1 OFFSET 0)";
+
+/// How many notices of each creditor institution [`Store::link_missed`] looks at: far more than can be on
+/// their way at any moment.
+const LATEST: i64 = 10_000;
+
+impl Store {
+    /// Settles notices whose receipts were booked at the moment in which they were written, where a crash
+    /// or a failure kept the writer from looking again; says how many. Looks at the unpaid notices of
+    /// positions that changed since that instant, of each creditor institution at most 10 000, those that
+    /// changed last.
+    pub async fn link_missed(&self, since: Timestamp) -> Result<usize, StoreError> {
+        let missed = on_engine!(&self.pools, read, |pool, engine| engine::missed(pool, since).await);
+        let missed = missed.map_err(StoreError::during("link_missed"))?;
+        for (ec, notice) in &missed {
+            until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+                engine::settle(pool, ec, notice).await
+            }))?;
+        }
+        Ok(missed.len())
+    }
+}
+
+/// Looks again for receipts that were booked while these notices were written. SQLite's one writer has
+/// seen them. What is in place stays whatever comes of it: [`Store::link_missed`] comes later.
+pub(in crate::store) async fn look_again(pools: &Pools, notices: &[Named<'_>]) {
+    if let Pools::Postgres(pool) = pools {
+        postgres::look_again(pool, notices).await;
+    }
 }
 
 for_both_engines! {
+    [insert]
+
+    /// Commits what brought these notices, and looks again for receipts that were booked meanwhile: in a
+    /// task of its own, so that both are done even if the caller goes away.
+    pub(in crate::store) async fn commit_linked(
+        pool: &Pool,
+        tx: sqlx::Transaction<'static, <Connection as sqlx::Connection>::Database>,
+        notices: Vec<(FiscalCode, NoticeNumber)>,
+    ) -> Result<(), StoreError> {
+        let failed = || StoreError::during("commit");
+        if !LOCKS_ROWS || notices.is_empty() {
+            return tx.commit().await.map_err(failed());
+        }
+        let pool = pool.clone();
+        let task = async move {
+            tx.commit().await.map_err(failed())?;
+            let notices: Vec<Named<'_>> = notices.iter().map(|(ec, number)| (ec, number)).collect();
+            look_again(&pool, &notices).await;
+            Ok(())
+        };
+        tokio::spawn(task.in_current_span()).await.map_err(|_| StoreError::Closed)?
+    }
+
+    pub(super) async fn look_again(pool: &Pool, notices: &[Named<'_>]) {
+        if let Err(error) = link_all(pool, notices).await {
+            tracing::warn!(%error, "receipts that came with their notices could not be looked for");
+        }
+    }
+
+    /// Settles those of the notices that receipts are booked for.
+    async fn link_all(pool: &Pool, notices: &[Named<'_>]) -> Result<(), StoreError> {
+        let failed = || StoreError::during("link a late receipt");
+        let mut connection = pool.acquire().await.map_err(failed())?;
+        let waiting = receipted(&mut connection, notices).await.map_err(failed())?;
+        drop(connection);
+        for (ec, notice) in &waiting {
+            until_no_conflict!(settle(pool, ec, notice).await)?;
+        }
+        Ok(())
+    }
+
+    /// Settles a notice in a transaction of its own.
+    pub(super) async fn settle(
+        pool: &Pool,
+        ec: &FiscalCode,
+        notice: &NoticeNumber,
+    ) -> Result<(), StoreError> {
+        let failed = || StoreError::during("link a late receipt");
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        link(&mut tx, ec, notice).await.map_err(failed())?;
+        tx.commit().await.map_err(failed())
+    }
+
+    pub(super) async fn missed(
+        pool: &Pool,
+        since: Timestamp,
+    ) -> Result<Vec<(FiscalCode, NoticeNumber)>, sqlx::Error> {
+        let creditors: Vec<String> =
+            sqlx::query_scalar("SELECT ec FROM creditor_institution ORDER BY ec").fetch_all(pool).await?;
+        let mut missed = Vec::new();
+        for ec in creditors {
+            let found: Vec<(String, String)> = sqlx::query_as(MISSED)
+                .bind(ec)
+                .bind(since.as_microsecond())
+                .bind(LATEST)
+                .fetch_all(pool)
+                .await?;
+            missed.extend(found.iter().filter_map(|(ec, number)| {
+                Some((FiscalCode::new(ec).ok()?, NoticeNumber::new(number).ok()?))
+            }));
+        }
+        Ok(missed)
+    }
+
+    /// Settles a notice by the first receipt that is booked for it, if there is one and nothing else does.
     pub(in crate::store) async fn link(
         connection: &mut Connection,
         ec: &FiscalCode,

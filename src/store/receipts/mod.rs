@@ -172,12 +172,10 @@ async fn book(pools: &Pools, bookings: &[BookReceipt]) -> Result<Vec<Booked>, St
 
 /// Looks again for the positions of receipts that had none. They are booked whatever comes of it.
 async fn link_late(pools: &Pools, bookings: &[BookReceipt], booked: &[Booked]) {
-    for (BookReceipt { receipt, .. }, booked) in bookings.iter().zip(booked) {
-        if booked.class != ReceiptClass::UnknownNotice || booked.novelty != Novelty::New {
-            continue;
-        }
-        if let Err(error) = late::link(pools, &receipt.issuer, &receipt.notice).await {
-            tracing::warn!(%error, "a receipt without a position could not be looked at again");
-        }
-    }
+    let unknown =
+        |booked: &Booked| booked.class == ReceiptClass::UnknownNotice && booked.novelty == Novelty::New;
+    let receipts = bookings.iter().zip(booked).filter(|(_, booked)| unknown(booked));
+    let notices: Vec<_> =
+        receipts.map(|(BookReceipt { receipt, .. }, _)| (&receipt.issuer, &receipt.notice)).collect();
+    late::look_again(pools, &notices).await;
 }

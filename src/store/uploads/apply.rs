@@ -11,6 +11,7 @@ use crate::store::dialect::{Bulk, for_both_engines, on_engine, runs};
 use crate::store::numbers::{self, Numbered};
 use crate::store::positions::bulk::insert;
 use crate::store::positions::{self as whole, CreateError, ReplaceError, bulk, read, replace};
+use crate::store::receipts::late;
 use crate::store::{Store, StoreError};
 
 use super::super::uploads;
@@ -76,7 +77,10 @@ impl Store {
             }
         };
         let Some(written) = written else { return Ok(Applied::LeaseLost) };
-        self.link_late_all(&written.iter().collect::<Vec<_>>()).await?;
+        let named = written
+            .iter()
+            .flat_map(|position| position.notices().map(|notice| (&position.ec, &notice.number)));
+        late::look_again(&self.pools, &named.collect::<Vec<_>>()).await;
         Ok(Applied::Done)
     }
 }

@@ -42,19 +42,16 @@ static INSERT_TRANSFERS: Bulk = Bulk::new(
     "",
 );
 
-static RECEIPTED: Bulk = Bulk::new(
+pub(in crate::store) static RECEIPTED: Bulk = Bulk::new(
     "WITH wanted (ec, notice_number) AS (VALUES ",
     "(#, #)",
     ") SELECT DISTINCT r.ec, r.notice_number FROM wanted w JOIN receipt r ON r.ec = w.ec \
-     AND r.notice_number = w.notice_number AND r.issuer = r.ec AND r.executed",
+     AND r.notice_number = w.notice_number AND r.issuer = r.ec AND r.executed \
+     JOIN notice n ON n.ec = w.ec AND n.notice_number = w.notice_number AND n.paid_at IS NULL",
 );
 
 /// A notice by its creditor and number.
 pub(in crate::store) type Named<'a> = (&'a FiscalCode, &'a NoticeNumber);
-
-pub(in crate::store) fn named(position: &Position) -> impl Iterator<Item = Named<'_>> {
-    position.notices().map(|notice| (&position.ec, &notice.number))
-}
 
 /// A notice with its place.
 type Placed<'a> = (&'a Position, &'a PaymentOption, i64, &'a Notice);
@@ -235,7 +232,7 @@ for_both_engines! {
         Ok(())
     }
 
-    /// Those of the notices that a receipt of their creditor is booked for.
+    /// Those of the notices that are not paid and that a receipt of their creditor is booked for.
     pub(in crate::store) async fn receipted(
         connection: &mut Connection,
         notices: &[Named<'_>],
