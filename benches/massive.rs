@@ -127,8 +127,7 @@ fn file(numbers: std::ops::Range<u64>) -> String {
         let transfer = |id: u8, amount: u32| {
             format!(
                 "{{\"idTransfer\":\"{id}\",\"amount\":{amount},\"remittanceInformation\":\"Tributo comunale sui \
-                 rifiuti\",\"category\":\"9/0101101IM/\",\"iban\":\"{}\",\"companyName\":\"Comune di Borgo \
-                 Varco\"}}",
+                 rifiuti\",\"category\":\"9/0101101IM/\",\"iban\":\"{}\"}}",
                 world::IBAN
             )
         };
@@ -136,8 +135,7 @@ fn file(numbers: std::ops::Range<u64>) -> String {
             text,
             "{comma}{{\"iupd\":\"P{number}\",\"type\":\"F\",\"fiscalCode\":\"VRCGNN80A01H501H\",\"fullName\":\
              \"Gianna Varchi\",\"streetName\":\"Via del Passo\",\"civicNumber\":\"3\",\"postalCode\":\"99100\",\
-             \"city\":\"Borgo Varco\",\"province\":\"BV\",\"country\":\"IT\",\"email\":\
-             \"gianna.varchi@example.org\",\"switchToExpired\":false,\"companyName\":\"Comune di Borgo Varco\",\
+             \"city\":\"Borgo Varco\",\"province\":\"BV\",\"country\":\"IT\",\"switchToExpired\":false,\"companyName\":\"Comune di Borgo Varco\",\
              \"paymentOption\":[{{\"iuv\":\"{}\",\"amount\":12000,\"description\":\"Tributo comunale sui rifiuti, \
              anno 2026\",\"isPartialPayment\":false,\"dueDate\":\"2049-12-31\",\"paymentOptionMetadata\":\
              [{{\"key\":\"pratica\",\"value\":\"TARI/2026\"}}],\"transfer\":[{},{},{}]}}]}}",
