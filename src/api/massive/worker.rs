@@ -17,9 +17,6 @@ use crate::store::{Applied, Lease, Mode, Operation, RowJob, Store, StoreError, U
 /// How often a worker looks for files that another left.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// How long a worker waits when the database is away.
-const AWAY: Duration = Duration::from_secs(1);
-
 /// How often old files and outcomes are deleted.
 const SWEEP: SignedDuration = SignedDuration::from_hours(1);
 
@@ -158,7 +155,8 @@ impl Worker {
             File::open(path).and_then(|file| read(BufReader::new(file), judge, (from, at_once), &batches))
         });
         while let Some(batch) = ready.recv().await {
-            if self.apply(upload, &batch, stop).await? == Applied::LeaseLost {
+            // After a failure only the database knows which rows are done: the file is taken up anew.
+            if self.store().apply_rows(self.lease(upload), &batch).await? == Applied::LeaseLost {
                 return Ok(Ended::Left);
             }
             if stop.is_cancelled() {
@@ -174,27 +172,6 @@ impl Worker {
             Err(error) => {
                 tracing::error!(%error, upload = upload.id, "reading the rows of an upload broke off");
                 Ok(Ended::Unreadable)
-            }
-        }
-    }
-
-    /// Has rows carried out, however long the database is away.
-    async fn apply(
-        &self,
-        upload: &Upload,
-        batch: &[RowJob<'_>],
-        stop: &CancellationToken,
-    ) -> Result<Applied, StoreError> {
-        loop {
-            match self.store().apply_rows(self.lease(upload), batch).await {
-                Err(error) if !stop.is_cancelled() => {
-                    tracing::warn!(%error, upload = upload.id, "rows of an upload wait");
-                    tokio::select! {
-                        () = stop.cancelled() => return Err(error),
-                        () = tokio::time::sleep(AWAY) => {}
-                    }
-                }
-                applied => return applied,
             }
         }
     }
