@@ -50,7 +50,7 @@ async fn each_fault_of_a_file_has_its_answer() {
         for (method, file, code) in cases {
             upload(gateway, method, "", file).await.is_problem(400, code);
         }
-        upload(gateway, Method::POST, "", b"iupd;amount\na\n").await.is_problem(400, "csv_cells");
+        upload(gateway, Method::POST, "", b"iupd;amount\na;1;2\n").await.is_problem(400, "csv_cells");
         upload(gateway, Method::POST, "?toPublish=x", &good).await.is_problem(400, "query_parameter");
         upload(gateway, Method::POST, "?dryRun=x", &good).await.is_problem(400, "query_parameter");
         let path = format!("{}/file", base(EC, BROKER));

@@ -38,6 +38,7 @@ mod outcome;
 mod receive;
 mod report;
 mod report_csv;
+mod sheet;
 mod spool;
 mod status;
 mod table;
