@@ -1,11 +1,21 @@
-//! A commit whose answer is lost may have happened or not: whoever goes on asks the database.
+//! Lost answers and lost rows: a commit whose answer is lost may have happened or not, and whoever goes on
+//! asks the database; a file whose rows are lost ends nevertheless.
+
+use std::time::Duration;
 
 use hyper::Method;
-use serde_json::Value;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use varco::domain::fiscal_code::FiscalCode;
+use varco::domain::ids::BrokerCode;
+use varco::domain::segregation::Segregation;
+use varco::store::{Mode, Offer, Operation, Upload};
 
 use crate::desk::*;
+use crate::support::TestDatabase;
 use crate::support::api::position;
 use crate::support::gateway::{TestGateway, on_both_gateways};
+use crate::support::samples::{self, BROKER, EC};
 use crate::support::trouble::Intruder;
 
 /// Rows of the file: enough that some are left when somebody comes between.
@@ -55,4 +65,42 @@ async fn outcomes_that_the_worker_does_not_know_of_stop_no_file() {
         assert_eq!(count(gateway.api_addr()).await, ROWS - AHEAD, "nor done anew");
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_file_whose_rows_cannot_be_read_ends_like_one_whose_rows_are_lost() {
+    let database = TestDatabase::sqlite();
+    let url = database.url.clone();
+    let folder = tempfile::tempdir().unwrap();
+    let setting = folder.path().display().to_string();
+    let gateway = TestGateway::start_through(database, &url, &[("VARCO__UPLOAD__FOLDER", &setting)]).await;
+    std::fs::create_dir(folder.path().join(format!("{EC}_broken.rows"))).unwrap();
+    let upload = Upload {
+        ec: FiscalCode::new(EC).unwrap(),
+        id: "broken".into(),
+        broker: BrokerCode::new(BROKER).unwrap(),
+        scope: Segregation::Every,
+        operation: Operation::Create,
+        offer: Offer::Published,
+        mode: Mode::Real,
+        submitted: 2,
+        received_at: samples::now(),
+        processed: 0,
+        finished: None,
+        purged_at: None,
+    };
+    gateway.store().add_upload(&upload).await.unwrap();
+    let place = format!("{}/file/{BROKER}_{EC}_broken", base(EC, BROKER));
+    // By then it has been tried, and is kept: what cannot be read may be readable again.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let status = ask(gateway.api_addr(), (Method::GET, &format!("{place}/status")), &[], "").await.json();
+    assert_eq!(status["operationStatus"], "IN_PROGRESS");
+
+    gateway.clock.set(samples::now() + SignedDuration::from_mins(61));
+    let status = done(gateway.api_addr(), &place).await;
+    assert_eq!(
+        (&status["operationStatus"], &status["processedItem"]),
+        (&json!("COMPLETED_UNSUCCESSFULLY"), &json!(0))
+    );
+    gateway.end().await;
 }

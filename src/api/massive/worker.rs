@@ -20,7 +20,8 @@ const LOOK: Duration = Duration::from_secs(2);
 /// How often old files and outcomes are deleted.
 const SWEEP: SignedDuration = SignedDuration::from_hours(1);
 
-/// After that time a file that is nowhere to be found counts as lost: until then another process may have it.
+/// After that time a file that is nowhere to be found, or cannot be read, counts as lost: until then another
+/// process may have it, or the disk may come back.
 const LOST: SignedDuration = SignedDuration::from_hours(1);
 
 /// How many rows share a commit: receipts wait as long as one takes, some 20 ms.
@@ -97,12 +98,15 @@ impl Worker {
         Lease { upload, worker: self.number, now: self.now() }
     }
 
+    fn may_be_lost(&self, upload: &Upload) -> bool {
+        self.now().duration_since(upload.received_at) > LOST
+    }
+
     /// Takes the oldest file that nobody works on and whose rows are here.
     async fn next(&self) -> Result<Option<Upload>, StoreError> {
         for upload in self.store().waiting_uploads(self.now()).await? {
             let here = self.folder.rows(&upload.ec, &upload.id).exists();
-            let lost = self.now().duration_since(upload.received_at) > LOST;
-            if !here && !lost || !self.store().claim_upload(self.lease(&upload)).await? {
+            if !here && !self.may_be_lost(&upload) || !self.store().claim_upload(self.lease(&upload)).await? {
                 continue;
             }
             if !here {
@@ -135,6 +139,9 @@ impl Worker {
                 Ok(())
             }
             Ok(Ended::Left) => self.store().release_upload(self.lease(&upload)).await,
+            Ok(Ended::Unreadable) if self.may_be_lost(&upload) => {
+                self.store().finish_upload(self.lease(&upload)).await.map(drop)
+            }
             // Kept until the lease ends: given back, it would be the next again, before all others.
             Ok(Ended::Unreadable) => Ok(()),
             Err(error) => {
