@@ -137,3 +137,23 @@ async fn rows_stay_while_it_is_not_known_whether_their_upload_was_committed() {
     intruder.run("ALTER TABLE upload_hidden RENAME TO upload").await;
     gateway.end().await;
 }
+
+#[tokio::test]
+async fn no_position_is_larger_than_a_request_for_one_may_be() {
+    let gateway = TestGateway::start(TestDatabase::sqlite()).await;
+    let blanks = " ".repeat(5 << 20);
+    let large = "x".repeat((4 << 20) - 2);
+    let body = format!("{{\"paymentPositions\":[17,{blanks}\"{large}\"{blanks}]}}");
+    accepted(&gateway, Method::POST, "?dryRun=true", body.as_bytes()).await;
+
+    let large = "x".repeat((4 << 20) - 1);
+    let body = format!("{{\"paymentPositions\":[17,\"{large}\",17]}}");
+    let answer = upload(&gateway, Method::POST, "", body.as_bytes()).await;
+    answer.is_problem(413, "position_too_large");
+    assert_eq!(answer.violations(), [("/paymentPositions/1".into(), "position_too_large".into())]);
+    let body = format!("{{\"paymentPositions\":[17],\"{large}x\":17}}");
+    let answer = upload(&gateway, Method::POST, "", body.as_bytes()).await;
+    answer.is_problem(413, "position_too_large");
+    assert_eq!(answer.violations(), []);
+    gateway.end().await;
+}

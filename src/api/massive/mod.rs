@@ -34,6 +34,7 @@ mod convert;
 mod files;
 mod folder;
 mod judge;
+mod meter;
 mod outcome;
 mod receive;
 mod report;
