@@ -11,12 +11,12 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{ROW_BYTES_MAX, ROWS_MAX};
 use super::archive::{Form, unpack};
 use super::folder::Folder;
 use super::meter::Meter;
 use super::spool::{Row, Spool, SpoolError};
 use super::table;
+use super::{ROW_BYTES_MAX, ROWS_MAX};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::store::Operation;
 
@@ -220,8 +220,7 @@ impl<'de, W: Write> Visitor<'de> for Positions<'_, '_, W> {
             self.0.row = Some(number);
             let row = list.next_element_seed(Held::<Box<RawValue>>::by(&self.0.meter))?;
             let Some(row) = row else { break };
-            let row = Row { row: &row, lines: Vec::new(), transfers: Vec::new(), differs: Vec::new() };
-            if let Err(fault) = self.0.spool.push(&row) {
+            if let Err(fault) = self.0.spool.push(&Row::plain(&row)) {
                 self.0.fault = Some(fault);
                 return Err(A::Error::custom("the row cannot be taken in"));
             }

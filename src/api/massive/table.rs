@@ -258,6 +258,12 @@ impl Cells {
         self.position.get("iupd")
     }
 
+    /// Whether all goes to the only transfer that the line has.
+    fn fills(&self) -> bool {
+        let mut given = self.transfers.iter().filter(|transfer| !transfer.is_empty());
+        given.next().is_some_and(|first| !first.contains_key("amount")) && given.next().is_none()
+    }
+
     /// The payment option of the line, and the numbers of its transfers.
     fn into_option(self) -> (Value, Vec<usize>) {
         let mut option = self.option;
@@ -265,7 +271,7 @@ impl Cells {
         let given = (1..).zip(self.transfers).filter(|(_, transfer)| !transfer.is_empty());
         let (numbers, mut transfers): (Vec<usize>, Vec<_>) = given.unzip();
         if let ([transfer], Some(amount)) = (transfers.as_mut_slice(), option.get("amount")) {
-            // All of it goes to the only one there is.
+            // As `fills` says.
             transfer.entry("amount").or_insert_with(|| amount.clone());
         }
         for (number, transfer) in numbers.iter().zip(&mut transfers) {
@@ -291,6 +297,7 @@ struct Group {
     options: Vec<Value>,
     lines: Vec<u64>,
     transfers: Vec<Vec<usize>>,
+    filled: Vec<usize>,
     differs: Vec<(u64, String)>,
 }
 
@@ -313,6 +320,9 @@ impl Group {
             let other = position.into_iter().filter(|(name, value)| self.position.get(name) != Some(value));
             self.differs.extend(other.map(|(name, _)| (line, name)));
         }
+        if cells.fills() {
+            self.filled.push(self.options.len());
+        }
         let (option, numbers) = cells.into_option();
         self.lines.push(line);
         self.options.push(option);
@@ -328,8 +338,8 @@ impl Group {
 
 fn push<W: Write>(spool: &mut Spool<W>, row: &Value, group: Group) -> Result<(), FileFault> {
     let text = RawValue::from_string(row.to_string()).map_err(|error| FileFault::Disk(error.into()))?;
-    let Group { lines, transfers, differs, .. } = group;
-    Ok(spool.push(&Row { row: &text, lines, transfers, differs })?)
+    let Group { lines, transfers, filled, differs, .. } = group;
+    Ok(spool.push(&Row { row: &text, lines, transfers, filled, differs })?)
 }
 
 /// Where in a table something is that has this place in the position.
@@ -356,6 +366,18 @@ pub fn cell(lines: &[u64], transfers: &[Vec<usize>], pointer: &str) -> (Option<u
         other => other.join("."),
     };
     (line, column)
+}
+
+/// What is wrong with a cell, in the words of a table, where they are others than those of the contract.
+pub fn words(column: &str, code: &str) -> Option<&'static str> {
+    let (_, field) = column.rsplit_once('.').unwrap_or(("", column));
+    match (field, code) {
+        ("amount", "wrong_type") => Some("must be cents, digits only, such as 1050 for 10,50 euro"),
+        (_, "date_form") => Some(
+            "must be a date such as 31/12/2026 or 2026-12-31, or a date-time such as 2026-12-31T23:59:59",
+        ),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -391,7 +413,7 @@ mod tests {
                             { "iban": "IT2", "idTransfer": "1" }, { "amount": 20, "idTransfer": "3" }] },
                     ],
                 },
-                "lines": [2, 3], "transfers": [[1], [1, 3]],
+                "lines": [2, 3], "transfers": [[1], [1, 3]], "filled": [0],
             })
         );
         assert_eq!(rows[1]["row"]["paymentOption"][0]["amount"], "x", "for the rules to refuse");
