@@ -46,6 +46,9 @@ async fn a_table_becomes_positions_and_its_result_is_a_table() {
         let path = format!("{place}/report");
         let result = ask(gateway.api_addr(), (Method::GET, &path), &[("accept", "text/csv")], "").await;
         assert_eq!(result.headers["content-type"], "text/csv; charset=utf-8");
+        let accept = [("accept", "text/csv;q=0.5, application/json")];
+        let liked = ask(gateway.api_addr(), (Method::GET, &path), &accept, "").await;
+        assert_eq!(liked.headers["content-type"], "application/json", "it is liked better");
         let text = result.text();
         let lines: Vec<&str> = text.strip_prefix('\u{feff}').unwrap().split("\r\n").collect();
         assert_eq!(lines[0], "row;line;iupd;statusCode;statusMessage;code;detail;violations");
