@@ -23,6 +23,8 @@ mod faults;
 mod files;
 #[path = "massive/killed.rs"]
 mod killed;
+#[path = "massive/lost.rs"]
+mod lost;
 #[path = "massive/outcomes.rs"]
 mod outcomes;
 #[path = "massive/tables.rs"]

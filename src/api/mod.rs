@@ -15,6 +15,7 @@ use crate::domain::randomness::Randomness;
 use crate::registry::RegistryView;
 use crate::store::Store;
 
+mod accept;
 pub mod auth;
 mod body;
 mod bulk;

@@ -50,7 +50,7 @@ async fn each_fault_of_a_file_has_its_answer() {
         for (method, file, code) in cases {
             upload(gateway, method, "", file).await.is_problem(400, code);
         }
-        upload(gateway, Method::POST, "", b"iupd;amount\na\n").await.is_problem(400, "csv_cells");
+        upload(gateway, Method::POST, "", b"iupd;amount\na;1;2\n").await.is_problem(400, "csv_cells");
         upload(gateway, Method::POST, "?toPublish=x", &good).await.is_problem(400, "query_parameter");
         upload(gateway, Method::POST, "?dryRun=x", &good).await.is_problem(400, "query_parameter");
         let path = format!("{}/file", base(EC, BROKER));
@@ -135,5 +135,25 @@ async fn rows_stay_while_it_is_not_known_whether_their_upload_was_committed() {
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(left.len() == 1 && left[0].extension().is_some_and(|ending| ending == "rows"), "{left:?}");
     intruder.run("ALTER TABLE upload_hidden RENAME TO upload").await;
+    gateway.end().await;
+}
+
+#[tokio::test]
+async fn no_position_is_larger_than_a_request_for_one_may_be() {
+    let gateway = TestGateway::start(TestDatabase::sqlite()).await;
+    let blanks = " ".repeat(5 << 20);
+    let large = "x".repeat((4 << 20) - 2);
+    let body = format!("{{\"paymentPositions\":[17,{blanks}\"{large}\"{blanks}]}}");
+    accepted(&gateway, Method::POST, "?dryRun=true", body.as_bytes()).await;
+
+    let large = "x".repeat((4 << 20) - 1);
+    let body = format!("{{\"paymentPositions\":[17,\"{large}\",17]}}");
+    let answer = upload(&gateway, Method::POST, "", body.as_bytes()).await;
+    answer.is_problem(413, "position_too_large");
+    assert_eq!(answer.violations(), [("/paymentPositions/1".into(), "position_too_large".into())]);
+    let body = format!("{{\"paymentPositions\":[17],\"{large}x\":17}}");
+    let answer = upload(&gateway, Method::POST, "", body.as_bytes()).await;
+    answer.is_problem(413, "position_too_large");
+    assert_eq!(answer.violations(), []);
     gateway.end().await;
 }

@@ -212,3 +212,16 @@ async fn rows_wait_for_no_payment_under_way() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_row_that_is_wrong_all_over_says_that_more_is_wrong_than_is_told() {
+    on_both_gateways(async |gateway| {
+        let lines = [with_options("P1", &vec![json!({}); 100])];
+        let report = carried_out(gateway, Method::POST, "", &file(&lines)).await;
+        let told = report["rows"][0]["violations"].as_array().unwrap();
+        let more = |one: &Value| one["message"].as_str().unwrap().contains("more things are wrong");
+        assert_eq!(told.len(), 50);
+        assert!(more(&told[49]) && !told[..49].iter().any(more), "{}", told[49]);
+    })
+    .await;
+}

@@ -1,7 +1,7 @@
 //! The same by tables, as a spreadsheet writes and reads them.
 
 use hyper::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::desk::*;
 use crate::support::api::{iuv, nav};
@@ -46,6 +46,9 @@ async fn a_table_becomes_positions_and_its_result_is_a_table() {
         let path = format!("{place}/report");
         let result = ask(gateway.api_addr(), (Method::GET, &path), &[("accept", "text/csv")], "").await;
         assert_eq!(result.headers["content-type"], "text/csv; charset=utf-8");
+        let accept = [("accept", "text/csv;q=0.5, application/json")];
+        let liked = ask(gateway.api_addr(), (Method::GET, &path), &accept, "").await;
+        assert_eq!(liked.headers["content-type"], "application/json", "it is liked better");
         let text = result.text();
         let lines: Vec<&str> = text.strip_prefix('\u{feff}').unwrap().split("\r\n").collect();
         assert_eq!(lines[0], "row;line;iupd;statusCode;statusMessage;code;detail;violations");
@@ -100,6 +103,31 @@ async fn lines_of_a_position_must_agree() {
             "{report}"
         );
         assert_eq!(violation["code"], "differs");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_cell_is_told_once_in_the_words_of_a_table() {
+    on_both_gateways(async |gateway| {
+        let wrong = line("A", 1, "").replace(";10000;", ";10,00;").replace("31/12/2026", "31.12.26");
+        let both = line("B", 2, "").replace(";10000;", ";10,00;").replace(";3/2;;", ";3/2;10,00;");
+        let none = line("C", 3, "").replace(";10000;", ";;");
+        let table = format!("{COLUMNS}\n{wrong}{both}{none}");
+        let report = carried_out(gateway, Method::POST, "", table.as_bytes()).await;
+        let told = |row: usize| -> Vec<(String, String)> {
+            let all = report["rows"][row]["violations"].as_array().unwrap();
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            all.iter().map(|one| (text(&one["column"]), text(&one["message"]))).collect()
+        };
+        let mut first = told(0);
+        first.sort();
+        assert_eq!(first.len(), 2, "{first:?}");
+        assert!(first[0].0 == "amount" && first[0].1.contains("cents, digits only"), "{first:?}");
+        assert!(first[1].0 == "dueDate" && first[1].1.contains("31/12/2026"), "{first:?}");
+        let columns = |row| told(row).into_iter().map(|(column, _)| column).collect::<Vec<_>>();
+        assert_eq!(columns(1), ["amount", "transfer1.amount"]);
+        assert_eq!(columns(2), ["amount"]);
     })
     .await;
 }

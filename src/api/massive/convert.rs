@@ -1,19 +1,22 @@
 //! From a file as it was received to rows on the disk; or what is wrong with it as a whole.
 //!
-//! JSON is read position by position: a file of 100 MiB is never in memory.
+//! JSON is read position by position, and no position beyond the bound: a file of 100 MiB is never in memory.
 
 use std::fmt;
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::marker::PhantomData;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::ROWS_MAX;
 use super::archive::{Form, unpack};
 use super::folder::Folder;
+use super::meter::Meter;
 use super::spool::{Row, Spool, SpoolError};
 use super::table;
+use super::{ROW_BYTES_MAX, ROWS_MAX};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::store::Operation;
 
@@ -57,6 +60,14 @@ pub enum FileFault {
     /// It has too many.
     #[error("the file has more than {ROWS_MAX} positions")]
     TooManyRows,
+    /// A position, or something beside the list of them, is larger than a position may be.
+    #[error("one of the values in the file is larger than {ROW_BYTES_MAX} bytes")]
+    LargeRow {
+        /// The name of the list.
+        list: &'static str,
+        /// The place of the position in it.
+        row: Option<i64>,
+    },
     /// It is not a table.
     #[error("{0}")]
     Csv(table::CsvFault),
@@ -117,11 +128,16 @@ pub const fn list_name(operation: Operation) -> &'static str {
 fn json<W: Write>(source: impl Read, operation: Operation, spool: &mut Spool<W>) -> Result<(), FileFault> {
     let mut reader = BufReader::with_capacity(1 << 18, source);
     skip_mark(&mut reader).map_err(FileFault::Disk)?;
-    let mut file = PositionsFile { name: list_name(operation), spool, found: false, fault: None };
+    let (meter, reader) = Meter::on(reader);
+    let mut file =
+        PositionsFile { name: list_name(operation), spool, meter, row: None, found: false, fault: None };
     let mut json = serde_json::Deserializer::from_reader(reader);
     let read = (&mut file).deserialize(&mut json).and_then(|()| json.end());
     if let Some(fault) = file.fault {
         return Err(fault.into());
+    }
+    if file.meter.is_over() {
+        return Err(FileFault::LargeRow { list: file.name, row: file.row });
     }
     match read {
         Ok(()) if file.found => Ok(()),
@@ -144,6 +160,9 @@ pub fn skip_mark<R: Read>(reader: &mut BufReader<R>) -> io::Result<()> {
 struct PositionsFile<'s, W> {
     name: &'static str,
     spool: &'s mut Spool<W>,
+    meter: Meter,
+    /// Which row is being read.
+    row: Option<i64>,
     found: bool,
     fault: Option<SpoolError>,
 }
@@ -164,9 +183,9 @@ impl<'de, W: Write> Visitor<'de> for &mut PositionsFile<'_, W> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key::<String>()? {
+        while let Some(name) = map.next_key_seed(Held::<String>::by(&self.meter))? {
             if name != self.name {
-                map.next_value::<IgnoredAny>()?;
+                map.next_value_seed(Held::<IgnoredAny>::by(&self.meter))?;
                 continue;
             }
             if self.found {
@@ -197,13 +216,37 @@ impl<'de, W: Write> Visitor<'de> for Positions<'_, '_, W> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(row) = list.next_element::<Box<RawValue>>()? {
-            let row = Row { row: &row, lines: Vec::new(), transfers: Vec::new(), differs: Vec::new() };
-            if let Err(fault) = self.0.spool.push(&row) {
+        for number in 0.. {
+            self.0.row = Some(number);
+            let row = list.next_element_seed(Held::<Box<RawValue>>::by(&self.0.meter))?;
+            let Some(row) = row else { break };
+            if let Err(fault) = self.0.spool.push(&Row::plain(&row)) {
                 self.0.fault = Some(fault);
                 return Err(A::Error::custom("the row cannot be taken in"));
             }
         }
+        self.0.row = None;
         Ok(())
+    }
+}
+
+/// Reads what is in memory while it is read, within the bound: from its first byte on, without the blanks
+/// around it.
+struct Held<'f, T>(&'f Meter, PhantomData<T>);
+
+impl<'f, T> Held<'f, T> {
+    fn by(meter: &'f Meter) -> Self {
+        Held(meter, PhantomData)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Held<'_, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        self.0.bound();
+        let value = T::deserialize(deserializer)?;
+        self.0.open();
+        Ok(value)
     }
 }

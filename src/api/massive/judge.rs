@@ -54,7 +54,7 @@ impl Judge {
     /// What a row asks for.
     pub fn job(&mut self, row_no: i64, line: &[u8]) -> RowJob<'static> {
         let Some(row) = spool::read(line) else {
-            let row = Row { row: RawValue::NULL, lines: vec![], transfers: vec![], differs: vec![] };
+            let row = Row::plain(RawValue::NULL);
             let bench = self.bench(&row, row_no);
             return bench.job(None, Work::Refused(bench.place.refused(&failed())));
         };

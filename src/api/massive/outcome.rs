@@ -13,7 +13,7 @@ use crate::store::{Mode, Operation, Upload, Verdict};
 const VIOLATIONS_MAX: usize = 50;
 
 /// Something wrong with a row, with its place in the file.
-#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = RowViolation)]
 pub struct Finding {
     /// In a JSON file: a pointer into it.
@@ -41,13 +41,14 @@ pub struct Place {
     list: &'static str,
     lines: Vec<u64>,
     transfers: Vec<Vec<usize>>,
+    filled: Vec<usize>,
 }
 
 impl Place {
     /// The place of a row.
     pub fn of(row: &Row<'_>, row_no: i64, operation: Operation) -> Self {
-        let (lines, transfers) = (row.lines.clone(), row.transfers.clone());
-        Place { row_no, list: list_name(operation), lines, transfers }
+        let (lines, transfers, filled) = (row.lines.clone(), row.transfers.clone(), row.filled.clone());
+        Place { row_no, list: list_name(operation), lines, transfers, filled }
     }
 
     /// Its number, from 0.
@@ -68,18 +69,45 @@ impl Place {
             let pointer = Some(format!("/{}/{}{inside}", self.list, self.row_no));
             return Finding { pointer, line: None, column: None, code, message };
         }
-        let (line, column) = table::cell(&self.lines, &self.transfers, &violation.pointer);
+        let (line, column) = table::cell(&self.lines, &self.transfers, &self.read_from(&violation.pointer));
+        let message = table::words(&column, violation.code).map_or(message, str::to_owned);
         Finding { pointer: None, line, column: Some(column), code, message }
+    }
+
+    /// Where a value was read from: that of an only transfer without an amount is the one of its option.
+    fn read_from(&self, pointer: &str) -> String {
+        let option = pointer.strip_suffix("/transfer/0/amount");
+        let number = option.and_then(|option| option.strip_prefix("/paymentOption/")?.parse().ok());
+        match option.zip(number) {
+            Some((option, number)) if self.filled.contains(&number) => format!("{option}/amount"),
+            _ => pointer.to_owned(),
+        }
+    }
+
+    /// What is wrong, each thing once, and no more of it than is kept.
+    fn findings(&self, violations: &[Violation]) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = Vec::new();
+        let mut left = 0;
+        for violation in violations {
+            let finding = self.finding(violation);
+            if findings.contains(&finding) {
+                continue;
+            }
+            if findings.len() < VIOLATIONS_MAX {
+                findings.push(finding);
+            } else {
+                left += 1;
+            }
+        }
+        if let Some(last) = findings.last_mut().filter(|_| left > 0) {
+            last.message.push_str(&format!(" ({left} more things are wrong with the row)"));
+        }
+        findings
     }
 
     /// How a refusal is told.
     pub fn refused(&self, problem: &Problem) -> Verdict {
-        let findings: Vec<Finding> = problem
-            .violations()
-            .iter()
-            .take(VIOLATIONS_MAX)
-            .map(|violation| self.finding(violation))
-            .collect();
+        let findings = self.findings(problem.violations());
         Verdict {
             status: problem.status().as_u16(),
             code: Some(problem.code().to_owned()),

@@ -12,7 +12,7 @@ use super::Massive;
 use super::convert::{FileFault, Target, convert};
 use super::folder::{Folder, Part};
 use super::table::CsvFault;
-use crate::api::problem::Problem;
+use crate::api::problem::{Problem, Violation};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::store::Operation;
 
@@ -107,6 +107,7 @@ pub fn problems() -> impl Iterator<Item = Problem> {
         FileFault::Positions("paymentPositions"),
         FileFault::NoRows,
         FileFault::TooManyRows,
+        FileFault::LargeRow { list: "paymentPositions", row: Some(0) },
         FileFault::Csv(CsvFault::Missing("iupd")),
         FileFault::Csv(CsvFault::Twice(2)),
         FileFault::Csv(CsvFault::Encoding(2)),
@@ -157,10 +158,23 @@ fn too_large() -> Problem {
     )
 }
 
+fn large_row(pointer: Option<String>) -> Problem {
+    let violation =
+        |pointer| Violation { pointer, code: "position_too_large", message: "is too large".into() };
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "Payload Too Large",
+        "position_too_large",
+        "A position of the file, or something beside the positions, exceeds the largest size of a position.",
+    )
+    .with_violations(pointer.map(violation).into_iter().collect())
+}
+
 impl From<FileFault> for Problem {
     fn from(fault: FileFault) -> Self {
         let (title, code) = match &fault {
             FileFault::TooLarge => return too_large(),
+            FileFault::LargeRow { list, row } => return large_row(row.map(|row| format!("/{list}/{row}"))),
             FileFault::Disk(error) => {
                 tracing::error!(%error, "a file cannot be taken in");
                 return Problem::new(

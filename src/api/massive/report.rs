@@ -23,6 +23,7 @@ use utoipa::ToSchema;
 use super::outcome::Finding;
 use super::status::{self, UploadStatus};
 use super::{Massive, NamedUpload, report_csv, retry_after};
+use crate::api::accept::{CSV, JSON, prefers};
 use crate::api::openapi::{Answer, Doc, RETRY_AFTER};
 use crate::api::problem::Problem;
 use crate::store::{RowOutcome, Store, StoreError, Upload};
@@ -47,7 +48,7 @@ pub(super) async fn handler(
         return ReportError::TooEarly { left: upload.submitted - upload.processed }.into_response();
     }
     let (out, mut written) = mpsc::channel::<Result<Bytes, io::Error>>(2);
-    let as_table = prefers_table(&headers);
+    let as_table = prefers(&headers, CSV, JSON);
     tokio::spawn(async move {
         let store = &massive.api.store;
         let out = Out(out);
@@ -66,14 +67,6 @@ pub(super) async fn handler(
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(form));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-/// Whether the caller names the table, and names it before JSON if it names both.
-fn prefers_table(headers: &HeaderMap) -> bool {
-    let texts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut forms =
-        texts.flat_map(|text| text.split(',')).map(|form| form.split(';').next().unwrap_or(form).trim());
-    forms.find(|form| ["text/csv", "application/json"].contains(form)) == Some("text/csv")
 }
 
 /// Where a report is written to.

@@ -22,6 +22,9 @@ pub struct Row<'a> {
     /// The numbers of the transfers of each of its payment options; empty for JSON.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transfers: Vec<Vec<usize>>,
+    /// The payment options whose only transfer has no amount of its own, so that all goes to it; empty for JSON.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filled: Vec<usize>,
     /// Columns that say something else than the first line of the position, by line and name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differs: Vec<(u64, String)>,
@@ -79,6 +82,13 @@ pub fn next_line<'a>(from: &mut impl BufRead, line: &'a mut Vec<u8>) -> io::Resu
 /// Reads a line; `None` if it was changed by hand.
 pub fn read(line: &[u8]) -> Option<Row<'_>> {
     serde_json::from_slice(line).ok()
+}
+
+impl<'a> Row<'a> {
+    /// A row that was in no table.
+    pub fn plain(row: &'a RawValue) -> Self {
+        Row { row, lines: Vec::new(), transfers: Vec::new(), filled: Vec::new(), differs: Vec::new() }
+    }
 }
 
 impl Row<'_> {

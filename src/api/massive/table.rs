@@ -5,19 +5,16 @@
 //! be read as stays a text, and the rules name it.
 
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Cursor, Read, Write};
+use std::io::{Read, Write};
 
-use csv::StringRecord;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-use super::convert::{FileFault, skip_mark};
+use super::convert::FileFault;
+use super::sheet::Sheet;
 use super::spool::{Row, Spool};
 use crate::api::positions::field::LIST_MAX;
 use crate::store::Operation;
-
-/// The longest line of columns.
-const HEADER_MAX: u64 = 64 * 1024;
 
 /// Why a table cannot be read. Columns and lines count from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +27,7 @@ pub enum CsvFault {
     Twice(usize),
     /// A line is not UTF-8.
     Encoding(u64),
-    /// A line has more or fewer cells than the first.
+    /// A line has something behind the last column.
     Cells(u64),
 }
 
@@ -45,7 +42,7 @@ impl fmt::Display for CsvFault {
             CsvFault::Encoding(line) => {
                 write!(f, "line {line} is not UTF-8: save the table as \"CSV UTF-8\"")
             }
-            CsvFault::Cells(line) => write!(f, "line {line} has more or fewer cells than the first line"),
+            CsvFault::Cells(line) => write!(f, "line {line} has more cells than the first line has columns"),
         }
     }
 }
@@ -148,33 +145,11 @@ pub fn read<W: Write>(
     operation: Operation,
     spool: &mut Spool<W>,
 ) -> Result<(), FileFault> {
-    let mut reader = BufReader::with_capacity(1 << 18, source);
-    skip_mark(&mut reader).map_err(FileFault::Disk)?;
-    let mut first = Vec::new();
-    (&mut reader).take(HEADER_MAX).read_until(b'\n', &mut first).map_err(FileFault::Disk)?;
-    let count = |sign| first.iter().filter(|byte| **byte == sign).count();
-    let delimiter = if count(b';') >= count(b',') { b';' } else { b',' };
-    let mut table = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        // A carriage return before it is trimmed: the reader would count such lines wrongly.
-        .terminator(csv::Terminator::Any(b'\n'))
-        .trim(csv::Trim::All)
-        .from_reader(Cursor::new(first).chain(reader));
-    let mut record = StringRecord::new();
-    next(&mut table, &mut record)?;
-    let columns = columns(&record, operation)?;
+    let mut sheet = Sheet::open(source)?;
+    let columns = columns(&sheet, operation)?;
     let mut group: Option<Group> = None;
-    while next(&mut table, &mut record)? {
-        let line = record.position().map_or(0, csv::Position::line);
-        if record.iter().all(str::is_empty) {
-            continue;
-        }
-        if record.len() != columns.len() {
-            return Err(FileFault::Csv(CsvFault::Cells(line)));
-        }
-        let cells = Cells::read(&columns, &record);
+    while let Some(line) = sheet.next()? {
+        let cells = Cells::read(&columns, sheet.cells());
         if operation == Operation::Delete {
             let name = cells.position.get("iupd").cloned().unwrap_or(Value::Null);
             push(spool, &name, Group { lines: vec![line], ..Group::default() })?;
@@ -189,26 +164,12 @@ pub fn read<W: Write>(
     group.map_or(Ok(()), |done| done.push(spool))
 }
 
-/// Reads the next record; `false` at the end.
-fn next(table: &mut csv::Reader<impl Read>, record: &mut StringRecord) -> Result<bool, FileFault> {
-    table.read_record(record).map_err(|error| {
-        let line = error.position().map_or(0, csv::Position::line);
-        match error.into_kind() {
-            csv::ErrorKind::Utf8 { pos, .. } => {
-                FileFault::Csv(CsvFault::Encoding(pos.map_or(line, |pos| pos.line())))
-            }
-            csv::ErrorKind::Io(error) => FileFault::Disk(error),
-            other => FileFault::Disk(io::Error::other(format!("{other:?}"))),
-        }
-    })
-}
-
-fn columns(header: &StringRecord, operation: Operation) -> Result<Vec<Column>, FileFault> {
-    let mut columns: Vec<Column> = Vec::with_capacity(header.len());
-    if !header.iter().any(|name| name == "iupd") {
+fn columns(header: &Sheet<impl Read>, operation: Operation) -> Result<Vec<Column>, FileFault> {
+    let mut columns: Vec<Column> = Vec::new();
+    if !header.cells().any(|name| name == "iupd") {
         return Err(FileFault::Csv(CsvFault::Missing("iupd")));
     }
-    for (number, name) in (1..).zip(header) {
+    for (number, name) in (1..).zip(header.cells()) {
         let column = Column::read(name).ok_or(FileFault::Csv(CsvFault::Unknown(number)))?;
         if columns.contains(&column) {
             return Err(FileFault::Csv(CsvFault::Twice(number)));
@@ -258,7 +219,7 @@ struct Cells {
 }
 
 impl Cells {
-    fn read(columns: &[Column], record: &StringRecord) -> Self {
+    fn read<'r>(columns: &[Column], record: impl Iterator<Item = &'r str>) -> Self {
         let mut cells = Cells::default();
         for (column, cell) in columns.iter().zip(record).filter(|(_, cell)| !cell.is_empty()) {
             match column {
@@ -297,6 +258,12 @@ impl Cells {
         self.position.get("iupd")
     }
 
+    /// Whether all goes to the only transfer that the line has.
+    fn fills(&self) -> bool {
+        let mut given = self.transfers.iter().filter(|transfer| !transfer.is_empty());
+        given.next().is_some_and(|first| !first.contains_key("amount")) && given.next().is_none()
+    }
+
     /// The payment option of the line, and the numbers of its transfers.
     fn into_option(self) -> (Value, Vec<usize>) {
         let mut option = self.option;
@@ -304,7 +271,7 @@ impl Cells {
         let given = (1..).zip(self.transfers).filter(|(_, transfer)| !transfer.is_empty());
         let (numbers, mut transfers): (Vec<usize>, Vec<_>) = given.unzip();
         if let ([transfer], Some(amount)) = (transfers.as_mut_slice(), option.get("amount")) {
-            // All of it goes to the only one there is.
+            // As `fills` says.
             transfer.entry("amount").or_insert_with(|| amount.clone());
         }
         for (number, transfer) in numbers.iter().zip(&mut transfers) {
@@ -330,6 +297,7 @@ struct Group {
     options: Vec<Value>,
     lines: Vec<u64>,
     transfers: Vec<Vec<usize>>,
+    filled: Vec<usize>,
     differs: Vec<(u64, String)>,
 }
 
@@ -352,6 +320,9 @@ impl Group {
             let other = position.into_iter().filter(|(name, value)| self.position.get(name) != Some(value));
             self.differs.extend(other.map(|(name, _)| (line, name)));
         }
+        if cells.fills() {
+            self.filled.push(self.options.len());
+        }
         let (option, numbers) = cells.into_option();
         self.lines.push(line);
         self.options.push(option);
@@ -367,8 +338,8 @@ impl Group {
 
 fn push<W: Write>(spool: &mut Spool<W>, row: &Value, group: Group) -> Result<(), FileFault> {
     let text = RawValue::from_string(row.to_string()).map_err(|error| FileFault::Disk(error.into()))?;
-    let Group { lines, transfers, differs, .. } = group;
-    Ok(spool.push(&Row { row: &text, lines, transfers, differs })?)
+    let Group { lines, transfers, filled, differs, .. } = group;
+    Ok(spool.push(&Row { row: &text, lines, transfers, filled, differs })?)
 }
 
 /// Where in a table something is that has this place in the position.
@@ -395,6 +366,18 @@ pub fn cell(lines: &[u64], transfers: &[Vec<usize>], pointer: &str) -> (Option<u
         other => other.join("."),
     };
     (line, column)
+}
+
+/// What is wrong with a cell, in the words of a table, where they are others than those of the contract.
+pub fn words(column: &str, code: &str) -> Option<&'static str> {
+    let (_, field) = column.rsplit_once('.').unwrap_or(("", column));
+    match (field, code) {
+        ("amount", "wrong_type") => Some("must be cents, digits only, such as 1050 for 10,50 euro"),
+        (_, "date_form") => Some(
+            "must be a date such as 31/12/2026 or 2026-12-31, or a date-time such as 2026-12-31T23:59:59",
+        ),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -430,7 +413,7 @@ mod tests {
                             { "iban": "IT2", "idTransfer": "1" }, { "amount": 20, "idTransfer": "3" }] },
                     ],
                 },
-                "lines": [2, 3], "transfers": [[1], [1, 3]],
+                "lines": [2, 3], "transfers": [[1], [1, 3]], "filled": [0],
             })
         );
         assert_eq!(rows[1]["row"]["paymentOption"][0]["amount"], "x", "for the rules to refuse");
@@ -442,6 +425,19 @@ mod tests {
         let rows = rows(&table, Operation::Create).unwrap();
         let options = rows[0]["row"]["paymentOption"].as_array().unwrap();
         assert_eq!((rows.len(), options.len()), (1, LIST_MAX + 1));
+    }
+
+    #[test]
+    fn a_table_is_read_as_a_spreadsheet_leaves_it() {
+        let plain = rows("iupd;amount;description\n;;\nA;1;\nB;2;b, c\n", Operation::Create).unwrap();
+        for table in [
+            "sep=;\r\niupd;amount;description\r\nA;1\r\nB;2;b, c\r\n",
+            "\"SEP=,\"\niupd,amount,description,,\nA,1\nB,2,\"b, c\"\n",
+            "\u{feff}sep=;\niupd;amount;description;;\nA;1;;;\nB;2;b, c\n",
+        ] {
+            assert_eq!(rows(table, Operation::Create).unwrap(), plain, "{table}");
+        }
+        assert_eq!(plain[1]["lines"], serde_json::json!([4]));
     }
 
     #[test]
@@ -467,7 +463,9 @@ mod tests {
         assert_eq!(fault("iupd,amuont\n"), CsvFault::Unknown(2));
         assert_eq!(fault("iupd,amount,iupd\n"), CsvFault::Twice(3));
         assert_eq!(fault("iupd\n"), CsvFault::Missing("amount"));
-        assert_eq!(fault("iupd,amount\na\n"), CsvFault::Cells(2));
+        assert_eq!(fault("iupd,amount\na,1,2\n"), CsvFault::Cells(2));
+        assert_eq!(fault("sep=,\niupd,amount,,\na,1,,\nb,1,,x\n"), CsvFault::Cells(4));
+        assert_eq!(fault("iupd,,amount\n"), CsvFault::Unknown(2));
         assert_eq!(rows("iupd\na\nb\n", Operation::Delete).unwrap()[1]["row"], "b");
     }
 }

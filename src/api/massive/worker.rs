@@ -17,13 +17,11 @@ use crate::store::{Applied, Lease, Mode, Operation, RowJob, Store, StoreError, U
 /// How often a worker looks for files that another left.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// How long a worker waits when the database is away.
-const AWAY: Duration = Duration::from_secs(1);
-
 /// How often old files and outcomes are deleted.
 const SWEEP: SignedDuration = SignedDuration::from_hours(1);
 
-/// After that time a file that is nowhere to be found counts as lost: until then another process may have it.
+/// After that time a file that is nowhere to be found, or cannot be read, counts as lost: until then another
+/// process may have it, or the disk may come back.
 const LOST: SignedDuration = SignedDuration::from_hours(1);
 
 /// How many rows share a commit: receipts wait as long as one takes, some 20 ms.
@@ -100,12 +98,15 @@ impl Worker {
         Lease { upload, worker: self.number, now: self.now() }
     }
 
+    fn may_be_lost(&self, upload: &Upload) -> bool {
+        self.now().duration_since(upload.received_at) > LOST
+    }
+
     /// Takes the oldest file that nobody works on and whose rows are here.
     async fn next(&self) -> Result<Option<Upload>, StoreError> {
         for upload in self.store().waiting_uploads(self.now()).await? {
             let here = self.folder.rows(&upload.ec, &upload.id).exists();
-            let lost = self.now().duration_since(upload.received_at) > LOST;
-            if !here && !lost || !self.store().claim_upload(self.lease(&upload)).await? {
+            if !here && !self.may_be_lost(&upload) || !self.store().claim_upload(self.lease(&upload)).await? {
                 continue;
             }
             if !here {
@@ -138,6 +139,9 @@ impl Worker {
                 Ok(())
             }
             Ok(Ended::Left) => self.store().release_upload(self.lease(&upload)).await,
+            Ok(Ended::Unreadable) if self.may_be_lost(&upload) => {
+                self.store().finish_upload(self.lease(&upload)).await.map(drop)
+            }
             // Kept until the lease ends: given back, it would be the next again, before all others.
             Ok(Ended::Unreadable) => Ok(()),
             Err(error) => {
@@ -158,7 +162,8 @@ impl Worker {
             File::open(path).and_then(|file| read(BufReader::new(file), judge, (from, at_once), &batches))
         });
         while let Some(batch) = ready.recv().await {
-            if self.apply(upload, &batch, stop).await? == Applied::LeaseLost {
+            // After a failure only the database knows which rows are done: the file is taken up anew.
+            if self.store().apply_rows(self.lease(upload), &batch).await? == Applied::LeaseLost {
                 return Ok(Ended::Left);
             }
             if stop.is_cancelled() {
@@ -174,27 +179,6 @@ impl Worker {
             Err(error) => {
                 tracing::error!(%error, upload = upload.id, "reading the rows of an upload broke off");
                 Ok(Ended::Unreadable)
-            }
-        }
-    }
-
-    /// Has rows carried out, however long the database is away.
-    async fn apply(
-        &self,
-        upload: &Upload,
-        batch: &[RowJob<'_>],
-        stop: &CancellationToken,
-    ) -> Result<Applied, StoreError> {
-        loop {
-            match self.store().apply_rows(self.lease(upload), batch).await {
-                Err(error) if !stop.is_cancelled() => {
-                    tracing::warn!(%error, upload = upload.id, "rows of an upload wait");
-                    tokio::select! {
-                        () = stop.cancelled() => return Err(error),
-                        () = tokio::time::sleep(AWAY) => {}
-                    }
-                }
-                applied => return applied,
             }
         }
     }

@@ -11,10 +11,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use super::ORGANIZATION;
-use super::accept::{Form, preferred};
 use super::list::{asked_for, codes_form};
 use super::model::{self, ReceiptModel};
 use crate::api::Api;
+use crate::api::accept::{JSON, XML, prefers};
 use crate::api::auth::Organization;
 use crate::api::openapi::{Answer, Doc, form};
 use crate::api::positions::query::{self, BadQuery};
@@ -85,13 +85,12 @@ fn show(
     receipt: &ReceiptDetail,
     headers: &HeaderMap,
 ) -> Result<Response, DetailError> {
-    let mut response = match preferred(headers) {
-        Form::Json => Json(ReceiptModel::new(ec, receipt)).into_response(),
-        Form::Xml => {
-            let damaged = StoreError::Corrupt { what: "message of a receipt" };
-            let document = (api.receipt_document)(&receipt.row.raw).ok_or(damaged)?;
-            ([(header::CONTENT_TYPE, "application/xml")], document).into_response()
-        }
+    let mut response = if prefers(headers, JSON, XML) {
+        Json(ReceiptModel::new(ec, receipt)).into_response()
+    } else {
+        let damaged = StoreError::Corrupt { what: "message of a receipt" };
+        let document = (api.receipt_document)(&receipt.row.raw).ok_or(damaged)?;
+        ([(header::CONTENT_TYPE, "application/xml")], document).into_response()
     };
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
     Ok(unkept(response))

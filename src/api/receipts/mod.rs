@@ -4,7 +4,6 @@
 
 use super::openapi::{Heading, Method, Routes};
 
-mod accept;
 mod cursor;
 mod detail;
 mod list;
