@@ -29,6 +29,8 @@ pub(super) mod sqlite_engine {
     pub(in crate::store) use crate::store::receipts::late::sqlite as late_receipts;
     pub(in crate::store) use crate::store::unbooked::sqlite as unbooked_messages;
     pub use sqlx::{SqliteConnection as Connection, SqlitePool as Pool};
+    /// A statement whose parameters are being bound.
+    pub type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
 
     /// Takes the write lock at once: a transaction that reads first and writes later would fail.
     pub const BEGIN: &str = "BEGIN IMMEDIATE";
@@ -56,6 +58,8 @@ pub(super) mod postgres_engine {
     pub(in crate::store) use crate::store::receipts::late::postgres as late_receipts;
     pub(in crate::store) use crate::store::unbooked::postgres as unbooked_messages;
     pub use sqlx::{PgConnection as Connection, PgPool as Pool};
+    /// A statement whose parameters are being bound.
+    pub type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
     /// Readers and writers of other rows go on.
     pub const BEGIN: &str = "BEGIN";

@@ -12,6 +12,7 @@ use super::rows;
 use super::{Store, StoreError};
 
 pub(super) mod accounts;
+mod bind;
 pub(super) mod bulk;
 mod list;
 mod notice;

@@ -4,14 +4,11 @@ use sqlx::Connection as _;
 
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
-use crate::domain::position::{
-    AfterDue, Destination, Notice, OptionShape, PaymentOption, Position, StandIn, Transfer,
-};
+use crate::domain::position::{Notice, PaymentOption, Position, Transfer};
 use crate::store::StoreError;
 use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, runs};
 use crate::store::numbers::{self, Numbered};
-use crate::store::positions::write::{micros, optional};
-use crate::store::rows::metadata_json;
+use crate::store::positions::bind;
 
 static INSERT_POSITIONS: Bulk = Bulk::new(
     "INSERT INTO position (ec, iupd, company_name, office_name, stand_in_allowed, created_at, updated_at, \
@@ -78,7 +75,7 @@ fn is_plain(position: &Position) -> bool {
 }
 
 for_both_engines! {
-    [numbers]
+    [numbers, bind]
 
     /// Inserts all positions by a few statements. `false` if that is not possible because some name or
     /// number is taken; then nothing is inserted.
@@ -124,18 +121,7 @@ for_both_engines! {
         for run in runs(positions) {
             let mut query = sqlx::query(INSERT_POSITIONS.text(run.len()));
             for position in run {
-                let history = &position.history;
-                query = query
-                    .bind(position.ec.as_str())
-                    .bind(position.iupd.as_str())
-                    .bind(position.company_name.as_str())
-                    .bind(optional(&position.office_name))
-                    .bind(position.stand_in == StandIn::Allowed)
-                    .bind(history.created_at.as_microsecond())
-                    .bind(history.updated_at.as_microsecond())
-                    .bind(micros(history.published_at))
-                    .bind(micros(history.invalidated_at))
-                    .bind(history.version);
+                query = bind_position(query, position);
             }
             if query.execute(&mut *connection).await?.rows_affected() < run.len() as u64 {
                 return Ok(false);
@@ -148,27 +134,7 @@ for_both_engines! {
         for run in runs(&options) {
             let mut query = sqlx::query(INSERT_OPTIONS.text(run.len()));
             for (position, option) in run {
-                let (debtor, address) = (&option.debtor, &option.debtor.address);
-                query = query
-                    .bind(position.ec.as_str())
-                    .bind(position.iupd.as_str())
-                    .bind(option.number)
-                    .bind(option.shape == OptionShape::Plan)
-                    .bind(optional(&option.description))
-                    .bind(micros(option.valid_from))
-                    .bind(option.after_due == AfterDue::Expires)
-                    .bind(debtor.id.kind().code())
-                    .bind(debtor.id.as_str())
-                    .bind(debtor.full_name.as_str())
-                    .bind(optional(&address.street))
-                    .bind(optional(&address.civic_number))
-                    .bind(optional(&address.postal_code))
-                    .bind(optional(&address.city))
-                    .bind(optional(&address.province))
-                    .bind(optional(&address.region))
-                    .bind(optional(&address.country))
-                    .bind(optional(&address.email))
-                    .bind(optional(&address.phone));
+                query = bind_option(query, position, option);
             }
             query.execute(&mut *connection).await?;
         }
@@ -179,18 +145,7 @@ for_both_engines! {
         for run in runs(notices) {
             let mut query = sqlx::query(INSERT_NOTICES.text(run.len()));
             for (position, option, index, notice) in run {
-                query = query
-                    .bind(position.ec.as_str())
-                    .bind(notice.number.as_str())
-                    .bind(notice.iuv.as_str())
-                    .bind(position.iupd.as_str())
-                    .bind(option.number)
-                    .bind(*index)
-                    .bind(notice.amount.get())
-                    .bind(notice.description.as_str())
-                    .bind(notice.due.as_microsecond())
-                    .bind(micros(notice.retention))
-                    .bind(metadata_json(&notice.metadata));
+                query = bind_notice(query, position, option, (*index, notice));
             }
             if query.execute(&mut *connection).await?.rows_affected() < run.len() as u64 {
                 return Ok(false);
@@ -206,26 +161,7 @@ for_both_engines! {
         for run in runs(transfers) {
             let mut query = sqlx::query(INSERT_TRANSFERS.text(run.len()));
             for (position, notice, transfer) in run {
-                let (account, stamp) = match &transfer.destination {
-                    Destination::Account { iban, postal } => (Some((iban, postal)), None),
-                    Destination::Stamp(stamp) => (None, Some(stamp)),
-                };
-                query = query
-                    .bind(position.ec.as_str())
-                    .bind(notice.number.as_str())
-                    .bind(transfer.id)
-                    .bind(transfer.amount.get())
-                    .bind(transfer.beneficiary.as_str())
-                    .bind(optional(&transfer.company_name))
-                    .bind(transfer.remittance_information.as_str())
-                    .bind(transfer.category.as_str())
-                    .bind(account.map(|(iban, _)| iban.as_str()))
-                    .bind(account.and_then(|(_, postal)| postal.as_ref()).map(|iban| iban.as_str()))
-                    .bind(stamp.map(|stamp| stamp.document_hash.as_str()))
-                    .bind(stamp.map(|stamp| stamp.kind.as_str()))
-                    .bind(stamp.map(|stamp| stamp.province.as_str()))
-                    .bind(metadata_json(&transfer.metadata))
-                    .bind(micros(transfer.reported_at));
+                query = bind_transfer(query, position, notice, transfer);
             }
             query.execute(&mut *connection).await?;
         }
