@@ -22,8 +22,8 @@ mod replay;
 mod write;
 
 pub use log::{DeliveryPage, DeliveryPlace, DeliveryState, LoggedAttempt, LoggedDelivery};
-pub use replay::{Replay, ReplayStep};
-pub use write::{FirstEvents, SUBSCRIPTIONS_MAX, SubscribeError, SubscriptionChange, Switch};
+pub use replay::Replay;
+pub use write::{FirstEvents, SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange};
 
 /// The columns of [`SubscriptionRow`].
 macro_rules! subscription_columns {
@@ -32,7 +32,6 @@ macro_rules! subscription_columns {
          s.created_at, s.created_by, s.disabled_at, s.disabled_reason, s.failing_since, s.failures, s.not_before"
     };
 }
-use subscription_columns;
 
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct SubscriptionRow {

@@ -2,14 +2,17 @@
 
 use jiff::Timestamp;
 
-use crate::domain::subscription::{Subscription, SubscriptionId, SubscriptionOwner, TypePattern, WebhookUrl};
+use crate::domain::event::SubscriptionChange as Told;
+use crate::domain::subscription::{
+    DisabledReason, Subscription, SubscriptionId, SubscriptionOwner, TypePattern, WebhookUrl,
+};
 use crate::domain::text::Text;
 use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::positions::segregation::codes;
 use crate::store::positions::until_no_conflict;
 use crate::store::{Store, StoreError};
 
-use super::super::subscriptions;
+use super::super::{events, subscriptions};
 use super::SubscriptionRow;
 
 /// Which events a new subscription begins with.
@@ -43,7 +46,7 @@ impl SubscribeError {
 
 /// What its owner changes of a subscription; what is left out stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SubscriptionChange {
+pub struct TermsChange {
     /// What people call it.
     pub label: Option<Text<140>>,
     /// Where events are sent. Another endpoint has not failed yet.
@@ -52,6 +55,19 @@ pub struct SubscriptionChange {
     pub types: Option<Vec<TypePattern>>,
     /// Whether anything is sent.
     pub switch: Option<Switch>,
+}
+
+impl TermsChange {
+    /// What is told of the change of a subscription that was like that.
+    fn told(&self, before: &Subscription) -> Vec<Told> {
+        let terms = self.label.is_some() || self.url.is_some() || self.types.is_some();
+        let switched = match self.switch {
+            Some(Switch::On) if before.disabled.is_some() => Some(Told::Enabled),
+            Some(Switch::Off) if before.disabled.is_none() => Some(Told::Disabled),
+            _ => None,
+        };
+        terms.then_some(Told::Changed).into_iter().chain(switched).collect()
+    }
 }
 
 /// Whether anything is sent.
@@ -79,7 +95,7 @@ impl Store {
     pub async fn change_subscription(
         &self,
         id: &SubscriptionId,
-        change: &SubscriptionChange,
+        change: &TermsChange,
         now: Timestamp,
     ) -> Result<Option<Subscription>, StoreError> {
         until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
@@ -153,7 +169,7 @@ const fn passing(owner: &SubscriptionOwner) -> &'static str {
 }
 
 for_both_engines! {
-    [subscriptions]
+    [subscriptions, events]
 
     pub(super) async fn add(
         pool: &Pool,
@@ -162,10 +178,12 @@ for_both_engines! {
     ) -> Result<(), SubscribeError> {
         let failed = || StoreError::during("add_subscription");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
-        if count(&mut tx, &one.owner).await.map_err(failed())? >= SUBSCRIPTIONS_MAX {
+        insert(&mut tx, one).await.map_err(failed())?;
+        // Behind it, who makes another one waits: what is counted and passed over is the latest.
+        record(&mut tx, &[one.event(Told::Created, one.created_at)]).await.map_err(failed())?;
+        if count(&mut tx, &one.owner).await.map_err(failed())? > SUBSCRIPTIONS_MAX {
             return Err(SubscribeError::TooMany);
         }
-        insert(&mut tx, one).await.map_err(failed())?;
         if first == FirstEvents::New {
             sqlx::query(passing(&one.owner))
                 .bind(one.id.as_str())
@@ -220,33 +238,49 @@ for_both_engines! {
     pub(super) async fn change(
         pool: &Pool,
         id: &SubscriptionId,
-        change: &SubscriptionChange,
+        change: &TermsChange,
         now: Timestamp,
     ) -> Result<Option<Subscription>, StoreError> {
         let failed = || StoreError::during("change_subscription");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
-        if !set_terms(&mut tx, id, change).await.map_err(failed())? {
-            return Ok(None);
-        }
+        // It locks the row, so that nobody changes what is read next.
+        set_terms(&mut tx, id, change).await.map_err(failed())?;
+        let Some(before) = stored(&mut tx, id).await? else { return Ok(None) };
         match change.switch {
             Some(Switch::On) => switch_on(&mut tx, id).await.map_err(failed())?,
-            Some(Switch::Off) => switch_off(&mut tx, id, "by_owner", now).await.map_err(failed())?,
+            Some(Switch::Off) => {
+                let reason = DisabledReason::ByOwner;
+                switch_off(&mut tx, id, reason, now).await.map_err(failed())?;
+            }
             None => {}
         }
         if change.url.is_some() || change.switch == Some(Switch::On) {
             begin_anew(&mut tx, id, now).await.map_err(failed())?;
         }
-        let row: Option<SubscriptionRow> = find(&mut *tx, id).await.map_err(failed())?;
+        let after = stored(&mut tx, id).await?;
+        if let Some(after) = &after {
+            let told = change.told(&before).into_iter().map(|change| after.event(change, now));
+            record(&mut tx, &told.collect::<Vec<_>>()).await.map_err(failed())?;
+        }
         tx.commit().await.map_err(failed())?;
+        Ok(after)
+    }
+
+    async fn stored(
+        connection: &mut Connection,
+        id: &SubscriptionId,
+    ) -> Result<Option<Subscription>, StoreError> {
+        let row: Option<SubscriptionRow> =
+            find(connection, id).await.map_err(StoreError::during("subscription"))?;
         row.map(SubscriptionRow::read).transpose()
     }
 
     async fn set_terms(
         connection: &mut Connection,
         id: &SubscriptionId,
-        change: &SubscriptionChange,
-    ) -> Result<bool, sqlx::Error> {
-        let changed = sqlx::query(
+        change: &TermsChange,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
             "UPDATE subscription SET label = COALESCE($2, label), url = COALESCE($3, url), \
              types = COALESCE($4, types) WHERE id = $1",
         )
@@ -255,8 +289,8 @@ for_both_engines! {
         .bind(change.url.as_ref().map(WebhookUrl::as_str))
         .bind(change.types.as_deref().map(joined))
         .execute(connection)
-        .await?;
-        Ok(changed.rows_affected() == 1)
+        .await
+        .map(drop)
     }
 
     async fn switch_on(connection: &mut Connection, id: &SubscriptionId) -> Result<(), sqlx::Error> {
@@ -270,7 +304,7 @@ for_both_engines! {
     async fn switch_off(
         connection: &mut Connection,
         id: &SubscriptionId,
-        reason: &str,
+        reason: DisabledReason,
         now: Timestamp,
     ) -> Result<(), sqlx::Error> {
         sqlx::query(
@@ -278,7 +312,7 @@ for_both_engines! {
         )
         .bind(id.as_str())
         .bind(now.as_microsecond())
-        .bind(reason)
+        .bind(reason.word())
         .execute(connection)
         .await
         .map(drop)
@@ -321,15 +355,18 @@ for_both_engines! {
             .execute(&mut *tx)
             .await
             .map_err(failed())?;
-        let row: Option<SubscriptionRow> = find(&mut *tx, id).await.map_err(failed())?;
+        let rotated = stored(&mut tx, id).await?;
+        if let Some(rotated) = &rotated {
+            record(&mut tx, &[rotated.event(Told::Changed, now)]).await.map_err(failed())?;
+        }
         tx.commit().await.map_err(failed())?;
-        row.map(SubscriptionRow::read).transpose()
+        Ok(rotated)
     }
 
     /// Stops what is sent, so that nothing is added while the rest goes.
     pub(super) async fn stop(pool: &Pool, id: &SubscriptionId, now: Timestamp) -> Result<(), sqlx::Error> {
         let mut connection = pool.acquire().await?;
-        switch_off(&mut connection, id, "deleted", now).await
+        switch_off(&mut connection, id, DisabledReason::Deleted, now).await
     }
 
     /// Deletes some of its deliveries; returns how many rows went.
@@ -362,12 +399,17 @@ for_both_engines! {
     ) -> Result<bool, StoreError> {
         let failed = || StoreError::during("delete_subscription");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let Some(known) = stored(&mut tx, id).await? else { return Ok(false) };
         let deleted = sqlx::query("DELETE FROM subscription WHERE id = $1")
             .bind(id.as_str())
             .execute(&mut *tx)
             .await
             .map_err(failed())?;
+        if deleted.rows_affected() == 0 {
+            return Ok(false);
+        }
+        record(&mut tx, &[known.event(Told::Deleted, now)]).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
-        Ok(deleted.rows_affected() == 1)
+        Ok(true)
     }
 }
