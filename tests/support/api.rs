@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use varco::api::massive::{UploadSettings, Uploads};
-use varco::api::{self, ApiState, auth::hash_key};
+use varco::api::{self, ApiState, Webhooks, auth::hash_key};
 use varco::domain::clock::{Clock, ClockHand};
 use varco::domain::fiscal_code::FiscalCode;
 use varco::domain::hold::HoldPolicy;
@@ -62,6 +62,11 @@ pub struct Answer {
 
 impl Gateway {
     pub async fn start(database: TestDatabase) -> Gateway {
+        Gateway::start_with(database, Webhooks::default()).await
+    }
+
+    /// A gateway with something that sends events.
+    pub async fn start_with(database: TestDatabase, webhooks: Webhooks) -> Gateway {
         let store = database.store().await;
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
@@ -85,6 +90,7 @@ impl Gateway {
             hold,
             randomness,
             receipt_document,
+            webhooks,
         };
         let folder = tempfile::tempdir().unwrap();
         let settings =

@@ -47,6 +47,11 @@ impl TestDatabase {
         TestDatabase { engine: "postgres", url: postgres::empty_database().await, _folder: None }
     }
 
+    /// The same database, for somebody else.
+    pub fn also(&self) -> Self {
+        TestDatabase { engine: self.engine, url: self.url.clone(), _folder: None }
+    }
+
     /// Opens it, with the schema up to date.
     pub async fn store(&self) -> Store {
         let store = Store::open(&self.url, StoreOptions::default()).await.expect("the database opens");
