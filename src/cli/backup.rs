@@ -69,8 +69,7 @@ async fn write_part(store: &Store, part: &Path) -> Result<Vec<TableSummary>, Bac
     // One that was left behind may have had another mode.
     file.set_permissions(Permissions::from_mode(0o600))?;
     let mut told = |table: &str, rows| note(&format!("{table}: {rows} rows"));
-    let (mut out, tables) =
-        store.backup(BufWriter::new(file), Clock::system().now(), &mut told).await?;
+    let (mut out, tables) = store.backup(BufWriter::new(file), Clock::system().now(), &mut told).await?;
     out.flush()?;
     out.get_ref().sync_all()?;
     Ok(tables)

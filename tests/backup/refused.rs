@@ -11,14 +11,15 @@ async fn a_file_that_is_cut_or_changed_is_refused_and_no_database_is_made() {
     let file = desk.backup(&gateway.database, "whole.backup").await;
     let whole = std::fs::read(&file).unwrap();
     let at = whole.len();
-    let mut broken: Vec<(String, Vec<u8>)> = [0, 9, 10, 50, at / 4, at / 2, at - 90, at - 80, at - 12, at - 1]
-        .into_iter()
-        .flat_map(|at| {
-            let mut changed = whole.clone();
-            changed[at] ^= 0x10;
-            [(format!("byte {at} changed"), changed), (format!("cut at {at}"), whole[..at].to_vec())]
-        })
-        .collect();
+    let mut broken: Vec<(String, Vec<u8>)> =
+        [0, 9, 10, 50, at / 4, at / 2, at - 90, at - 80, at - 12, at - 1]
+            .into_iter()
+            .flat_map(|at| {
+                let mut changed = whole.clone();
+                changed[at] ^= 0x10;
+                [(format!("byte {at} changed"), changed), (format!("cut at {at}"), whole[..at].to_vec())]
+            })
+            .collect();
     broken.push(("more behind it".to_owned(), [&whole[..], b"x"].concat()));
     broken.push(("something else".to_owned(), b"SQLite format 3\0".repeat(20)));
     for (what, bytes) in broken {
@@ -70,6 +71,7 @@ async fn a_backup_that_cannot_be_written_ends_with_2_and_leaves_nothing() {
     let done = desk.run(&database, &["backup", nowhere.to_str().unwrap()]).await;
     assert_eq!(done.code, Some(2));
     assert!(done.stderr.contains("nowhere/none.backup"), "{}", done.stderr);
-    let names: Vec<_> = std::fs::read_dir(desk.folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    let names: Vec<_> =
+        std::fs::read_dir(desk.folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert!(names.iter().all(|name| !name.to_string_lossy().contains("backup")), "{names:?}");
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::desk::{Desk, filled, rows};
@@ -44,31 +44,37 @@ async fn every_table_of_every_migration_is_in_a_backup() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_one_database_to_the_other_and_back_no_value_changes() {
-    for (from, over) in
-        [(TestDatabase::sqlite(), TestDatabase::postgres().await), (TestDatabase::postgres().await, TestDatabase::sqlite())]
-    {
+    for (from, over) in [
+        (TestDatabase::sqlite(), TestDatabase::postgres().await),
+        (TestDatabase::postgres().await, TestDatabase::sqlite()),
+    ] {
         let desk = Desk::new();
         let gateway = filled(from).await;
         let first = desk.backup(&gateway.database, "first.backup").await;
         assert_eq!(desk.restore(&over, &first).await.code, Some(0));
         let second = desk.backup(&over, "second.backup").await;
-        let back = if gateway.engine == "sqlite" { TestDatabase::sqlite() } else { TestDatabase::postgres().await };
+        let back =
+            if gateway.engine == "sqlite" { TestDatabase::sqlite() } else { TestDatabase::postgres().await };
         assert_eq!(desk.restore(&back, &second).await.code, Some(0));
         let third = desk.backup(&back, "third.backup").await;
 
         let mut original = rows(&first);
-        let whole: Vec<_> = original.iter().filter(|(_, rows)| !rows.is_empty()).map(|(name, _)| name.clone()).collect();
+        let whole: Vec<_> =
+            original.iter().filter(|(_, rows)| !rows.is_empty()).map(|(name, _)| name.clone()).collect();
         let restored = rows(&second);
         // The lease of whoever worked on a file is gone.
         let upload = original.remove("upload").unwrap();
-        let freed: BTreeSet<String> = upload.iter().map(|row| row.replace(",7,1000,", ",null,null,")).collect();
+        let freed: BTreeSet<String> =
+            upload.iter().map(|row| row.replace(",7,1000,", ",null,null,")).collect();
         assert_ne!(upload, freed);
         original.insert("upload".to_owned(), freed);
         for (table, rows) in &original {
             assert_eq!(&restored[table], rows, "{table} of {}", gateway.engine);
         }
         assert_eq!(rows(&third), restored, "{}", gateway.engine);
-        for table in ["receipt", "receipt_transfer", "notice", "unbooked_message", "answered_request", "api_key"] {
+        for table in
+            ["receipt", "receipt_transfer", "notice", "unbooked_message", "answered_request", "api_key"]
+        {
             assert!(whole.contains(&table.to_owned()), "{table} has rows");
         }
         gateway.end().await;
@@ -76,7 +82,12 @@ async fn from_one_database_to_the_other_and_back_no_value_changes() {
 }
 
 /// Delivers receipts of ever more notices until told to stop; `acknowledged` has their ids in that order.
-async fn deliver(gateway: &TestGateway, acknowledged: &Mutex<Vec<String>>, bases: (u64, u64), stop: &AtomicBool) {
+async fn deliver(
+    gateway: &TestGateway,
+    acknowledged: &Mutex<Vec<String>>,
+    bases: (u64, u64),
+    stop: &AtomicBool,
+) {
     for base in bases.0..bases.1 {
         if stop.load(Ordering::SeqCst) {
             return;
@@ -108,7 +119,8 @@ async fn a_backup_under_load_is_one_moment_and_has_all_that_was_acknowledged_bef
         };
         let deliver = |bases| deliver(&gateway, &acknowledged, bases, &stop);
         // The second half are receipts that nobody knows the notice of: there are enough for any machine.
-        let ((before, after, file), (), ()) = tokio::join!(backup, deliver((1, 200)), deliver((1_000, 100_000)));
+        let ((before, after, file), (), ()) =
+            tokio::join!(backup, deliver((1, 200)), deliver((1_000, 100_000)));
         assert!(after > before.len(), "nothing was written meanwhile");
 
         for target in [TestDatabase::sqlite(), TestDatabase::postgres().await] {

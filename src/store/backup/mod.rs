@@ -57,7 +57,9 @@ pub enum BackupError {
         version: i64,
     },
     /// Taken by a newer version.
-    #[error("the backup has schema {backup} and this version of varco knows {known}: restore it with a newer one")]
+    #[error(
+        "the backup has schema {backup} and this version of varco knows {known}: restore it with a newer one"
+    )]
     NewerSchema {
         /// The last migration of the backup.
         backup: i64,
@@ -76,7 +78,9 @@ pub enum BackupError {
         backup: i64,
     },
     /// There is something in the database.
-    #[error("the database is not empty: table {table} has rows. A backup is restored into an empty database only")]
+    #[error(
+        "the database is not empty: table {table} has rows. A backup is restored into an empty database only"
+    )]
     NotEmpty {
         /// The first table with rows.
         table: String,
