@@ -7,6 +7,8 @@ mod support;
 mod broken_off;
 #[path = "backup/desk.rs"]
 mod desk;
+#[path = "backup/feeds.rs"]
+mod feeds;
 #[path = "backup/refused.rs"]
 mod refused;
 #[path = "backup/schemas.rs"]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{ConfigFile, Failure, note, open_store, print};
+use crate::domain::clock::Clock;
 use crate::store::{Archive, BackupError, Store, TableSummary};
 
 const ABOUT: &str = "\
@@ -13,7 +14,9 @@ Loads a backup into the database of the configuration, which must be empty: a ne
 database of PostgreSQL. The schema is made as it was when the backup was taken, the rows are loaded in one
 transaction, and then the schema is brought up to date: what is interrupted leaves an empty database.
 
-Afterwards nobody holds work that was under way. What was restored is checked as `varco verify` does.
+Afterwards nobody holds work that was under way. Feeds of events go on after a gap of a million numbers, and
+the first event behind it, varco.feed.restored, says so: what was told after the backup was taken is not known
+any more, and its numbers never come again. What was restored is checked as `varco verify` does.
 
 Do not serve from the database before this ends, and never let the restored copy and the one it was taken from
 serve the same institutions.";
@@ -62,7 +65,8 @@ fn open(file: &Path) -> Result<Archive<File>, BackupError> {
 }
 
 async fn restore(store: &Store, archive: Archive<File>) -> Result<Vec<TableSummary>, BackupError> {
-    store.restore(archive, &mut |table: &str, rows| note(&format!("{table}: {rows} rows"))).await
+    let now = Clock::system().now();
+    store.restore(archive, now, &mut |table: &str, rows| note(&format!("{table}: {rows} rows"))).await
 }
 
 fn told(tables: &[TableSummary]) -> Result<(), Failure> {

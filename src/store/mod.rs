@@ -8,6 +8,7 @@ mod backup;
 mod batch;
 mod dialect;
 mod embedded;
+mod events;
 mod idempotency;
 mod keys;
 mod ledger_check;
@@ -31,6 +32,7 @@ use dialect::Pools;
 use sha2::{Digest, Sha256};
 
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
+pub use events::{FeedWatch, Heads, StoredEvent};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope};
 pub use numbers::Numbered;
@@ -171,7 +173,9 @@ impl Store {
 
     /// Brings the schema up to date; returns the names of the migrations that were applied.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        migrate::run(&self.pools).await
+        let applied = migrate::run(&self.pools).await?;
+        events::untold::tell(&self.pools).await?;
+        Ok(applied)
     }
 
     /// Asks the database for a sign of life: a read of a table of ours, because SQLite answers a mere

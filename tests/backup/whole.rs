@@ -58,25 +58,25 @@ async fn from_one_database_to_the_other_and_back_no_value_changes() {
         assert_eq!(desk.restore(&back, &second).await.code, Some(0));
         let third = desk.backup(&back, "third.backup").await;
 
-        let mut original = rows(&first);
-        let whole: Vec<_> =
-            original.iter().filter(|(_, rows)| !rows.is_empty()).map(|(name, _)| name.clone()).collect();
-        let restored = rows(&second);
-        // The lease of whoever worked on a file is gone.
-        let upload = original.remove("upload").unwrap();
-        let freed: BTreeSet<String> =
-            upload.iter().map(|row| row.replace(",7,1000,", ",null,null,")).collect();
-        assert_ne!(upload, freed);
-        original.insert("upload".to_owned(), freed);
+        let original = rows(&first);
+        let (restored, back) = (rows(&second), rows(&third));
         for (table, rows) in &original {
-            assert_eq!(&restored[table], rows, "{table} of {}", gateway.engine);
+            // The lease of whoever worked on a file is gone.
+            let lease = |row: &String| row.replace(",7,1000,", ",null,null,");
+            let expected: BTreeSet<String> = rows.iter().map(lease).collect();
+            assert_eq!(*rows == expected, table != "upload", "{table}");
+            if ["event", "event_head", "event_gap"].contains(&table.as_str()) {
+                continue;
+            }
+            assert_eq!(restored[table], expected, "{table} of {}", gateway.engine);
+            assert_eq!(back[table], expected, "{table} of {}", gateway.engine);
         }
-        assert_eq!(rows(&third), restored, "{}", gateway.engine);
-        for table in
-            ["receipt", "receipt_transfer", "notice", "unbooked_message", "answered_request", "api_key"]
-        {
-            assert!(whole.contains(&table.to_owned()), "{table} has rows");
-        }
+        assert!(restored["event"].is_superset(&original["event"]), "{}", gateway.engine);
+        assert!(back["event"].is_superset(&restored["event"]), "{}", gateway.engine);
+        assert!(original["event"].len() > 10);
+        let filled =
+            ["receipt", "receipt_transfer", "notice", "unbooked_message", "answered_request", "api_key"];
+        assert!(filled.iter().all(|table| !original[*table].is_empty()));
         gateway.end().await;
     }
 }

@@ -2,15 +2,21 @@
 
 use std::io::{Read, Seek};
 
+use jiff::Timestamp;
+
 use super::super::dialect::{BATCH, Pools, for_both_engines, of_catalogue, on_engine, quoted, runs};
 use super::catalogue::{self, Table};
 use super::cell::Cell;
+use super::feeds;
 use super::format::{Archive, Entry};
 use super::{BackupError, Progress, TOLD_EACH};
 
 /// Who worked on what, and until when: nobody does any more.
 const LEASES: [(&str, &str); 1] =
     [("upload", "UPDATE upload SET worker = NULL, held_until = NULL WHERE held_until IS NOT NULL")];
+
+/// A schema from before this table has told nothing.
+const EVENTS: &str = "event";
 
 /// Rows of one table, and how many there were before.
 struct Waiting {
@@ -51,9 +57,10 @@ fn known(tables: &[Table], table: &Table) -> Result<(), BackupError> {
 pub(super) async fn load<R: Read + Seek + Send>(
     pools: &Pools,
     archive: &mut Archive<R>,
+    now: Timestamp,
     progress: Progress<'_>,
 ) -> Result<(), BackupError> {
-    on_engine!(pools, write, |pool, engine| engine::load_into(pool, archive, progress).await)
+    on_engine!(pools, write, |pool, engine| engine::load_into(pool, archive, now, progress).await)
 }
 
 /// Has the planner look at the rows that came.
@@ -62,11 +69,12 @@ pub(super) async fn learn(pools: &Pools) -> Result<(), BackupError> {
 }
 
 for_both_engines! {
-    [catalogue]
+    [catalogue, feeds]
 
     pub(super) async fn load_into<R: Read + Seek + Send>(
         pool: &Pool,
         archive: &mut Archive<R>,
+        now: Timestamp,
         progress: Progress<'_>,
     ) -> Result<(), BackupError> {
         let mut tx = pool.begin_with(BEGIN).await?;
@@ -97,6 +105,9 @@ for_both_engines! {
             if tables.iter().any(|known| known.name == table) {
                 sqlx::query(clear).execute(&mut *tx).await?;
             }
+        }
+        if tables.iter().any(|known| known.name == EVENTS) {
+            leave_out(&mut tx, archive.head().taken_at, now).await?;
         }
         Ok(tx.commit().await?)
     }

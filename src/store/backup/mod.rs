@@ -7,6 +7,7 @@
 mod catalogue;
 mod cell;
 mod dump;
+mod feeds;
 mod format;
 mod load;
 
@@ -126,9 +127,11 @@ impl Store {
     }
 
     /// Loads a backup into a database that is empty, in one transaction, and brings its schema up to date.
+    /// Feeds go on after a gap, so that no number comes again that was told after the backup was taken.
     pub async fn restore<R: Read + Seek + Send>(
         &self,
         mut archive: Archive<R>,
+        now: Timestamp,
         progress: Progress<'_>,
     ) -> Result<Vec<TableSummary>, BackupError> {
         let backup = archive.head().schema;
@@ -140,7 +143,7 @@ impl Store {
         if database > backup {
             return Err(BackupError::SchemaAhead { database, backup });
         }
-        load::load(&self.pools, &mut archive, progress).await?;
+        load::load(&self.pools, &mut archive, now, progress).await?;
         self.migrate().await?;
         load::learn(&self.pools).await?;
         Ok(archive.seen())
