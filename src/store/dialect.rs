@@ -24,6 +24,16 @@ pub(super) enum Pools {
     Postgres(PgPool),
 }
 
+impl Pools {
+    /// The engine's name.
+    pub(super) const fn engine(&self) -> &'static str {
+        match self {
+            Pools::Sqlite { .. } => "sqlite",
+            Pools::Postgres(_) => "postgres",
+        }
+    }
+}
+
 /// What the statements of an aggregate need to know of SQLite.
 pub(super) mod sqlite_engine {
     pub(in crate::store) use crate::store::receipts::late::sqlite as late_receipts;
@@ -49,6 +59,15 @@ pub(super) mod sqlite_engine {
         FROM answered_request WHERE answered_at <= $1 ORDER BY answered_at LIMIT 8)";
     /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_NAMED_TAIL: &str = "";
+    /// Table, column and declared type of all that the migrations made.
+    pub const COLUMNS: &str = "SELECT t.name, c.name, lower(c.type) FROM sqlite_schema t, pragma_table_info(t.name) c \
+        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!' AND t.name <> '_sqlx_migrations' \
+        ORDER BY t.name, c.cid";
+    /// Table and the table that it refers to.
+    pub const REFERENCES: &str = "SELECT DISTINCT t.name, f.\"table\" FROM sqlite_schema t, \
+        pragma_foreign_key_list(t.name) f WHERE t.type = 'table'";
+    /// Nothing: the figures of the planner do not come from the rows.
+    pub const LEARN: &str = "SELECT 1";
     /// Ends the statement that reads the heads of feeds.
     pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
         ON h.feed = w.feed ORDER BY h.feed";
@@ -82,6 +101,17 @@ pub(super) mod postgres_engine {
     /// Ends the statement that locks positions by their names, in the same order.
     pub const LOCK_NAMED_TAIL: &str = ") SELECT p.version FROM wanted w JOIN position p ON p.ec = w.ec \
         AND p.iupd = w.iupd ORDER BY p.ec, p.iupd FOR UPDATE OF p";
+    /// Table, column and declared type of all that the migrations made.
+    pub const COLUMNS: &str = "SELECT c.table_name::text, c.column_name::text, c.data_type::text \
+        FROM information_schema.columns c JOIN information_schema.tables t ON t.table_schema = c.table_schema \
+        AND t.table_name = c.table_name WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' \
+        AND c.table_name <> '_sqlx_migrations' ORDER BY c.table_name, c.ordinal_position";
+    /// Table and the table that it refers to.
+    pub const REFERENCES: &str = "SELECT DISTINCT a.relname::text, b.relname::text FROM pg_constraint k \
+        JOIN pg_class a ON a.oid = k.conrelid JOIN pg_class b ON b.oid = k.confrelid \
+        WHERE k.contype = 'f' AND a.relnamespace = current_schema()::regnamespace";
+    /// Has the planner look at rows that came all at once.
+    pub const LEARN: &str = "ANALYZE";
     /// Ends the statement that reads the heads of feeds and locks them, in one order for all writers.
     pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
         ON h.feed = w.feed ORDER BY h.feed FOR UPDATE OF h";
@@ -297,6 +327,16 @@ impl Assembled {
     pub(super) fn parts(self) -> (AssertSqlSafe<String>, Vec<Value>) {
         (AssertSqlSafe(self.text), self.values)
     }
+}
+
+/// A statement about tables whose names the database itself has given, quoted by [`quoted`].
+pub(super) fn of_catalogue(statement: String) -> AssertSqlSafe<String> {
+    AssertSqlSafe(statement)
+}
+
+/// A name as an identifier.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A statement that asks SQLite how it would carry out another.

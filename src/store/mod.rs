@@ -4,6 +4,7 @@
 //! transaction leaves it.
 
 mod activations;
+mod backup;
 mod batch;
 mod dialect;
 mod embedded;
@@ -31,6 +32,7 @@ use std::time::Duration;
 use dialect::Pools;
 use sha2::{Digest, Sha256};
 
+pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
 pub use events::{FeedWatch, Heads, StoredEvent};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope};
@@ -214,5 +216,10 @@ impl Store {
 
 /// The SHA-256 of some bytes, in hexadecimal.
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
