@@ -106,9 +106,10 @@ impl Cursor {
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (from_last, before) = match &self.last {
-            Some(last) => {
-                (self.places.range(last..), Some(self.places.range((Bound::Unbounded, Bound::Excluded(last)))))
-            }
+            Some(last) => (
+                self.places.range(last..),
+                Some(self.places.range((Bound::Unbounded, Bound::Excluded(last)))),
+            ),
             None => (self.places.range::<Feed, _>(..), None),
         };
         for (number, (feed, seq)) in from_last.chain(before.into_iter().flatten()).enumerate() {
@@ -143,8 +144,12 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_as_it_was_written() {
-        let all =
-            ["0", "77777777777-42", "77777777777-42.12345678901-7", "gateway-1.11111111111-9223372036854775807"];
+        let all = [
+            "0",
+            "77777777777-42",
+            "77777777777-42.12345678901-7",
+            "gateway-1.11111111111-9223372036854775807",
+        ];
         for text in all {
             assert_eq!(Cursor::new(text).unwrap().to_string(), text);
         }
@@ -159,9 +164,26 @@ mod tests {
     #[test]
     fn other_texts_are_no_cursors() {
         for wrong in [
-            "1", "-", "gateway", "gateway-", "-1", "gateway-0", "gateway-01", "gateway-1.", ".gateway-1",
-            "gateway-1.gateway-2", "Gateway-1", "7777777777-1", "gateway -1", "gateway-1x", "gateway--1",
-            "gateway-+1", "gateway-9223372036854775808", "à-1", "0.gateway-1", " 0",
+            "1",
+            "-",
+            "gateway",
+            "gateway-",
+            "-1",
+            "gateway-0",
+            "gateway-01",
+            "gateway-1.",
+            ".gateway-1",
+            "gateway-1.gateway-2",
+            "Gateway-1",
+            "7777777777-1",
+            "gateway -1",
+            "gateway-1x",
+            "gateway--1",
+            "gateway-+1",
+            "gateway-9223372036854775808",
+            "à-1",
+            "0.gateway-1",
+            " 0",
         ] {
             assert_eq!(Cursor::new(wrong), Err(CursorError::Malformed), "{wrong}");
         }

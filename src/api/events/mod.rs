@@ -5,6 +5,7 @@
 //! event is handed out at least once, in the order of its feed, and none is passed over that is for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use tokio::sync::Semaphore;
@@ -29,6 +30,10 @@ pub(super) const HEADING: Heading =
 pub struct EventSettings {
     /// How many readers may wait at once, for a page or in a stream.
     pub max_streams: usize,
+    /// How long a stream is silent before a sign of life.
+    pub heartbeat: Duration,
+    /// How often a stream looks whether its key still opens what is read.
+    pub key_check: Duration,
     /// Wakes readers.
     pub watch: FeedWatch,
     /// Ends streams and waits softly.
@@ -40,10 +45,12 @@ pub struct EventSettings {
 pub struct Events(Arc<Readers>);
 
 /// What all readers share.
-struct Readers {
+pub(super) struct Readers {
     api: Arc<Api>,
     watch: FeedWatch,
     stop: CancellationToken,
+    heartbeat: Duration,
+    key_check: Duration,
     /// One permit for each that waits.
     waiting: Arc<Semaphore>,
 }
@@ -51,9 +58,9 @@ struct Readers {
 impl Events {
     /// Events of this store.
     pub fn new(state: ApiState, settings: EventSettings) -> Self {
-        let EventSettings { max_streams, watch, stop } = settings;
-        let waiting = Arc::new(Semaphore::new(max_streams));
-        Events(Arc::new(Readers { api: shared(state), watch, stop, waiting }))
+        let EventSettings { max_streams, heartbeat, key_check, watch, stop } = settings;
+        let (api, waiting) = (shared(state), Arc::new(Semaphore::new(max_streams)));
+        Events(Arc::new(Readers { api, watch, stop, heartbeat, key_check, waiting }))
     }
 
     /// The endpoint. The time of a whole request is not for it: see [`longest`](Events::longest).
@@ -65,8 +72,8 @@ impl Events {
     }
 
     /// The longest that a request waits before its answer begins.
-    pub fn longest() -> std::time::Duration {
-        std::time::Duration::from_secs(query::WAIT_MAX.into())
+    pub fn longest() -> Duration {
+        Duration::from_secs(query::WAIT_MAX.into())
     }
 }
 

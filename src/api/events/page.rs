@@ -15,10 +15,10 @@ use crate::store::{Store, StoreError, StoredEvent};
 const READ_MAX: usize = 4_000;
 
 /// How many events of one feed are read at once.
-const AT_ONCE: (usize, usize) = (8, 256);
+const AT_ONCE: (u32, u32) = (8, 256);
 
 /// The last event of each feed.
-pub(super) type Heads = BTreeMap<Feed, i64>;
+pub(super) type FeedHeads = BTreeMap<Feed, i64>;
 
 /// How large a page may be. It holds at least one event, however large.
 #[derive(Clone, Copy, Debug)]
@@ -69,10 +69,10 @@ pub(super) struct Pager<'a> {
 
 impl Pager<'_> {
     /// The events behind a cursor, of these feeds.
-    pub(super) async fn page(&self, from: &Cursor, heads: &Heads) -> Result<Page, StoreError> {
+    pub(super) async fn page(&self, from: &Cursor, heads: &FeedHeads) -> Result<Page, StoreError> {
         let mut lanes = lanes(from, heads);
         let mut page = Page { events: Vec::new(), next: from.clone(), more: true };
-        let mut room = Room { bytes: self.bounds.bytes, reads: READ_MAX };
+        let mut room = Room { empty: true, bytes: self.bounds.bytes, reads: READ_MAX };
         while page.events.len() < self.bounds.events {
             let Some(feed) = next_in_turn(&lanes, page.next.last()).cloned() else {
                 page.more = false;
@@ -80,8 +80,8 @@ impl Pager<'_> {
             };
             let share = (self.bounds.events - page.events.len()).div_ceil(lanes.len());
             let Some(lane) = lanes.get_mut(&feed) else { break };
-            let first = page.events.is_empty();
-            let turn = self.turn(&feed, lane, share.clamp(AT_ONCE.0, AT_ONCE.1), (&mut room, first)).await?;
+            let at_once = u32::try_from(share).unwrap_or(AT_ONCE.1).clamp(AT_ONCE.0, AT_ONCE.1);
+            let turn = self.turn((&feed, at_once), lane, &mut room).await?;
             if lane.at > page.next.place(&feed) {
                 page.next.pass(&feed, lane.at);
             }
@@ -100,34 +100,27 @@ impl Pager<'_> {
     /// The next event of a feed that is for the reader.
     async fn turn(
         &self,
-        feed: &Feed,
+        (feed, at_once): (&Feed, u32),
         lane: &mut Lane,
-        at_once: usize,
-        (room, first): (&mut Room, bool),
+        room: &mut Room,
     ) -> Result<Turn, StoreError> {
         loop {
-            let Some(event) = lane.read.pop_front() else {
-                if lane.at >= lane.head {
-                    return Ok(Turn::Spent);
+            if lane.read.is_empty() {
+                if lane.at < lane.head {
+                    lane.read = self.store.events_after(feed, lane.at, at_once).await?.into();
                 }
-                lane.read = self.store.events_after(feed, lane.at, at_once).await?.into();
                 if lane.read.is_empty() {
                     return Ok(Turn::Spent);
                 }
-                continue;
-            };
-            if self.filter.admits(&event) {
-                if !first && event.body.len() > room.bytes {
-                    return Ok(Turn::Full);
-                }
-                room.bytes = room.bytes.saturating_sub(event.body.len());
-                lane.at = event.seq;
-                return Ok(Turn::Event(event));
+            }
+            let Some(event) = lane.read.pop_front() else { return Ok(Turn::Spent) };
+            let admitted = self.filter.admits(&event);
+            if !(if admitted { room.takes(&event) } else { room.reads() }) {
+                return Ok(Turn::Full);
             }
             lane.at = event.seq;
-            room.reads = room.reads.saturating_sub(1);
-            if room.reads == 0 {
-                return Ok(Turn::Full);
+            if admitted {
+                return Ok(Turn::Event(event));
             }
         }
     }
@@ -135,12 +128,30 @@ impl Pager<'_> {
 
 /// What a page can still take.
 struct Room {
+    empty: bool,
     bytes: usize,
     reads: usize,
 }
 
+impl Room {
+    /// Whether there is room for an event; there is always for one.
+    fn takes(&mut self, event: &StoredEvent) -> bool {
+        let fits = self.empty || event.body.len() <= self.bytes;
+        self.empty = false;
+        self.bytes = self.bytes.saturating_sub(event.body.len());
+        fits
+    }
+
+    /// Whether one more may be passed over.
+    fn reads(&mut self) -> bool {
+        let left = self.reads > 0;
+        self.reads = self.reads.saturating_sub(1);
+        left
+    }
+}
+
 /// The feeds that have news.
-fn lanes(from: &Cursor, heads: &Heads) -> BTreeMap<Feed, Lane> {
+fn lanes(from: &Cursor, heads: &FeedHeads) -> BTreeMap<Feed, Lane> {
     let behind = heads.iter().filter(|(feed, head)| **head > from.place(feed));
     let lane = |(feed, head): (&Feed, &i64)| {
         (feed.clone(), Lane { at: from.place(feed), head: *head, read: VecDeque::new() })

@@ -132,7 +132,7 @@ async fn wait_for_page(readers: &Readers, asked: &Asked, readable: &Readable) ->
                 place = Some(readers.place()?);
             }
             tokio::select! {
-                () = watch.changed() => {}
+                () = watch.moved() => {}
                 () = sleep_until(until) => {}
                 () = readers.stop.cancelled() => {}
             }
@@ -164,7 +164,8 @@ pub(super) fn doc() -> Doc {
     let frame = format!("id: 99000010019-42\nevent: varco.receipt.booked\ndata: {event}\n\n");
     let page = json!({ "events": [event], "next": "99000010019-42" });
     let cursor = || form::example_text("99000010019-42");
-    let auth = [AuthError::NoKey, AuthError::UnknownKey, AuthError::Forbidden, AuthError::UnknownOrganization];
+    let auth =
+        [AuthError::NoKey, AuthError::UnknownKey, AuthError::Forbidden, AuthError::UnknownOrganization];
     let end = Cursor::new("99000010019-41").unwrap_or_default();
     Doc::new("listEvents", "Fetch events")
         .about(ABOUT)
@@ -176,7 +177,8 @@ pub(super) fn doc() -> Doc {
         .header(LAST_EVENT_ID, cursor(), "Where a stream goes on; stands over after.")
         .answers(
             StatusCode::OK,
-            Answer::json::<EventPage>("The events, which may be none.", page).or_text("text/event-stream", &frame),
+            Answer::json::<EventPage>("The events, which may be none.", page)
+                .or_text("text/event-stream", &frame),
         )
         .names::<CloudEvent>()
         .refuses(auth.map(Problem::from))

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, Uri};
 
-use super::page::Heads;
+use super::page::FeedHeads;
 use super::types::{EventFilter, TypePattern};
 use crate::api::Api;
 use crate::api::auth::AuthError;
@@ -14,7 +14,7 @@ use crate::api::problem::{Problem, Violation};
 use crate::domain::cursor::{Cursor, CursorError};
 use crate::domain::event::Feed;
 use crate::domain::fiscal_code::FiscalCode;
-use crate::store::{ApiKey, ApiScope};
+use crate::store::{ApiKey, ApiScope, Heads};
 
 /// The most events of a page, and how many it has when nothing is said.
 pub(super) const LIMITS: (u32, u32) = (1000, 100);
@@ -71,7 +71,10 @@ impl Asked {
         let unreadable = bad("", "query", "The query cannot be read.");
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| unreadable)?;
         let all = |name: &'static str| {
-            pairs.iter().filter(move |(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
+            pairs
+                .iter()
+                .filter(move |(key, value)| key == name && !value.is_empty())
+                .map(|(_, value)| value.as_str())
         };
         let once = |name: &'static str| {
             let mut values = all(name);
@@ -86,7 +89,8 @@ impl Asked {
         }
         let types = all("types").flat_map(|list| list.split(','));
         let types = types.map(|text| TypePattern::new(text).ok_or(BAD_TYPE)).collect::<Result<_, _>>()?;
-        let organizations = all("organization").map(|text| FiscalCode::new(text).map_err(|_| BAD_ORGANIZATION));
+        let organizations =
+            all("organization").map(|text| FiscalCode::new(text).map_err(|_| BAD_ORGANIZATION));
         Ok(Asked {
             after: after(once("after")?, headers)?,
             wait: Duration::from_secs(wait.unwrap_or(0).min(WAIT_MAX).into()),
@@ -142,13 +146,13 @@ impl Readable {
     }
 
     /// The heads of the feeds that are read.
-    pub(super) fn heads(&self, all: &Heads) -> Heads {
-        let own = all.iter().filter(|(feed, _)| self.has(feed));
-        own.map(|(feed, head)| (feed.clone(), *head)).collect()
+    pub(super) fn heads(&self, all: &Heads) -> FeedHeads {
+        let named = all.iter().filter_map(|(name, head)| Some((Feed::new(name)?, *head)));
+        named.filter(|(feed, _)| self.has(feed)).collect()
     }
 
     /// Where the feeds end, if the cursor is beyond the end of one: it is of a later life of the database.
-    pub(super) fn ahead(&self, cursor: &Cursor, heads: &Heads) -> Option<Cursor> {
+    pub(super) fn ahead(&self, cursor: &Cursor, heads: &FeedHeads) -> Option<Cursor> {
         let head = |feed: &Feed| heads.get(feed).copied().unwrap_or(0);
         let ahead = cursor.places().any(|(feed, place)| self.has(feed) && place > head(feed));
         ahead.then(|| cursor.clipped(|feed| self.has(feed).then(|| head(feed))))
@@ -161,7 +165,8 @@ const BAD_TYPE: BadQuestion = bad(
     "type",
     "must be types such as varco.receipt.booked or varco.receipt.* with commas between.",
 );
-const BAD_ORGANIZATION: BadQuestion = bad("organization", "fiscal_code", "must be a fiscal code of 11 digits.");
+const BAD_ORGANIZATION: BadQuestion =
+    bad("organization", "fiscal_code", "must be a fiscal code of 11 digits.");
 
 fn after(parameter: Option<&str>, headers: &HeaderMap) -> Result<Cursor, BadQuestion> {
     let header = headers.get(LAST_EVENT_ID).map(|value| value.to_str().unwrap_or("?"));
@@ -202,8 +207,10 @@ mod tests {
 
     #[test]
     fn lists_may_be_repeated_and_a_long_wait_is_a_minute() {
-        let asked = read("after=gateway-3&wait=3600&limit=1000&types=varco.receipt.*,varco.anomaly.opened&types=*\
-                          &organization=77777777777&organization=66666666666&subscription-key=k")
+        let asked = read(
+            "after=gateway-3&wait=3600&limit=1000&types=varco.receipt.*,varco.anomaly.opened&types=*\
+                          &organization=77777777777&organization=66666666666&subscription-key=k",
+        )
         .unwrap();
         assert_eq!(asked.after.place(&Feed::Gateway), 3);
         assert_eq!((asked.wait, asked.limit), (Duration::from_secs(60), 1000));

@@ -16,18 +16,13 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until};
 
 use super::Readers;
-use super::page::{Bounds, Heads, Pager};
+use super::page::{Bounds, FeedHeads, Pager};
 use super::pull::EventsError;
 use super::query::{Asked, LONG_CURSOR, Readable};
 use crate::api::auth::{AuthError, key_behind};
 use crate::domain::cursor::Cursor;
+use crate::domain::event::Feed;
 use crate::store::{FeedWatch, StoreError};
-
-/// How long nothing is sent before a sign of life.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-
-/// How often it is looked whether the key still opens what is read.
-const KEY_CHECK: Duration = Duration::from_secs(60);
 
 /// How long a failure of the database is waited out before the next attempt.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
@@ -49,7 +44,7 @@ struct Stream {
     readable: Readable,
     watch: FeedWatch,
     at: Cursor,
-    heads: Heads,
+    heads: FeedHeads,
     /// What was put together and not yet taken.
     ready: Option<String>,
     beat_at: Instant,
@@ -88,6 +83,8 @@ pub(super) async fn open(
     }
     let now = Instant::now();
     let stream = Stream {
+        beat_at: now + readers.heartbeat,
+        check_at: now + readers.key_check,
         readers,
         hash,
         at: asked.after.clone(),
@@ -96,8 +93,6 @@ pub(super) async fn open(
         watch,
         heads,
         ready: Some(OPENING.to_owned()),
-        beat_at: now + HEARTBEAT,
-        check_at: now + KEY_CHECK,
         failing: false,
         _place: place,
     };
@@ -128,7 +123,7 @@ impl Stream {
             }
             let wake_at = match self.look().await {
                 Ok(Look::Events(frames)) => {
-                    (self.failing, self.beat_at) = (false, now + HEARTBEAT);
+                    (self.failing, self.beat_at) = (false, now + self.readers.heartbeat);
                     return Some(frames);
                 }
                 Ok(Look::GoOn) => continue,
@@ -147,12 +142,12 @@ impl Stream {
                 }
             };
             if now >= self.beat_at {
-                self.beat_at = now + HEARTBEAT;
+                self.beat_at = now + self.readers.heartbeat;
                 return Some(ALIVE.to_owned());
             }
             tokio::select! {
                 () = stop.cancelled() => return None,
-                () = self.watch.changed(), if !self.failing => self.heads = self.readable.heads(&self.watch.heads()),
+                () = self.watch.moved(), if !self.failing => self.heads = self.readable.heads(&self.watch.heads()),
                 () = sleep_until(wake_at.min(self.beat_at)) => {}
             }
         }
@@ -166,7 +161,9 @@ impl Stream {
         }
         let mut frames = String::new();
         for event in &page.events {
-            self.at.advance(&event.feed, event.seq);
+            if let Some(feed) = Feed::new(&event.feed) {
+                self.at.advance(&feed, event.seq);
+            }
             // Writing to memory does not fail.
             let _written = write!(frames, "id: {}\nevent: {}\ndata: {}\n\n", self.at, event.kind, event.body);
         }
@@ -180,7 +177,7 @@ impl Stream {
 
     /// Whether the key still opens what is read. What it opens may have changed.
     async fn may_go_on(&mut self) -> bool {
-        self.check_at = Instant::now() + KEY_CHECK;
+        self.check_at = Instant::now() + self.readers.key_check;
         let key = match key_behind(&self.hash, &self.readers.api).await {
             Ok(key) => key,
             // Nobody knows, so nothing changes; as long as the database is away nothing is read either.

@@ -18,7 +18,8 @@ pub(super) enum TypePattern {
 impl TypePattern {
     /// Reads words of lower case with dots between, the last of which may be `*`.
     pub(super) fn new(text: &str) -> Option<Self> {
-        let plain = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        let plain =
+            |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         let (words, pattern) = match text.strip_suffix('*') {
             Some("") => return Some(TypePattern::Below(String::new())),
             Some(below) => (below.strip_suffix('.')?, TypePattern::Below(below.to_owned())),
@@ -48,7 +49,7 @@ impl EventFilter {
     /// Whether an event is for the reader.
     pub(super) fn admits(&self, event: &StoredEvent) -> bool {
         let asked = self.types.is_empty() || self.types.iter().any(|pattern| pattern.matches(&event.kind));
-        asked && event.codes.admitted_by(&self.scope)
+        asked && event.codes().admitted_by(&self.scope)
     }
 }
 
@@ -69,7 +70,9 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_types() {
-        for wrong in ["", ".", "varco.", "varco..paid", "varco.*.paid", "varco*", "**", "Varco.*", "varco paid", "à"] {
+        for wrong in
+            ["", ".", "varco.", "varco..paid", "varco.*.paid", "varco*", "**", "Varco.*", "varco paid", "à"]
+        {
             assert_eq!(TypePattern::new(wrong), None, "{wrong}");
         }
         assert_eq!(TypePattern::new(&"x".repeat(65)), None);
