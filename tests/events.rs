@@ -1,5 +1,13 @@
 //! Events, fetched by pages and read as streams.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
+
 mod support;
 
 #[path = "events/pages.rs"]
