@@ -13,6 +13,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
+use super::fault::Faults;
 use super::{StoreError, StoreOptions};
 
 /// The connections to the database.
@@ -141,10 +142,14 @@ const PLANNING: [(&str, &str); 5] = [
     ("jit", "off"),
 ];
 
-/// Opens the pools for a database URL.
-pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<Pools, StoreError> {
+/// Opens the pools for a database URL. Only the embedded database needs to be told of faults.
+pub(super) async fn open(
+    url: &str,
+    options: &StoreOptions,
+    faults: Option<Faults>,
+) -> Result<Pools, StoreError> {
     if url.starts_with("sqlite:") {
-        open_sqlite(url, options).await
+        open_sqlite(url, options, faults).await
     } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
         let connect = PgConnectOptions::from_str(url)
             .map_err(StoreError::Open)?
@@ -169,7 +174,11 @@ pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<Pools, Sto
     }
 }
 
-async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pools, StoreError> {
+async fn open_sqlite(
+    url: &str,
+    options: &StoreOptions,
+    faults: Option<Faults>,
+) -> Result<Pools, StoreError> {
     let connect = SqliteConnectOptions::from_str(url)
         .map_err(StoreError::Open)?
         .create_if_missing(true)
@@ -183,12 +192,17 @@ async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pools, StoreEr
         .pragma("cache_size", "-16384")
         .log_slow_statements(log::LevelFilter::Warn, Duration::from_secs(1));
     let pool = |connections| {
-        SqlitePoolOptions::new()
+        let pool = SqlitePoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(options.acquire_timeout)
             .test_before_acquire(false)
             .idle_timeout(None)
-            .max_lifetime(None)
+            .max_lifetime(None);
+        let Some(faults) = faults.clone() else { return pool };
+        pool.after_connect(move |connection, _| {
+            let faults = faults.clone();
+            Box::pin(async move { faults.attach(connection).await })
+        })
     };
     // When the disk is full, SQLite ends the transaction by itself, and the driver then believes for ever
     // that one is open: such a connection is put away, or nothing would be written until a restart.

@@ -7,6 +7,8 @@ mod activations;
 mod batch;
 mod dialect;
 mod embedded;
+#[doc(hidden)]
+pub mod fault;
 mod idempotency;
 mod keys;
 mod ledger_check;
@@ -158,7 +160,25 @@ impl Store {
     /// Opens the database behind a URL such as `sqlite://varco.db` or `postgres://host/varco`. A missing
     /// SQLite file is created. The schema is not touched: see [`migrate`](Store::migrate).
     pub async fn open(url: &str, options: StoreOptions) -> Result<Store, StoreError> {
-        let pools = dialect::open(url, &options).await?;
+        Store::open_with(url, options, None).await
+    }
+
+    /// The same for a test, which comes between the embedded database and its work.
+    #[doc(hidden)]
+    pub async fn open_with_faults(
+        url: &str,
+        options: StoreOptions,
+        faults: fault::Faults,
+    ) -> Result<Store, StoreError> {
+        Store::open_with(url, options, Some(faults)).await
+    }
+
+    async fn open_with(
+        url: &str,
+        options: StoreOptions,
+        faults: Option<fault::Faults>,
+    ) -> Result<Store, StoreError> {
+        let pools = dialect::open(url, &options, faults).await?;
         Ok(Store {
             notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),

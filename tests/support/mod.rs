@@ -11,6 +11,7 @@
 
 pub mod api;
 pub mod child;
+pub mod faulty;
 pub mod gateway;
 pub mod messages;
 pub mod node;
