@@ -175,11 +175,7 @@ pub(super) async fn open(
     }
 }
 
-async fn open_sqlite(
-    url: &str,
-    options: &StoreOptions,
-    faults: Option<Faults>,
-) -> Result<Pools, StoreError> {
+async fn open_sqlite(url: &str, options: &StoreOptions, faults: Option<Faults>) -> Result<Pools, StoreError> {
     let connect = SqliteConnectOptions::from_str(url)
         .map_err(StoreError::Open)?
         .create_if_missing(true)

@@ -32,13 +32,21 @@ pub enum Fault {
     Late(Duration),
 }
 
+/// Which calls are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Among {
+    All,
+    /// Commits only: one among the thousand steps of a use case. SQLite only.
+    Commits,
+}
+
 /// Which call goes wrong; all clones are one.
 #[derive(Clone, Default)]
 pub struct Plan(Arc<Mutex<Planned>>);
 
 #[derive(Default)]
 struct Planned {
-    armed: Option<(usize, Fault)>,
+    armed: Option<(Among, usize, Fault)>,
     caller: Option<AbortHandle>,
     seen: usize,
     struck: bool,
@@ -46,8 +54,8 @@ struct Planned {
 
 impl Plan {
     /// Has the call after so many others go wrong, counted from now.
-    pub fn arm(&self, after: usize, fault: Fault) {
-        *self.0.lock().unwrap() = Planned { armed: Some((after, fault)), ..Planned::default() };
+    pub fn arm(&self, among: Among, after: usize, fault: Fault) {
+        *self.0.lock().unwrap() = Planned { armed: Some((among, after, fault)), ..Planned::default() };
     }
 
     /// Whose going away a call may meet.
@@ -60,18 +68,21 @@ impl Plan {
         std::mem::take(&mut *self.0.lock().unwrap()).struck
     }
 
-    fn next(&self) -> Option<Fault> {
+    fn next(&self, call: Among) -> Option<Fault> {
         let mut planned = self.0.lock().unwrap();
-        let (after, fault) = planned.armed?;
-        planned.seen += 1;
-        if planned.seen != after + 1 {
+        let (among, after, fault) = planned.armed?;
+        if among == Among::Commits && call != Among::Commits {
             return None;
         }
-        planned.struck = true;
-        if let (Fault::Abandoned, Some(caller)) = (fault, planned.caller.take()) {
+        let is_the_one = planned.seen == after;
+        planned.seen += 1;
+        planned.struck |= is_the_one;
+        let caller = planned.caller.take_if(|_| is_the_one && fault == Fault::Abandoned);
+        drop(planned);
+        if let Some(caller) = caller {
             caller.abort();
         }
-        Some(fault)
+        is_the_one.then_some(fault)
     }
 }
 
@@ -80,7 +91,8 @@ pub async fn open(database: &TestDatabase, plan: &Plan) -> Store {
     let options = StoreOptions::default();
     if database.engine == "sqlite" {
         let plan = plan.clone();
-        let faults = Faults::new(move |_step: Step| match plan.next() {
+        let among = |step| if step == Step::Commit { Among::Commits } else { Among::All };
+        let faults = Faults::new(move |step| match plan.next(among(step)) {
             Some(Fault::Refused(_) | Fault::Cut | Fault::Unanswered) => Verdict::Fails,
             Some(Fault::Late(delay)) => {
                 std::thread::sleep(delay);
@@ -133,7 +145,7 @@ async fn relay(client: TcpStream, server: TcpStream, plan: &Plan) -> std::io::Re
     loop {
         let request = request(&mut from_client).await?;
         // A rollback that fails is no fault that a server has; what failed before it is.
-        let fault = if is_rollback(&request) { None } else { plan.next() };
+        let fault = if is_rollback(&request) { None } else { plan.next(Among::All) };
         match fault {
             None | Some(Fault::Abandoned) => {}
             Some(Fault::Late(delay)) => tokio::time::sleep(delay).await,
