@@ -22,6 +22,7 @@ mod plans;
 mod positions;
 mod receipts;
 mod rows;
+mod subscriptions;
 mod taxonomy;
 mod unbooked;
 mod uploads;
@@ -44,6 +45,10 @@ pub use positions::{
 pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
+};
+pub use subscriptions::{
+    DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, Replay,
+    SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
 };
 pub use unbooked::UnbookedMessage;
 pub use uploads::{
