@@ -21,6 +21,7 @@ mod use_cases;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use sqlx::{Connection, PgConnection};
 use support::api::Gateway;
 use support::faulty::{self, Among, Fault, Plan};
 use support::{TestDatabase, feeds};
@@ -60,6 +61,8 @@ struct World {
     gateway: Arc<Gateway>,
     plan: Plan,
     next: u64,
+    /// A connection to PostgreSQL past the proxy.
+    beside: Option<PgConnection>,
 }
 
 impl World {
@@ -84,6 +87,10 @@ impl World {
             outcome => outcome.unwrap(),
         };
         assert_ne!(outcome, Outcome::Refused, "{context}: nothing was wrong with what was asked");
+        if fault == Fault::Abandoned {
+            assert!(self.nothing_stays_open().await, "{context}: a transaction stays open");
+        }
+        let gateway = &self.gateway;
         if outcome == Outcome::Done {
             assert!(case.is_done(gateway, base).await, "{context}: it is on disk once it is answered");
         }
@@ -98,6 +105,20 @@ impl World {
             assert_eq!(again, Outcome::Done, "{context}: asked for again");
         }
         struck
+    }
+
+    /// What the next user of a connection does in a transaction that was left open is never committed.
+    async fn nothing_stays_open(&mut self) -> bool {
+        const OPEN: &str = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
+            AND state LIKE 'idle in transaction%'";
+        let Some(beside) = &mut self.beside else { return true };
+        for _ in 0..100 {
+            if sqlx::query_scalar::<_, i64>(OPEN).fetch_one(&mut *beside).await.unwrap() == 0 {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        false
     }
 
     /// Asks again. What somebody left alone may still be under way, and be in the way for a moment.
@@ -119,7 +140,11 @@ async fn exhaust(database: TestDatabase, faults: &[(Among, Fault)]) {
     let plan = Plan::default();
     let store = faulty::open(&database, &plan).await;
     let gateway = Arc::new(Gateway::start_on(database, store.clone()).await);
-    let mut world = World { gateway, plan, next: 0 };
+    let beside = match engine {
+        "sqlite" => None,
+        _ => Some(PgConnection::connect(&url).await.unwrap()),
+    };
+    let mut world = World { gateway, plan, next: 0, beside };
     let mut met = 0;
     for case in ALL {
         let (mut of_case, begun) = (0, Instant::now());

@@ -30,8 +30,16 @@ pub(super) mod sqlite_engine {
     pub(in crate::store) use crate::store::receipts::late::sqlite as late_receipts;
     pub(in crate::store) use crate::store::unbooked::sqlite as unbooked_messages;
     pub use sqlx::{SqliteConnection as Connection, SqlitePool as Pool};
+    /// A transaction under way, rolled back when dropped.
+    pub type Transaction = sqlx::Transaction<'static, sqlx::Sqlite>;
     /// A statement whose parameters are being bound.
     pub type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
+    /// Begins a transaction by [`BEGIN`] or [`BEGIN_SNAPSHOT`].
+    #[expect(clippy::disallowed_methods, reason = "the driver undoes a beginning that nobody waits for")]
+    pub async fn begin(pool: &Pool, how: &'static str) -> Result<Transaction, sqlx::Error> {
+        pool.begin_with(how).await
+    }
 
     /// Takes the write lock at once: a transaction that reads first and writes later would fail.
     pub const BEGIN: &str = "BEGIN IMMEDIATE";
@@ -60,8 +68,22 @@ pub(super) mod postgres_engine {
     pub(in crate::store) use crate::store::receipts::late::postgres as late_receipts;
     pub(in crate::store) use crate::store::unbooked::postgres as unbooked_messages;
     pub use sqlx::{PgConnection as Connection, PgPool as Pool};
+    use tracing::Instrument as _;
+
+    /// A transaction under way, rolled back when dropped.
+    pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
     /// A statement whose parameters are being bound.
     pub type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+    /// Begins a transaction by [`BEGIN`] or [`BEGIN_SNAPSHOT`], in a task of its own: where a caller goes
+    /// away just then, the driver would hand its connection on with the transaction still open, and what the
+    /// next one writes would be answered and lost (sqlx 0.9.0, issue 4393).
+    #[expect(clippy::disallowed_methods, reason = "this is what is to be called instead")]
+    pub async fn begin(pool: &Pool, how: &'static str) -> Result<Transaction, sqlx::Error> {
+        let pool = pool.clone();
+        let begun = tokio::spawn(async move { pool.begin_with(how).await }.in_current_span());
+        begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+    }
 
     /// Readers and writers of other rows go on.
     pub const BEGIN: &str = "BEGIN";

@@ -30,7 +30,7 @@ mod uploads;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dialect::Pools;
+use dialect::{Pools, sqlite_engine};
 use sha2::{Digest, Sha256};
 
 pub use events::{FeedWatch, Heads, StoredEvent};
@@ -211,7 +211,7 @@ impl Store {
         };
         let written = match &self.pools {
             // Readers work on while the one writer is stuck, and then no receipt can be stored.
-            Pools::Sqlite { write, .. } => match write.begin_with("BEGIN IMMEDIATE").await {
+            Pools::Sqlite { write, .. } => match sqlite_engine::begin(write, sqlite_engine::BEGIN).await {
                 Ok(tx) => tx.rollback().await,
                 Err(error) => Err(error),
             },
