@@ -21,6 +21,7 @@ mod accept;
 pub mod auth;
 mod body;
 mod bulk;
+pub mod events;
 mod idempotency;
 pub mod massive;
 mod openapi;
@@ -76,7 +77,8 @@ pub fn router(state: ApiState) -> Router {
         .nest("/gpd/payments-receipts-service/v1", receipts::routes())
         .nest("/payment-options", payment_options::routes())
         .nest("/subscriptions/v1", subscriptions::routes())
-        .telling_of(massive::routes());
+        .telling_of(massive::routes())
+        .telling_of(events::routes());
     let headings = [
         positions::v1::HEADING,
         positions::v3::HEADING,
@@ -85,6 +87,7 @@ pub fn router(state: ApiState) -> Router {
         receipts::HEADING,
         payment_options::HEADING,
         subscriptions::HEADING,
+        events::HEADING,
     ];
     openapi::serve(routes, &headings)
         .fallback(async || problem::unknown_path())

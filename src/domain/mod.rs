@@ -4,6 +4,7 @@
 
 pub mod amount;
 pub mod clock;
+pub mod cursor;
 pub mod event;
 pub mod fiscal_code;
 pub mod hold;

@@ -70,7 +70,7 @@ impl Desk {
         if !has_master_key {
             webhooks.secret = None;
         }
-        let url = TestDatabase::also(&database);
+        let url = TestDatabase::of(database.engine, database.url.clone());
         Desk { gateway: Gateway::start_with(database, webhooks).await, url, sent, refuse }
     }
 

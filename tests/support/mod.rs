@@ -11,6 +11,8 @@
 
 pub mod api;
 pub mod child;
+pub mod faulty;
+pub mod feeds;
 pub mod gateway;
 pub mod messages;
 pub mod node;
@@ -47,9 +49,9 @@ impl TestDatabase {
         TestDatabase { engine: "postgres", url: postgres::empty_database().await, _folder: None }
     }
 
-    /// The same database, for somebody else.
-    pub fn also(&self) -> Self {
-        TestDatabase { engine: self.engine, url: self.url.clone(), _folder: None }
+    /// The database behind that URL, which somebody else keeps.
+    pub fn of(engine: &'static str, url: String) -> Self {
+        TestDatabase { engine, url, _folder: None }
     }
 
     /// Opens it, with the schema up to date.

@@ -123,7 +123,7 @@ for_both_engines! {
         notice: &NoticeNumber,
     ) -> Result<(), StoreError> {
         let failed = || StoreError::during("link a late receipt");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let events = link(&mut tx, ec, notice).await?;
         record(&mut tx, &events).await.map_err(failed())?;
         tx.commit().await.map_err(failed())
@@ -156,8 +156,11 @@ for_both_engines! {
         notices: &[Named<'_>],
     ) -> Result<Vec<Event>, StoreError> {
         let waiting = receipted(connection, notices).await;
+        let mut waiting = waiting.map_err(StoreError::during("link a late receipt"))?;
+        // One order for all writers and both engines: of two siblings the first is the one that settles.
+        waiting.sort();
         let mut events = Vec::new();
-        for (ec, notice) in waiting.map_err(StoreError::during("link a late receipt"))? {
+        for (ec, notice) in waiting {
             events.extend(link(connection, &ec, &notice).await?);
         }
         Ok(events)
