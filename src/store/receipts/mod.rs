@@ -4,6 +4,7 @@ mod decide;
 mod detail;
 pub(super) mod late;
 pub(super) mod list;
+pub(super) mod search;
 pub(super) mod statements;
 
 use bytes::Bytes;
