@@ -43,14 +43,15 @@ pub(super) mod sqlite_engine {
     /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_POSITION: &str = "";
     /// Unused, because of [`LOCKS_ROWS`].
-    pub const LOCK_POSITION_OF_NOTICE: &str = "";
-    /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_POSITIONS_TAIL: &str = "";
     /// Deletes a few answers that are too old.
     pub const FORGET_ANSWERS: &str = "DELETE FROM answered_request WHERE rowid IN (SELECT rowid \
         FROM answered_request WHERE answered_at <= $1 ORDER BY answered_at LIMIT 8)";
     /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_NAMED_TAIL: &str = "";
+    /// Ends the statement that reads the heads of feeds.
+    pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
+        ON h.feed = w.feed ORDER BY h.feed";
 }
 
 /// What the statements of an aggregate need to know of PostgreSQL.
@@ -71,9 +72,6 @@ pub(super) mod postgres_engine {
     pub const LOCKS_ROWS: bool = true;
     /// Locks a position against other writers.
     pub const LOCK_POSITION: &str = "SELECT version FROM position WHERE ec = $1 AND iupd = $2 FOR UPDATE";
-    /// Locks the position of a notice against other writers.
-    pub const LOCK_POSITION_OF_NOTICE: &str = "SELECT p.version FROM notice n JOIN position p ON p.ec = n.ec \
-        AND p.iupd = n.iupd WHERE n.ec = $1 AND n.notice_number = $2 FOR UPDATE OF p";
     /// Ends the statement that locks the positions of a batch, in one order for all writers.
     pub const LOCK_POSITIONS_TAIL: &str = ") SELECT n.ec, n.notice_number FROM wanted w JOIN notice n ON n.ec = w.ec \
         AND n.notice_number = w.notice_number JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
@@ -84,6 +82,9 @@ pub(super) mod postgres_engine {
     /// Ends the statement that locks positions by their names, in the same order.
     pub const LOCK_NAMED_TAIL: &str = ") SELECT p.version FROM wanted w JOIN position p ON p.ec = w.ec \
         AND p.iupd = w.iupd ORDER BY p.ec, p.iupd FOR UPDATE OF p";
+    /// Ends the statement that reads the heads of feeds and locks them, in one order for all writers.
+    pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
+        ON h.feed = w.feed ORDER BY h.feed FOR UPDATE OF h";
 }
 
 /// Expands functions over both engines: a module `sqlite` and a module `postgres` that differ in the

@@ -7,6 +7,7 @@ mod activations;
 mod batch;
 mod dialect;
 mod embedded;
+mod events;
 mod idempotency;
 mod keys;
 mod ledger_check;
@@ -29,6 +30,7 @@ use std::time::Duration;
 use dialect::Pools;
 use sha2::{Digest, Sha256};
 
+pub use events::{FeedWatch, Heads, StoredEvent};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope};
 pub use numbers::Numbered;
@@ -169,7 +171,9 @@ impl Store {
 
     /// Brings the schema up to date; returns the names of the migrations that were applied.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        migrate::run(&self.pools).await
+        let applied = migrate::run(&self.pools).await?;
+        events::untold::tell(&self.pools).await?;
+        Ok(applied)
     }
 
     /// Asks the database for a sign of life: a read of a table of ours, because SQLite answers a mere
