@@ -1,9 +1,10 @@
 //! What did not fit: receipts and messages that a person has to look at, and what people say of them.
 
-use std::fmt;
-
+use super::event::Feed;
 use super::fiscal_code::FiscalCode;
+use super::notice_number::NoticeNumber;
 use super::receipt::ReceiptClass;
+use super::segregation::Segregation;
 use super::text::Text;
 
 /// Why a person has to look. It never changes: what becomes another kind is closed and opened anew.
@@ -140,32 +141,35 @@ pub struct Author {
     pub person: Text<140>,
 }
 
-/// Whose an anomaly is: its creditor institution's, or nobody's but the gateway's, where a message names no
-/// institution that is known here.
+/// What is known of an anomaly from the moment it is opened. None of it is personal data.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Owner {
-    /// A creditor institution.
-    Institution(FiscalCode),
-    /// The gateway itself.
-    Gateway,
+pub struct AnomalyFacts {
+    /// Its name.
+    pub id: String,
+    /// Why a person has to look.
+    pub kind: AnomalyKind,
+    /// The node's name of the payment, if the message says it.
+    pub receipt: Option<String>,
+    /// The notice and the creditor institution that issued it, if the message says so.
+    pub notice: Option<(FiscalCode, NoticeNumber)>,
+    /// The SHA-256 of the message that was not booked, in hexadecimal.
+    pub message_digest: Option<String>,
 }
 
-impl Owner {
-    /// What stands for the gateway where a fiscal code would stand.
-    pub const GATEWAY: &'static str = "gateway";
-
-    /// The fiscal code, or the word for the gateway.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Owner::Institution(ec) => ec.as_str(),
-            Owner::Gateway => Self::GATEWAY,
-        }
+impl AnomalyFacts {
+    /// The notice, if it is one of this institution's own: only those are for callers of some segregation
+    /// codes, because the codes of another's notices are not its own.
+    pub fn own_notice(&self, feed: &Feed) -> Option<&NoticeNumber> {
+        let (issuer, number) = self.notice.as_ref()?;
+        (issuer.as_str() == feed.as_str()).then_some(number)
     }
-}
 
-impl fmt::Display for Owner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+    /// Whether it is for a caller who may work with these notices of the institution.
+    pub fn is_for(&self, scope: &Segregation, feed: &Feed) -> bool {
+        match scope {
+            Segregation::Every => true,
+            some => self.own_notice(feed).is_some_and(|number| some.allows(number)),
+        }
     }
 }
 

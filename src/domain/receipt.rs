@@ -271,9 +271,7 @@ pub fn classify(
         Ok(()) if receipt.amount != facts.amount || !receipt.adds_up() => {
             (ReceiptClass::AmountDiffers, Effect::SettlesNotice)
         }
-        Ok(()) if receipt.stand_in == PaidThrough::StandIn => {
-            (ReceiptClass::StandIn, Effect::SettlesNotice)
-        }
+        Ok(()) if receipt.stand_in == PaidThrough::StandIn => (ReceiptClass::StandIn, Effect::SettlesNotice),
         Ok(()) => (ReceiptClass::Matched, Effect::SettlesNotice),
         Err(NotPayable::Paid) => (ReceiptClass::OverPayment, Effect::None),
         Err(NotPayable::PaidByAnotherOption) => (ReceiptClass::SiblingConflict, Effect::SettlesNotice),

@@ -27,7 +27,6 @@ pub(super) enum Pools {
 /// What the statements of an aggregate need to know of SQLite.
 pub(super) mod sqlite_engine {
     pub(in crate::store) use crate::store::receipts::late::sqlite as late_receipts;
-    pub(in crate::store) use crate::store::unbooked::sqlite as unbooked_messages;
     pub use sqlx::{SqliteConnection as Connection, SqlitePool as Pool};
     /// A statement whose parameters are being bound.
     pub type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
@@ -57,7 +56,6 @@ pub(super) mod sqlite_engine {
 /// What the statements of an aggregate need to know of PostgreSQL.
 pub(super) mod postgres_engine {
     pub(in crate::store) use crate::store::receipts::late::postgres as late_receipts;
-    pub(in crate::store) use crate::store::unbooked::postgres as unbooked_messages;
     pub use sqlx::{PgConnection as Connection, PgPool as Pool};
     /// A statement whose parameters are being bound.
     pub type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;

@@ -4,6 +4,7 @@
 //! transaction leaves it.
 
 mod activations;
+mod anomalies;
 mod batch;
 mod dialect;
 mod embedded;
@@ -30,6 +31,10 @@ use std::time::Duration;
 use dialect::Pools;
 use sha2::{Digest, Sha256};
 
+pub use anomalies::{
+    Acted, Anomaly, AnomalyAct, AnomalyEntry, AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState,
+    MessageFacts,
+};
 pub use events::{FeedWatch, Heads, StoredEvent};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope};
@@ -43,7 +48,7 @@ pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
 };
-pub use unbooked::UnbookedMessage;
+pub use unbooked::{NamedReceipt, UnbookedMessage};
 pub use uploads::{
     Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,
     Verdict, Work,

@@ -11,6 +11,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::amount::Cents;
+use super::anomaly::{AnomalyFacts, Step};
 use super::fiscal_code::FiscalCode;
 use super::ids::Iupd;
 use super::notice_number::{AuxDigit, Iuv, NoticeNumber};
@@ -64,6 +65,8 @@ pub enum Told {
     Option(OptionChange, OptionFacts),
     /// A receipt was booked, or is seen in another light.
     Receipt(ReceiptChange, Box<ReceiptFacts>),
+    /// Something did not fit, or somebody saw to it.
+    Anomaly(AnomalyChange, Box<AnomalyFacts>),
 }
 
 /// What can happen to a debt position.
@@ -111,6 +114,15 @@ pub enum ReceiptChange {
     Booked,
     /// It is of another class, because its notice appeared.
     Reclassified,
+}
+
+/// What can happen to an anomaly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnomalyChange {
+    /// A receipt or a message did not fit.
+    Opened,
+    /// Its history has one entry more.
+    Step(Step),
 }
 
 /// What is told of a position.
@@ -239,6 +251,11 @@ impl Codes {
         Codes(Vec::from_iter(codes).join(" "))
     }
 
+    /// What only callers who may work with every notice are told.
+    pub fn of_no_code() -> Codes {
+        Codes("--".to_owned())
+    }
+
     /// No notice is spoken of.
     pub fn none() -> Codes {
         Codes(String::new())
@@ -274,6 +291,7 @@ impl Told {
             Told::Option(change, _) => change.kind(),
             Told::Receipt(ReceiptChange::Booked, _) => "varco.receipt.booked",
             Told::Receipt(ReceiptChange::Reclassified, _) => "varco.receipt.reclassified",
+            Told::Anomaly(change, _) => change.kind(),
         }
     }
 
@@ -281,7 +299,7 @@ impl Told {
     pub fn receipt(&self) -> Option<&ReceiptFacts> {
         match self {
             Told::Receipt(_, receipt) => Some(receipt),
-            Told::Position(..) | Told::Option(..) => None,
+            Told::Position(..) | Told::Option(..) | Told::Anomaly(..) => None,
         }
     }
 }
@@ -312,6 +330,19 @@ impl OptionChange {
             OptionChange::Removed => "varco.option.removed",
             OptionChange::Paid => "varco.option.paid",
             OptionChange::Reported => "varco.option.reported",
+        }
+    }
+}
+
+impl AnomalyChange {
+    /// The type of the event.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            AnomalyChange::Opened => "varco.anomaly.opened",
+            AnomalyChange::Step(Step::Noted) => "varco.anomaly.noted",
+            AnomalyChange::Step(Step::Resolved(_)) => "varco.anomaly.resolved",
+            AnomalyChange::Step(Step::Reopened) => "varco.anomaly.reopened",
+            AnomalyChange::Step(Step::Closed(_)) => "varco.anomaly.closed",
         }
     }
 }
