@@ -32,7 +32,7 @@ CREATE TABLE anomaly (
 -- spelt by the statement that walks in that order, so that no look-up by key takes the index.
 CREATE INDEX anomaly_open ON anomaly (ec, opened_at, anomaly_id) WHERE resolved_at IS NULL;
 CREATE INDEX anomaly_resolved ON anomaly (ec, opened_at, anomaly_id) WHERE resolved_at IS NOT NULL;
-CREATE INDEX anomaly_by_opening ON anomaly (ec, opened_at, anomaly_id) WHERE opened_at <> 0;
+CREATE INDEX anomaly_by_opening ON anomaly (ec, opened_at, anomaly_id) WHERE kind <> '';
 -- Of one receipt or notice there are few.
 CREATE INDEX anomaly_by_receipt ON anomaly (receipt_key, ec);
 CREATE INDEX anomaly_by_notice ON anomaly (notice_number, ec);
@@ -70,7 +70,7 @@ SELECT ec, digest, 'unbooked_message', digest, received_at FROM unbooked_message
 -- it to be empty, and would then walk the interval to find a single receipt.
 DROP INDEX receipt_by_payment;
 CREATE INDEX receipt_by_payment ON receipt (ec, COALESCE(paid_at, received_at), receipt_key)
-    WHERE received_at <> 0;
+    WHERE primitive <> '';
 DROP INDEX receipt_by_debtor;
 CREATE INDEX receipt_by_debtor ON receipt (ec, debtor_id, COALESCE(paid_at, received_at), receipt_key)
     WHERE debtor_id <> '';
@@ -82,4 +82,4 @@ CREATE INDEX receipt_by_stand_in ON receipt (ec, stand_in, COALESCE(paid_at, rec
     WHERE stand_in = TRUE;
 CREATE INDEX receipt_unsettling ON receipt (ec, settles, COALESCE(paid_at, received_at), receipt_key)
     WHERE settles = FALSE;
-CREATE INDEX receipt_by_arrival ON receipt (ec, received_at) WHERE received_at > 0;
+CREATE INDEX receipt_by_arrival ON receipt (ec, received_at) WHERE received_at <> 0;

@@ -105,7 +105,7 @@ pub(in crate::store) fn page(query: &AnomalyQuery) -> Assembled {
         AnomalyState::All if named => {}
         AnomalyState::Open => statement.push(" AND a.resolved_at IS NULL", []),
         AnomalyState::Resolved => statement.push(" AND a.resolved_at IS NOT NULL", []),
-        AnomalyState::All => statement.push(" AND a.opened_at <> 0", []),
+        AnomalyState::All => statement.push(" AND a.kind <> ''", []),
     }
     if !query.kinds.is_empty() {
         let words: String = query.kinds.iter().map(|kind| format!(" {} ", kind.word())).collect();

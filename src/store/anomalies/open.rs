@@ -24,7 +24,7 @@ pub(in crate::store) const CLASSES: &str = "SELECT receipt_key, receipt_id, clas
      WHERE notice_number = $2 AND ec = $1 AND issuer = $1 ORDER BY received_at, receipt_key";
 
 pub(in crate::store) const CLOSE: &str = "UPDATE anomaly SET entries = entries + 1, resolved_at = $3, resolution = $4 \
-     WHERE receipt_key = $2 AND ec = $1 AND kind <> $5 AND resolved_at IS NULL \
+     WHERE receipt_key = $2 AND ec = $1 AND kind <> $5 AND COALESCE(resolved_at, 0) = 0 \
      RETURNING anomaly_id, kind, entries";
 
 /// An anomaly that is about to be opened.

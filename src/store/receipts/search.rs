@@ -41,7 +41,7 @@ macro_rules! columns {
 const ARRIVED: &str = concat!(
     "WITH found AS MATERIALIZED (SELECT ",
     columns!(),
-    " FROM receipt r WHERE r.ec = $1 AND r.received_at > 0 AND r.received_at >= # AND r.received_at < #) "
+    " FROM receipt r WHERE r.ec = $1 AND r.received_at <> 0 AND r.received_at >= # AND r.received_at < #) "
 );
 
 /// How many receipts there are on all pages.
@@ -128,7 +128,7 @@ fn filter(statement: &mut Assembled, query: &ReceiptQuery, way: Way, class: Opti
     // An index is only used by a statement that spells its condition.
     let usual = class == Some(ReceiptClass::Matched);
     if way == Way::Payment || usual {
-        statement.push(" AND r.received_at <> 0", []);
+        statement.push(" AND r.primitive <> ''", []);
     }
     names(statement, asked);
     if let Some((least, most)) = asked.amount {
