@@ -21,6 +21,7 @@ mod plans;
 mod positions;
 mod receipts;
 mod rows;
+mod subscriptions;
 mod taxonomy;
 mod unbooked;
 mod uploads;
@@ -47,6 +48,10 @@ pub use positions::{
 pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
+};
+pub use subscriptions::{
+    DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, Replay,
+    SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
 };
 pub use unbooked::{NamedReceipt, UnbookedMessage};
 pub use uploads::{

@@ -67,6 +67,8 @@ pub enum Told {
     Receipt(ReceiptChange, Box<ReceiptFacts>),
     /// Something did not fit, or somebody saw to it.
     Anomaly(AnomalyChange, Box<AnomalyFacts>),
+    /// Something was done with a subscription.
+    Subscription(SubscriptionChange, SubscriptionFacts),
 }
 
 /// What can happen to a debt position.
@@ -123,6 +125,34 @@ pub enum AnomalyChange {
     Opened,
     /// Its history has one entry more.
     Step(Step),
+}
+
+/// What can happen to a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubscriptionChange {
+    /// It was made.
+    Created,
+    /// Its terms or its secret changed.
+    Changed,
+    /// Events are sent again.
+    Enabled,
+    /// Nothing is sent any more.
+    Disabled,
+    /// It was deleted.
+    Deleted,
+}
+
+/// What is told of a subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubscriptionFacts {
+    /// Its name.
+    pub id: String,
+    /// The word for the kind of its owner.
+    pub owner_kind: &'static str,
+    /// The code of its owner.
+    pub owner: String,
+    /// The word for why nothing is sent, if it was disabled.
+    pub reason: Option<&'static str>,
 }
 
 /// What is told of a position.
@@ -292,6 +322,7 @@ impl Told {
             Told::Receipt(ReceiptChange::Booked, _) => "varco.receipt.booked",
             Told::Receipt(ReceiptChange::Reclassified, _) => "varco.receipt.reclassified",
             Told::Anomaly(change, _) => change.kind(),
+            Told::Subscription(change, _) => change.kind(),
         }
     }
 
@@ -299,7 +330,7 @@ impl Told {
     pub fn receipt(&self) -> Option<&ReceiptFacts> {
         match self {
             Told::Receipt(_, receipt) => Some(receipt),
-            Told::Position(..) | Told::Option(..) | Told::Anomaly(..) => None,
+            Told::Position(..) | Told::Option(..) | Told::Anomaly(..) | Told::Subscription(..) => None,
         }
     }
 }
@@ -318,6 +349,19 @@ impl PositionChange {
             PositionChange::PartiallyPaid => "varco.position.partially_paid",
             PositionChange::Paid => "varco.position.paid",
             PositionChange::Reported => "varco.position.reported",
+        }
+    }
+}
+
+impl SubscriptionChange {
+    /// The type of the event.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            SubscriptionChange::Created => "varco.subscription.created",
+            SubscriptionChange::Changed => "varco.subscription.changed",
+            SubscriptionChange::Enabled => "varco.subscription.enabled",
+            SubscriptionChange::Disabled => "varco.subscription.disabled",
+            SubscriptionChange::Deleted => "varco.subscription.deleted",
         }
     }
 }

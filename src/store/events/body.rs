@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::domain::amount::Cents;
 use crate::domain::anomaly::AnomalyFacts;
 use crate::domain::event::{
-    AnomalyChange, Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, Told,
+    AnomalyChange, Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, SubscriptionFacts, Told,
 };
 use crate::domain::receipt::ReceiptOutcome;
 
@@ -107,6 +107,17 @@ struct AnomalyData<'a> {
     message_digest: Option<&'a str>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SubscriptionData<'a> {
+    subscription_id: &'a str,
+    owner_kind: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    owner: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
 /// The id of an event. A number that comes again after a database was put back to an older state is then
 /// of another instant, and so of another id.
 pub(super) fn id(feed: &str, seq: i64, occurred_at: i64) -> String {
@@ -120,6 +131,7 @@ pub(super) fn render(event: &Event, seq: i64) -> Result<String, serde_json::Erro
         Told::Option(_, option) => cloud_event(event, seq, &option_data(option)),
         Told::Receipt(_, receipt) => cloud_event(event, seq, &receipt_data(receipt)),
         Told::Anomaly(change, anomaly) => cloud_event(event, seq, &anomaly_data(*change, anomaly)),
+        Told::Subscription(_, subscription) => cloud_event(event, seq, &subscription_data(subscription)),
     }
 }
 
@@ -170,6 +182,15 @@ fn option_data(option: &OptionFacts) -> OptionData<'_> {
         paid_at: option.paid_at.map(time),
         receipt_id: option.receipt.as_deref(),
         reported_transfers: (option.reported > 0).then_some(option.reported),
+    }
+}
+
+fn subscription_data(subscription: &SubscriptionFacts) -> SubscriptionData<'_> {
+    SubscriptionData {
+        subscription_id: &subscription.id,
+        owner_kind: subscription.owner_kind,
+        owner: &subscription.owner,
+        reason: subscription.reason,
     }
 }
 
