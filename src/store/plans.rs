@@ -3,12 +3,12 @@
 
 #[path = "../../tests/support/postgres.rs"]
 mod cluster;
+mod inbox;
 
 use jiff::Timestamp;
 use sqlx::Row;
 
 use super::anomalies::ONE as ONE_ANOMALY;
-use super::anomalies::list::page as anomaly_page;
 use super::anomalies::open::{CLASSES, CLOSE};
 use super::dialect::{Assembled, Pools, Value, explain, explain_analyze};
 use super::embedded::ONE_NOTICE;
@@ -19,20 +19,15 @@ use super::positions::of_notice::POSITION_OF_NOTICE;
 use super::positions::read::ONE_POSITION;
 use super::positions::search;
 use super::receipts::detail::RECEIPT_OF_ID;
+use super::receipts::late;
 use super::receipts::statements::{BOOKED_BEFORE, FACTS, SETTLE_NOTICES, TOUCH_POSITIONS};
-use super::receipts::{late, search as receipt_search};
 use super::{
-    AnomalyPlace, AnomalyQuery, AnomalyState, Direction, Interval, ListStart, NoticeName, PageStart, Place,
-    PositionFilter, PositionOrder, PositionQuery, ReceiptFilter, ReceiptPlace, ReceiptQuery, Shapes, Store,
-    StoreOptions,
+    Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder, PositionQuery, Shapes,
+    Store, StoreOptions,
 };
-use crate::domain::amount::Cents;
-use crate::domain::anomaly::AnomalyKind;
-use crate::domain::event::Feed;
 use crate::domain::fiscal_code::{FiscalCode, PersonId, PersonKind};
-use crate::domain::ids::{Iupd, ReceiptId};
+use crate::domain::ids::Iupd;
 use crate::domain::notice_number::{Iuv, NoticeNumber, TwoDigits};
-use crate::domain::receipt::ReceiptClass;
 use crate::domain::segregation::Segregation;
 use crate::domain::status::Status;
 
@@ -215,90 +210,6 @@ fn pages() -> Vec<Case> {
     cases
 }
 
-/// Pages of the anomalies, of which one in five hundred waits, in the middle of all.
-fn anomalies() -> Vec<Case> {
-    let of = |state, notice: Option<NoticeNumber>, receipt: Option<ReceiptId>| {
-        let after = Some(AnomalyPlace { opened_at: second(1000), id: "a1000".to_owned() });
-        let scope = Segregation::Only(TwoDigits::new("02").into_iter().collect());
-        let (from, until) = (second(0), second(1_000_000_000));
-        let (feed, kinds) =
-            (Feed::Institution(FiscalCode::new(EC).unwrap()), vec![AnomalyKind::UnbookedMessage]);
-        let kinds = if state == AnomalyState::Open { kinds } else { Vec::new() };
-        anomaly_page(&AnomalyQuery {
-            feed,
-            scope,
-            state,
-            kinds,
-            from,
-            until,
-            notice,
-            receipt,
-            limit: 10,
-            after,
-        })
-    };
-    let number = NoticeNumber::new("302000000000010002").ok();
-    let id = Some(ReceiptId::new("r10002"));
-    let (open, all) = (AnomalyState::Open, AnomalyState::All);
-    vec![
-        asked("open anomalies", of(open, None, None), ["anomaly_open"; 2]),
-        asked("resolved", of(AnomalyState::Resolved, None, None), ["anomaly_resolved"; 2]),
-        asked("all anomalies", of(all, None, None), ["anomaly_by_opening"; 2]),
-        asked("anomalies of notice", of(all, number, None), ["anomaly_by_notice"; 2]),
-        asked("open of notice", of(open, number, None), ["anomaly_by_notice"; 2]),
-        asked("anomalies of receipt", of(all, None, id), ["anomaly_by_receipt"; 2]),
-    ]
-}
-
-/// Indexes that give receipts and anomalies in the order of their lists.
-const WALKS: [&str; 9] = [
-    "anomaly_open",
-    "anomaly_resolved",
-    "anomaly_by_opening",
-    "receipt_by_payment",
-    "receipt_by_debtor",
-    "receipt_by_amount",
-    "receipt_by_class",
-    "receipt_by_stand_in",
-    "receipt_unsettling",
-];
-
-/// Pages of the receipts, by every way to find them; 20 are asked for, in the middle of all.
-fn receipts() -> Vec<Case> {
-    let any = ReceiptFilter::default;
-    let cents = |cents| Cents::new(cents).unwrap();
-    let of = |filter: ReceiptFilter| {
-        let start = PageStart::After(ReceiptPlace { paid_on: second(3000), key: "r3000".to_owned() });
-        let scope = Segregation::Only(TwoDigits::new("02").into_iter().collect());
-        let (from, until) = (second(0), second(1_000_000_000));
-        let ec = FiscalCode::new(EC).unwrap();
-        receipt_search::pages(&ReceiptQuery { ec, scope, from, until, filter, limit: 20, start })
-    };
-    let number = NoticeNumber::new("302000000000010002").unwrap();
-    let received = Some(Interval { from: second(10_000), until: second(10_090) });
-    let debtor = Some("10000000078".to_owned());
-    let iuv = Some("02000000000010002".to_owned());
-    let classes = vec![ReceiptClass::Expired, ReceiptClass::OverPayment];
-    let ways = [
-        ("paid", any(), ["receipt_by_payment"; 2]),
-        ("id", ReceiptFilter { id: Some(ReceiptId::new("r9999")), ..any() }, ["receipt_1", "receipt_pkey"]),
-        ("reference", ReceiptFilter { iuv, ..any() }, ["receipt_by_reference"; 2]),
-        ("receipt of notice", ReceiptFilter { notice: Some(number), ..any() }, ["receipt_by_notice"; 2]),
-        ("receipt of debtor", ReceiptFilter { debtor, ..any() }, ["receipt_by_debtor"; 2]),
-        (
-            "amount",
-            ReceiptFilter { amount: Some((cents(103), cents(103))), ..any() },
-            ["receipt_by_amount"; 2],
-        ),
-        ("class", ReceiptFilter { classes, ..any() }, ["receipt_by_class"; 2]),
-        ("stand-in", ReceiptFilter { stand_in: Some(true), ..any() }, ["receipt_by_stand_in"; 2]),
-        ("unsettling", ReceiptFilter { settles: Some(false), ..any() }, ["receipt_unsettling"; 2]),
-        ("received", ReceiptFilter { received, ..any() }, ["receipt_by_arrival"; 2]),
-    ];
-    let each = |(name, filter, index)| of(filter).into_iter().map(move |page| asked(name, page, index));
-    ways.into_iter().flat_map(each).collect()
-}
-
 #[tokio::test]
 async fn on_sqlite_no_statement_reads_more_than_it_needs() {
     let folder = tempfile::tempdir().unwrap();
@@ -309,7 +220,7 @@ async fn on_sqlite_no_statement_reads_more_than_it_needs() {
     let Pools::Sqlite { write, .. } = &store.pools else { panic!("it is SQLite") };
     sqlx::raw_sql(FILL).execute(write).await.unwrap();
     let connection = rusqlite::Connection::open(&file).unwrap();
-    for case in look_ups().into_iter().chain(pages()).chain(receipts()).chain(anomalies()) {
+    for case in look_ups().into_iter().chain(pages()).chain(inbox::receipts()).chain(inbox::anomalies()) {
         let steps = sqlx::query(explain(&case.text)).fetch_all(write).await.unwrap();
         let steps: Vec<String> = steps.iter().map(|step| step.get("detail")).collect();
         let plan = steps.join("\n");
@@ -322,7 +233,7 @@ async fn on_sqlite_no_statement_reads_more_than_it_needs() {
                     .contains(&step.split(' ').nth(1).unwrap())
         };
         assert!(!steps.iter().any(scanned), "{}:\n{plan}", case.name);
-        let walks = WALKS.iter().any(|index| plan.contains(index));
+        let walks = inbox::WALKS.iter().any(|index| plan.contains(index));
         assert!(!(walks && plan.contains("TEMP B-TREE")), "{}:\n{plan}", case.name);
         assert!(plan.contains(case.index[0]), "{}:\n{plan}", case.name);
         // The machine of SQLite takes some fifty steps for a row, and five hundred for one with its status.
@@ -388,7 +299,7 @@ async fn on_postgres_no_statement_reads_more_than_it_needs_analysed_or_not() {
     let Pools::Postgres(pool) = &store.pools else { panic!("it is PostgreSQL") };
     sqlx::raw_sql(FILL).execute(pool).await.unwrap();
     for state in ["never analysed", "analysed"] {
-        for case in look_ups().into_iter().chain(pages()).chain(receipts()).chain(anomalies()) {
+        for case in look_ups().into_iter().chain(pages()).chain(inbox::receipts()).chain(inbox::anomalies()) {
             let mut tx = pool.begin().await.unwrap();
             let mut explained = sqlx::query(explain_analyze(&case.text)).persistent(false);
             for value in &case.values {
