@@ -26,6 +26,8 @@ mod client;
 mod durability;
 #[path = "crash/follower.rs"]
 mod follower;
+#[path = "crash/outage.rs"]
+mod outage;
 #[path = "crash/receipts.rs"]
 mod receipts;
 
