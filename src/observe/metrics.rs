@@ -111,6 +111,7 @@ pub struct Metrics {
     api_latency: Latency<RouteLabels>,
     connections: Family<ListenerLabels, Gauge>,
     missed_holds: Counter,
+    unpublished: Gauge,
     certificates: Arc<Certificates>,
 }
 
@@ -127,6 +128,7 @@ impl Metrics {
             api_latency: Latency::new_with_constructor(histogram),
             connections: Family::default(),
             missed_holds: Counter::default(),
+            unpublished: Gauge::default(),
             certificates: Arc::default(),
             registry: Registry::default(),
         };
@@ -139,6 +141,8 @@ impl Metrics {
         registry.register("connections", "Open connections by listener", metrics.connections.clone());
         let help = "Gets answered without a hold on the position";
         registry.register("activation_holds_missed", help, metrics.missed_holds.clone());
+        let help = "Events that are not published to NATS yet";
+        registry.register("nats_unpublished_events", help, metrics.unpublished.clone());
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The running version", build);
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.timely))));
@@ -172,6 +176,11 @@ impl Metrics {
     /// The count of gets that were answered OK though their hold could not be written in time.
     pub fn missed_holds(&self) -> Counter {
         self.missed_holds.clone()
+    }
+
+    /// The count of events that are not published to NATS yet.
+    pub fn unpublished(&self) -> Gauge {
+        self.unpublished.clone()
     }
 
     /// Shows `days_left()` of a certificate at each scrape, under the name `certificate`.

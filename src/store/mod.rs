@@ -18,6 +18,7 @@ mod parties;
 #[cfg(test)]
 mod plans;
 mod positions;
+mod publisher;
 mod receipts;
 mod rows;
 mod subscriptions;
@@ -36,6 +37,7 @@ pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope};
 pub use numbers::Numbered;
 pub use parties::Parties;
+pub use publisher::{Published, Publishing};
 pub use positions::{
     BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
     PositionPage, PositionQuery, ReplaceError, Shapes,
