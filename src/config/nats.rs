@@ -133,10 +133,14 @@ mod tests {
 
     #[test]
     fn servers_are_named_without_passwords() {
-        for text in ["nats://localhost:4222", "tls://nats.comune.example", "nats://10.0.0.1,nats://[::1]:4222"] {
+        for text in
+            ["nats://localhost:4222", "tls://nats.comune.example", "nats://10.0.0.1,nats://[::1]:4222"]
+        {
             assert_eq!(NatsServers::from_text(text).unwrap().to_value().as_str(), Some(text));
         }
-        for wrong in ["", "nats://", "localhost", "nats://user:secret@host", "http://host", "nats://a,,nats://b"] {
+        for wrong in
+            ["", "nats://", "localhost", "nats://user:secret@host", "http://host", "nats://a,,nats://b"]
+        {
             assert_eq!(NatsServers::from_text(wrong), None, "{wrong}");
         }
     }

@@ -37,11 +37,11 @@ pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope};
 pub use numbers::Numbered;
 pub use parties::Parties;
-pub use publisher::{Published, Publishing};
 pub use positions::{
     BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
     PositionPage, PositionQuery, ReplaceError, Shapes,
 };
+pub use publisher::{Published, Publishing};
 pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,

@@ -41,7 +41,8 @@ impl Store {
         let rows = on_engine!(&self.pools, read, |pool, engine| engine::all(pool, who.name).await);
         let rows = rows.map_err(StoreError::during("published"))?.into_iter();
         let read = |(feed, done, worker, held_until): (String, i64, i64, i64)| {
-            let held = worker != who.worker && held_until >= micros(who.now) && held_until <= too_long(who.now);
+            let held =
+                worker != who.worker && held_until >= micros(who.now) && held_until <= too_long(who.now);
             let feed = Feed::new(&feed).ok_or(StoreError::Corrupt { what: "feed" })?;
             Ok(Published { feed, done, free: !held })
         };

@@ -97,8 +97,10 @@ impl Link {
         let kind = event.kind.strip_prefix("varco.").unwrap_or(&event.kind);
         let mut headers = HeaderMap::new();
         headers.insert("Content-Type", "application/cloudevents+json");
-        let message =
-            PublishMessage::build().headers(headers).message_id(event.id()).payload(event.body.clone().into());
+        let message = PublishMessage::build()
+            .headers(headers)
+            .message_id(event.id())
+            .payload(event.body.clone().into());
         let sent = self.jetstream.send_publish(format!("{prefix}.{}.{kind}", event.feed), message).await;
         sent.map(Confirmation).map_err(LinkError::Refused)
     }
