@@ -71,6 +71,11 @@ pub struct Answer {
 impl Gateway {
     pub async fn start(database: TestDatabase) -> Gateway {
         let store = database.store().await;
+        Self::start_on(database, store).await
+    }
+
+    /// The same on a store that was opened in another way.
+    pub async fn start_on(database: TestDatabase, store: Store) -> Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
         let (clock, hand) = Clock::manual(samples::now());
