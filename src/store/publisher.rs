@@ -124,7 +124,7 @@ for_both_engines! {
         who: Publishing<'_>,
         confirmed: &[(Feed, i64)],
     ) -> Result<(), sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         for (feed, done) in confirmed {
             sqlx::query(
                 "UPDATE publisher SET done = $4, held_until = $5 WHERE name = $1 AND feed = $2 \

@@ -5,8 +5,21 @@ use std::time::{Duration, Instant};
 
 use crate::server::{Server, metrics};
 use crate::support::child::Served;
+use crate::support::node::get;
 use crate::support::{TestDatabase, api, pki, world};
 use crate::{book, is_complete};
+
+async fn whoever_waits_is_not_bound_by_the_time_of_a_request(served: &Served) {
+    let asked_at = Instant::now();
+    let question = format!("/events?types=varco.no.such&wait=2&subscription-key={}", world::API_KEY);
+    let (status, page) = get(served.api, &question).await;
+    assert_eq!(status, 200, "{page}");
+    assert!(asked_at.elapsed() >= Duration::from_secs(2), "{page}");
+    assert!(page.starts_with(r#"{"events":[],"next":""#), "{page}");
+    let metrics = metrics(served).await;
+    let counted = r#"varco_api_requests_total{method="GET",route="/events",status="200"} 1"#;
+    assert!(metrics.contains(counted), "{metrics}");
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_two_processes_one_is_killed_and_no_event_is_lost_or_doubled() {
@@ -18,7 +31,11 @@ async fn of_two_processes_one_is_killed_and_no_event_is_lost_or_doubled() {
     pki::issue(folder.path());
     let config = pki::write_config(folder.path(), &database.url);
     let url = server.url();
-    let env = [("VARCO__NATS__URL", url.as_str()), ("VARCO__LOG__FILTER", "warn,varco=info")];
+    let env = [
+        ("VARCO__NATS__URL", url.as_str()),
+        ("VARCO__LOG__FILTER", "warn,varco=info"),
+        ("VARCO__API__REQUEST_TIMEOUT", "1s"),
+    ];
     let one = Served::start(&config, &[], &env);
     let two = Served::start(&config, &[], &env);
     for number in 1..=100 {
@@ -45,5 +62,6 @@ async fn of_two_processes_one_is_killed_and_no_event_is_lost_or_doubled() {
     let ids: BTreeSet<&str> = kept.iter().map(|message| message.id.as_str()).collect();
     assert_eq!(ids.len(), kept.len(), "none twice");
     is_complete(&store, &kept).await;
+    whoever_waits_is_not_bound_by_the_time_of_a_request(&two).await;
     tokio::task::spawn_blocking(move || two.stop()).await.unwrap();
 }
