@@ -98,6 +98,9 @@ struct ListenerLabels {
     listener: &'static str,
 }
 
+/// A count by the value of one label.
+pub type LabelledCount = Family<[(&'static str, &'static str); 1], Counter>;
+
 type Latency<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// Every metric of the gateway; share it in an `Arc`.
@@ -112,6 +115,8 @@ pub struct Metrics {
     connections: Family<ListenerLabels, Gauge>,
     missed_holds: Counter,
     unpublished: Gauge,
+    receipts: LabelledCount,
+    receipts_not_booked: LabelledCount,
     certificates: Arc<Certificates>,
 }
 
@@ -129,6 +134,8 @@ impl Metrics {
             connections: Family::default(),
             missed_holds: Counter::default(),
             unpublished: Gauge::default(),
+            receipts: LabelledCount::default(),
+            receipts_not_booked: LabelledCount::default(),
             certificates: Arc::default(),
             registry: Registry::default(),
         };
@@ -143,6 +150,9 @@ impl Metrics {
         registry.register("activation_holds_missed", help, metrics.missed_holds.clone());
         let help = "Events that are not published to NATS yet";
         registry.register("nats_unpublished_events", help, metrics.unpublished.clone());
+        registry.register("receipts", "New receipts by their class", metrics.receipts.clone());
+        let help = "Messages that brought no new receipt, by the reason";
+        registry.register("receipts_not_booked", help, metrics.receipts_not_booked.clone());
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The running version", build);
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.timely))));
@@ -181,6 +191,11 @@ impl Metrics {
     /// The count of events that are not published to NATS yet.
     pub fn unpublished(&self) -> Gauge {
         self.unpublished.clone()
+    }
+
+    /// The count of new receipts by `class`, and of the messages that brought none by `reason`.
+    pub fn receipts(&self) -> [LabelledCount; 2] {
+        [self.receipts.clone(), self.receipts_not_booked.clone()]
     }
 
     /// Shows `days_left()` of a certificate at each scrape, under the name `certificate`.
