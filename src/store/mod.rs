@@ -22,6 +22,7 @@ mod parties;
 #[cfg(test)]
 mod plans;
 mod positions;
+mod publisher;
 mod receipts;
 mod rows;
 mod subscriptions;
@@ -49,6 +50,7 @@ pub use positions::{
     BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
     PositionPage, PositionQuery, ReplaceError, Shapes,
 };
+pub use publisher::{Published, Publishing};
 pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
