@@ -11,6 +11,7 @@ mod embedded;
 mod events;
 #[doc(hidden)]
 pub mod fault;
+mod health;
 mod idempotency;
 mod keys;
 mod ledger_check;
@@ -31,7 +32,7 @@ mod uploads;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dialect::{Pools, sqlite_engine};
+use dialect::Pools;
 use sha2::{Digest, Sha256};
 
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
@@ -201,25 +202,6 @@ impl Store {
         let applied = migrate::run(&self.pools).await?;
         events::untold::tell(&self.pools).await?;
         Ok(applied)
-    }
-
-    /// Asks the database for a sign of life: a read of a table of ours, because SQLite answers a mere
-    /// `SELECT 1` without looking at its file.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        const ALIVE: &str = "SELECT 1 FROM creditor_institution LIMIT 1";
-        let read = match &self.pools {
-            Pools::Sqlite { read, .. } => sqlx::query(ALIVE).execute(read).await.map(drop),
-            Pools::Postgres(pool) => sqlx::query(ALIVE).execute(pool).await.map(drop),
-        };
-        let written = match &self.pools {
-            // Readers work on while the one writer is stuck, and then no receipt can be stored.
-            Pools::Sqlite { write, .. } => match sqlite_engine::begin(write, sqlite_engine::BEGIN).await {
-                Ok(tx) => tx.rollback().await,
-                Err(error) => Err(error),
-            },
-            Pools::Postgres(_) => Ok(()),
-        };
-        read.and(written).map_err(StoreError::during("ping"))
     }
 
     /// Closes the connections once the statements under way are done.

@@ -2,6 +2,9 @@
 //! is lost, and the gateway finds its way back by itself.
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -170,7 +173,10 @@ impl Trouble for Cluster {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_postgres_that_crashes_under_load_loses_nothing_and_is_found_again() {
-    let cluster = tokio::task::spawn_blocking(Cluster::start).await.unwrap();
+    let Some(cluster) = tokio::task::spawn_blocking(Cluster::start).await.unwrap() else {
+        eprintln!("SKIPPED: there is no PostgreSQL here that could be made to crash");
+        return;
+    };
     let database = TestDatabase::of("postgres", cluster.url.clone());
     let (served, node, _folder) = serve(&database, &database.url, &[]).await;
     let load = outage(&served, Arc::clone(&node), &cluster).await;
@@ -207,6 +213,72 @@ async fn a_line_that_goes_silent_or_is_cut_under_load_loses_nothing() {
         store.close().await;
         served.stop();
     }
+}
+
+/// A disk on which there is no room, until what fills it is deleted. The gateway has it alone, in a name
+/// space of its own, which ends with it.
+struct FullDisk {
+    process: u32,
+}
+
+/// How large the disk is.
+const DISK: &str = "12m";
+
+impl FullDisk {
+    /// The command line to run the gateway under, with a copy of that file on the disk in its place.
+    fn wrapper(file: &Path) -> Vec<String> {
+        let (folder, file) = (file.parent().unwrap().display(), file.display());
+        let script = format!(
+            "cp '{file}' /tmp/varco-seed.$$ && mount -t tmpfs -o size={DISK} varco '{folder}' && \
+             mv /tmp/varco-seed.$$ '{file}' && exec \"$@\""
+        );
+        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", &script, "sh"]
+            .map(str::to_owned)
+            .to_vec()
+    }
+
+    /// Whether one may have a disk of one's own here.
+    fn is_possible() -> bool {
+        let try_it = ["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "varco", "/mnt"];
+        let tried = Command::new("unshare").args(try_it).stderr(Stdio::null()).status();
+        tried.is_ok_and(|status| status.success())
+    }
+
+    /// A file of the gateway's name space, as it is seen from here.
+    fn seen(&self, file: &Path) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root{}", self.process, file.display()))
+    }
+}
+
+impl Trouble for (FullDisk, PathBuf) {
+    async fn begin(&self) {
+        let mut ballast = std::fs::File::create(self.0.seen(&self.1)).unwrap();
+        let page = [0_u8; 1024];
+        while ballast.write_all(&page).is_ok() {}
+    }
+
+    async fn end(&self) {
+        std::fs::remove_file(self.0.seen(&self.1)).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_disk_that_fills_up_under_load_loses_nothing_and_is_used_again() {
+    if !FullDisk::is_possible() {
+        eprintln!("SKIPPED: no disk of one's own may be mounted here, so none was filled");
+        return;
+    }
+    let database = TestDatabase::sqlite();
+    let file = PathBuf::from(database.url.strip_prefix("sqlite://").unwrap());
+    let (served, node, _folder) = serve(&database, &database.url, &FullDisk::wrapper(&file)).await;
+    let disk = FullDisk { process: served.id() };
+    let seen = TestDatabase::of("sqlite", format!("sqlite://{}", disk.seen(&file).display()));
+    let load = outage(&served, Arc::clone(&node), &(disk, file.with_file_name("ballast"))).await;
+    let store = seen.store().await;
+    let receipts = load.conclude(&node, &seen, &store).await;
+    eprintln!("sqlite, disk full: {receipts} receipts, none lost or doubled");
+    store.close().await;
+    served.stop();
 }
 
 /// Starts the gateway on a seeded database, reached by that URL.
