@@ -153,6 +153,19 @@ impl StoreError {
         }
     }
 
+    /// Whether there is no room left, or the disk fails.
+    fn is_about_the_disk(&self) -> bool {
+        let StoreError::Database { source: sqlx::Error::Database(error), .. } = self else { return false };
+        // PostgreSQL: disk_full, io_error. SQLite: SQLITE_IOERR, SQLITE_FULL.
+        match error.code().as_deref() {
+            Some("53100" | "58030") => true,
+            Some(code) => {
+                code.len() < 5 && code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 10 | 13))
+            }
+            None => false,
+        }
+    }
+
     /// Whether the engine gave up on a conflict with another transaction, so that the same work may
     /// succeed when done again.
     fn is_conflict(&self) -> bool {

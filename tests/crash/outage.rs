@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -87,8 +88,8 @@ impl Load {
         }
     }
 
-    /// Ends the load, delivers again what was not acknowledged, and checks everything.
-    async fn conclude(self, node: &Node, database: &TestDatabase, store: &Store) -> usize {
+    /// Ends the load, and delivers again what was not acknowledged. Receipts by notice.
+    async fn finish(self, node: &Node) -> BTreeMap<u64, Vec<String>> {
         self.done.store(true, Ordering::SeqCst);
         for sender in self.senders {
             sender.await.unwrap();
@@ -101,17 +102,23 @@ impl Load {
             }
             by_notice.entry(base).or_default().push(id);
         }
-        let receipts = by_notice.len();
-        for (base, ids) in by_notice {
-            if base <= NOTICES {
-                check_notice(store, base, &ids).await;
-            }
-        }
-        let events = feeds::check(store, database).await;
-        let booked = events.iter().filter(|event| event.kind == "varco.receipt.booked").count();
-        assert_eq!(booked, receipts, "each that was acknowledged is there");
-        receipts
+        by_notice
     }
+}
+
+/// Everything that was acknowledged is there, once, and told once.
+async fn check(database: &TestDatabase, acknowledged: BTreeMap<u64, Vec<String>>, trouble: &str) {
+    let (store, receipts) = (database.store().await, acknowledged.len());
+    for (base, ids) in acknowledged {
+        if base <= NOTICES {
+            check_notice(&store, base, &ids).await;
+        }
+    }
+    let events = feeds::check(&store, database).await;
+    let booked = events.iter().filter(|event| event.kind == "varco.receipt.booked").count();
+    assert_eq!(booked, receipts, "each that was acknowledged is there");
+    store.close().await;
+    eprintln!("{}, {trouble}: {receipts} receipts, none lost or doubled", database.engine);
 }
 
 /// Whoever takes the database away and brings it back.
@@ -180,11 +187,9 @@ async fn a_postgres_that_crashes_under_load_loses_nothing_and_is_found_again() {
     let database = TestDatabase::of("postgres", cluster.url.clone());
     let (served, node, _folder) = serve(&database, &database.url, &[]).await;
     let load = outage(&served, Arc::clone(&node), &cluster).await;
-    let store = database.store().await;
-    let receipts = load.conclude(&node, &database, &store).await;
-    eprintln!("postgres crashed: {receipts} receipts, none lost or doubled");
-    store.close().await;
+    let acknowledged = load.finish(&node).await;
     served.stop();
+    check(&database, acknowledged, "crashed").await;
 }
 
 /// A line that goes silent or is cut.
@@ -207,11 +212,9 @@ async fn a_line_that_goes_silent_or_is_cut_under_load_loses_nothing() {
         let broken = Broken(Proxy::start(&database.url).await, line);
         let (served, node, _folder) = serve(&database, &broken.0.url, &[]).await;
         let load = outage(&served, Arc::clone(&node), &broken).await;
-        let store = database.store().await;
-        let receipts = load.conclude(&node, &database, &store).await;
-        eprintln!("postgres, line {line:?}: {receipts} receipts, none lost or doubled");
-        store.close().await;
+        let acknowledged = load.finish(&node).await;
         served.stop();
+        check(&database, acknowledged, &format!("{line:?}")).await;
     }
 }
 
@@ -272,13 +275,15 @@ async fn a_disk_that_fills_up_under_load_loses_nothing_and_is_used_again() {
     let file = PathBuf::from(database.url.strip_prefix("sqlite://").unwrap());
     let (served, node, _folder) = serve(&database, &database.url, &FullDisk::wrapper(&file)).await;
     let disk = FullDisk { process: served.id() };
-    let seen = TestDatabase::of("sqlite", format!("sqlite://{}", disk.seen(&file).display()));
+    // What is open outlasts the name space.
+    let kept = std::fs::File::open(disk.seen(file.parent().unwrap())).unwrap();
     let load = outage(&served, Arc::clone(&node), &(disk, file.with_file_name("ballast"))).await;
-    let store = seen.store().await;
-    let receipts = load.conclude(&node, &seen, &store).await;
-    eprintln!("sqlite, disk full: {receipts} receipts, none lost or doubled");
-    store.close().await;
+    let acknowledged = load.finish(&node).await;
     served.stop();
+    let left = format!("/proc/self/fd/{}/varco.db", kept.as_raw_fd());
+    std::fs::copy(&left, &file).unwrap();
+    assert!(!Path::new(&format!("{left}-wal")).exists(), "the log is in the file once all is closed");
+    check(&database, acknowledged, "disk full").await;
 }
 
 /// Starts the gateway on a seeded database, reached by that URL.
