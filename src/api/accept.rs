@@ -11,6 +11,12 @@ pub(super) const JSON: Media = ("application", "json");
 /// The node's messages.
 pub(super) const XML: Media = ("application", "xml");
 
+/// Events as they come.
+pub(super) const EVENT_STREAM: Media = ("text", "event-stream");
+
+/// Pages for people.
+pub(super) const HTML: Media = ("text", "html");
+
 /// Tables.
 pub(super) const CSV: Media = ("text", "csv");
 

@@ -5,6 +5,7 @@
 pub mod amount;
 pub mod anomaly;
 pub mod clock;
+pub mod cursor;
 pub mod event;
 pub mod fiscal_code;
 pub mod hold;

@@ -101,7 +101,7 @@ for_both_engines! {
     [events, anomalies]
 
     pub(super) async fn keep_alone(pool: &Pool, message: &UnbookedMessage) -> Result<(), sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         let opening = keep(&mut tx, message).await?;
         let events = open_anomalies(&mut tx, opening.as_slice()).await?;
         record(&mut tx, &events).await?;

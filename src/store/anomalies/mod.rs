@@ -238,7 +238,7 @@ for_both_engines! {
 
     pub(super) async fn act(pool: &Pool, act: &AnomalyAct) -> Result<Acted, StoreError> {
         let failed = || StoreError::during("act_on_anomaly");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let (feed, id) = (act.feed.as_str(), act.id.as_str());
         let taken = match act.step {
             Step::Noted => sqlx::query_scalar(NOTED).bind(feed).bind(id),
