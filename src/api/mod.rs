@@ -21,6 +21,7 @@ mod body;
 mod bulk;
 pub mod events;
 mod idempotency;
+mod inbox;
 pub mod massive;
 mod openapi;
 mod payment_options;
@@ -69,6 +70,7 @@ pub fn router(state: ApiState) -> Router {
         .nest("/gpd/debt-positions-service/v3", positions::v3::routes())
         .nest("/pn-integration-gpd/api/v1", positions::v1::send_routes())
         .nest("/gpd/payments-receipts-service/v1", receipts::routes())
+        .nest("/inbox/v1", inbox::routes())
         .nest("/payment-options", payment_options::routes())
         .telling_of(massive::routes())
         .telling_of(events::routes());
@@ -78,6 +80,7 @@ pub fn router(state: ApiState) -> Router {
         bulk::HEADING,
         massive::HEADING,
         receipts::HEADING,
+        inbox::HEADING,
         payment_options::HEADING,
         events::HEADING,
     ];

@@ -54,12 +54,7 @@ fn anomalies_at(routes: Routes, all: &str, side: Side) -> Routes {
     routes
         .on(Method::Get, (HEADING.0, all), anomalies::handler, anomalies::doc(side))
         .on(Method::Get, (HEADING.0, &one), anomaly::handler, anomaly::doc(side))
-        .on(
-            Method::Get,
-            (HEADING.0, &below("message")),
-            anomaly_message::handler,
-            anomaly_message::doc(side),
-        )
+        .on(Method::Get, (HEADING.0, &below("message")), anomaly_message::handler, anomaly_message::doc(side))
         .on(Method::Post, (HEADING.0, &below("notes")), note::handler, note::doc(side))
         .on(Method::Post, (HEADING.0, &below("resolution")), resolution::handler, resolution::doc(side))
         .on(Method::Post, (HEADING.0, &below("reopening")), reopening::handler, reopening::doc(side))

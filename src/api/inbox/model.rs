@@ -135,7 +135,7 @@ pub(super) struct AnomalyModel {
     payment_date_time: Option<String>,
     /// The message that was not booked.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = AnomalyMessage)]
+    #[schema(value_type = MessageModel)]
     message: Option<MessageModel>,
 }
 
@@ -262,13 +262,8 @@ form!(
     AnomalyStep,
     "AnomalyStep",
     words(
-        [
-            Step::Noted,
-            Step::Resolved(Resolution::NoAction),
-            Step::Reopened,
-            Step::Closed(Resolution::Linked)
-        ]
-        .map(Step::word),
+        [Step::Noted, Step::Resolved(Resolution::NoAction), Step::Reopened, Step::Closed(Resolution::Linked)]
+            .map(Step::word),
         "What happened."
     )
 );
