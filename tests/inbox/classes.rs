@@ -4,7 +4,7 @@ use jiff::ToSpan;
 use varco::domain::fiscal_code::FiscalCode;
 use varco::domain::position::{OptionShape, Position};
 use varco::domain::receipt::{PaidThrough, Receipt, ReceiptClass, ReceiptOutcome};
-use varco::store::Novelty;
+use varco::store::{Novelty, Store};
 
 use crate::support::api::{Gateway, OTHER_EC, nav};
 use crate::support::on_both;
@@ -18,27 +18,32 @@ fn single(base: u64, change: impl FnOnce(&mut Position)) -> Position {
     position
 }
 
+/// Positions of 1.00 euro, some of which cannot be paid, and one with two options.
+async fn owe(store: &Store) {
+    let either = [
+        option(1, OptionShape::Single, vec![notice(20, 100)]),
+        option(2, OptionShape::Single, vec![notice(21, 100)]),
+    ];
+    for position in [
+        single(1, |_| {}),
+        single(2, |_| {}),
+        single(3, |_| {}),
+        single(4, |p| p.history.invalidated_at = Some(now() - 1.minute())),
+        single(5, |p| p.options[0].notices[0].due = now() - 1.hour()),
+        single(6, |p| p.history.published_at = None),
+        single(7, |_| {}),
+        position("either", either.into()),
+    ] {
+        store.create_position(&position).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn every_class_that_does_not_fit_opens_an_anomaly_and_no_other_does() {
     on_both(|database| async move {
         let gateway = Gateway::start(database).await;
         let store = &gateway.store;
-        let either = [
-            option(1, OptionShape::Single, vec![notice(20, 100)]),
-            option(2, OptionShape::Single, vec![notice(21, 100)]),
-        ];
-        for position in [
-            single(1, |_| {}),
-            single(2, |_| {}),
-            single(3, |_| {}),
-            single(4, |p| p.history.invalidated_at = Some(now() - 1.minute())),
-            single(5, |p| p.options[0].notices[0].due = now() - 1.hour()),
-            single(6, |p| p.history.published_at = None),
-            single(7, |_| {}),
-            position("either", either.into()),
-        ] {
-            store.create_position(&position).await.unwrap();
-        }
+        owe(store).await;
         book_of(store, ReceiptClass::Matched, receipt("matched", 1, 100)).await;
         let archived = Receipt { stand_in: PaidThrough::StandIn, ..receipt("stand_in", 2, 100) };
         book_of(store, ReceiptClass::StandIn, archived).await;

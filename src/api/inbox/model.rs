@@ -286,13 +286,21 @@ form!(
     words(Resolution::BY_HAND.map(Resolution::word), "How a person puts it to rest.")
 );
 
+/// An example with more fields, or other values of some.
+fn with(mut example: Value, fields: Value) -> Value {
+    if let (Some(example), Value::Object(fields)) = (example.as_object_mut(), fields) {
+        example.extend(fields);
+    }
+    example
+}
+
 /// What is said of a receipt in the documentation.
 pub(super) fn receipt_example() -> Value {
-    let mut receipt = receipts::example();
-    receipt["settles"] = json!(false);
-    receipt["class"] = json!("over_payment");
-    receipt["anomalies"] = json!([anomaly_example()]);
-    receipt
+    let anomalies = [anomaly_example()];
+    with(
+        receipts::example(),
+        json!({ "settles": false, "class": "over_payment", "anomalies": anomalies }),
+    )
 }
 
 /// What is said of an anomaly in the documentation.
@@ -307,13 +315,15 @@ pub(super) fn anomaly_example() -> Value {
 
 /// The same with its history.
 pub(super) fn detail_example() -> Value {
-    let mut anomaly = anomaly_example();
-    anomaly["state"] = json!("resolved");
-    anomaly["resolvedAt"] = json!("2026-11-23T08:00:00Z");
-    anomaly["resolution"] = json!("refund_due");
-    anomaly["history"] = json!([{
+    let entry = json!({
         "at": "2026-11-23T08:00:00Z", "what": "resolved", "caller": "ragioneria", "person": "Anna Verdi",
         "resolution": "refund_due", "text": "Pagato due volte, rimborso chiesto",
-    }]);
-    anomaly
+    });
+    with(
+        anomaly_example(),
+        json!({
+            "state": "resolved", "resolvedAt": "2026-11-23T08:00:00Z", "resolution": "refund_due",
+            "history": [entry],
+        }),
+    )
 }

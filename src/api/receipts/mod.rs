@@ -27,6 +27,6 @@ pub(super) fn routes() -> Routes {
 }
 
 /// The status word of the published contract: a receipt that says that nothing was paid is only there.
-pub(super) const fn status(executed: bool) -> &'static str {
+const fn status(executed: bool) -> &'static str {
     if executed { "PAID" } else { "CREATED" }
 }

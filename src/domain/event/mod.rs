@@ -11,7 +11,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::amount::Cents;
-use super::anomaly::{AnomalyFacts, Step};
+use super::anomaly::{AnomalyChange, AnomalyFacts};
 use super::fiscal_code::FiscalCode;
 use super::ids::Iupd;
 use super::notice_number::{AuxDigit, Iuv, NoticeNumber};
@@ -118,15 +118,6 @@ pub enum ReceiptChange {
     Booked,
     /// It is of another class, because its notice appeared.
     Reclassified,
-}
-
-/// What can happen to an anomaly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AnomalyChange {
-    /// A receipt or a message did not fit.
-    Opened,
-    /// Its history has one entry more.
-    Step(Step),
 }
 
 /// What can happen to a subscription.
@@ -387,19 +378,6 @@ impl OptionChange {
             OptionChange::Removed => "varco.option.removed",
             OptionChange::Paid => "varco.option.paid",
             OptionChange::Reported => "varco.option.reported",
-        }
-    }
-}
-
-impl AnomalyChange {
-    /// The type of the event.
-    pub const fn kind(self) -> &'static str {
-        match self {
-            AnomalyChange::Opened => "varco.anomaly.opened",
-            AnomalyChange::Step(Step::Noted) => "varco.anomaly.noted",
-            AnomalyChange::Step(Step::Resolved(_)) => "varco.anomaly.resolved",
-            AnomalyChange::Step(Step::Reopened) => "varco.anomaly.reopened",
-            AnomalyChange::Step(Step::Closed(_)) => "varco.anomaly.closed",
         }
     }
 }
