@@ -22,6 +22,8 @@ mod support;
 mod clerks;
 #[path = "crash/client.rs"]
 mod client;
+#[path = "crash/control.rs"]
+mod control;
 #[path = "crash/durability.rs"]
 mod durability;
 #[path = "crash/follower.rs"]
