@@ -4,6 +4,7 @@
 
 pub mod amount;
 pub mod clock;
+pub mod delivery;
 pub mod fiscal_code;
 pub mod hold;
 pub mod iban;
