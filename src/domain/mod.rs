@@ -23,6 +23,7 @@ pub mod reporting;
 pub mod rome;
 pub mod segregation;
 pub mod status;
+pub mod subscription;
 pub mod taxonomy;
 pub mod text;
 pub mod update;

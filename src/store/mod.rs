@@ -19,6 +19,7 @@ mod plans;
 mod positions;
 mod receipts;
 mod rows;
+mod subscriptions;
 mod taxonomy;
 mod unbooked;
 mod uploads;
