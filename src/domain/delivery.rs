@@ -8,6 +8,8 @@
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Timestamp};
 
+use super::subscription::{DisabledReason, EndpointHealth};
+
 /// How long an event waits after each try; after more tries, as long as after the last of these.
 const WAITS: [SignedDuration; 7] = [
     SignedDuration::from_secs(5),
@@ -122,17 +124,6 @@ fn after(now: Timestamp, wait: SignedDuration) -> Timestamp {
     now.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
-/// How an endpoint fares, whatever it is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Health {
-    /// Since when nothing succeeded, if the last try failed.
-    pub failing_since: Option<Timestamp>,
-    /// How many tries failed in a row; those that were under way when a pause began do not count.
-    pub failures: i64,
-    /// When it is asked again.
-    pub not_before: Timestamp,
-}
-
 /// What a try changes for the endpoint as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
@@ -141,56 +132,38 @@ pub enum Turn {
     /// It was down and is back: all that waits for it is due.
     Recovered,
     /// It is left alone until somebody enables it.
-    Disabled(Reason),
+    Disabled(DisabledReason),
 }
 
-/// Why an endpoint is disabled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// It said that it is no more.
-    Gone,
-    /// Nothing succeeded for too long.
-    Failing,
-}
-
-impl Reason {
-    /// The sentence that is kept and shown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Reason::Gone => "The endpoint answered 410 Gone.",
-            Reason::Failing => "Every delivery has failed for too long.",
-        }
-    }
-}
-
-impl Health {
-    /// Whether only one event at a time is sent, to see whether the endpoint is back.
+impl EndpointHealth {
+    /// Whether the endpoint is down: then only one event at a time is sent, to see whether the endpoint is back.
     pub fn is_down(&self) -> bool {
         self.failures >= DOWN_AFTER
     }
 
     /// How it fares after a try.
-    pub fn after(self, ending: Ending, now: Timestamp, patience: &Patience) -> (Health, Turn) {
+    pub fn after(self, ending: Ending, now: Timestamp, patience: &Patience) -> (EndpointHealth, Turn) {
         let wait_until = match ending {
             Ending::Taken => {
                 let turn = if self.is_down() { Turn::Recovered } else { Turn::None };
-                let well = Health { failing_since: None, failures: 0, not_before: Timestamp::UNIX_EPOCH };
+                let well =
+                    EndpointHealth { failing_since: None, failures: 0, not_before: Timestamp::UNIX_EPOCH };
                 return (well, turn);
             }
-            Ending::Gone => return (self, Turn::Disabled(Reason::Gone)),
+            Ending::Gone => return (self, Turn::Disabled(DisabledReason::Gone)),
             Ending::Failed { wait_until } => wait_until.unwrap_or(Timestamp::UNIX_EPOCH),
         };
         let since = self.failing_since.unwrap_or(now);
         let paused = self.not_before > now;
         let failures = if paused { self.failures } else { self.failures.saturating_add(1) };
         let pause = if paused { self.not_before } else { after(now, pause(failures)) };
-        let health = Health {
+        let health = EndpointHealth {
             failing_since: Some(since),
             failures,
             not_before: wait_until.max(if failures >= DOWN_AFTER { pause } else { self.not_before }),
         };
         let too_long = now.duration_since(since) >= patience.disable_after;
-        (health, if too_long { Turn::Disabled(Reason::Failing) } else { Turn::None })
+        (health, if too_long { Turn::Disabled(DisabledReason::Failing) } else { Turn::None })
     }
 }
 
@@ -209,7 +182,8 @@ mod tests {
         disable_after: SignedDuration::from_hours(120),
     };
     const FAILED: Ending = Ending::Failed { wait_until: None };
-    const WELL: Health = Health { failing_since: None, failures: 0, not_before: Timestamp::UNIX_EPOCH };
+    const WELL: EndpointHealth =
+        EndpointHealth { failing_since: None, failures: 0, not_before: Timestamp::UNIX_EPOCH };
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -284,7 +258,7 @@ mod tests {
 
     #[test]
     fn what_was_under_way_when_a_pause_began_does_not_lengthen_it() {
-        let down = Health {
+        let down = EndpointHealth {
             failing_since: Some(noon()),
             failures: 5,
             not_before: noon() + SignedDuration::from_secs(5),
@@ -304,11 +278,13 @@ mod tests {
 
     #[test]
     fn an_endpoint_is_disabled_when_it_is_gone_or_fails_for_days() {
-        assert_eq!(WELL.after(Ending::Gone, noon(), &PATIENCE).1, Turn::Disabled(Reason::Gone));
-        let since =
-            |hours| Health { failing_since: Some(noon() - SignedDuration::from_hours(hours)), ..WELL };
+        assert_eq!(WELL.after(Ending::Gone, noon(), &PATIENCE).1, Turn::Disabled(DisabledReason::Gone));
+        let since = |hours| EndpointHealth {
+            failing_since: Some(noon() - SignedDuration::from_hours(hours)),
+            ..WELL
+        };
         assert_eq!(since(119).after(FAILED, noon(), &PATIENCE).1, Turn::None);
-        assert_eq!(since(120).after(FAILED, noon(), &PATIENCE).1, Turn::Disabled(Reason::Failing));
+        assert_eq!(since(120).after(FAILED, noon(), &PATIENCE).1, Turn::Disabled(DisabledReason::Failing));
         assert_eq!(since(500).after(Ending::Taken, noon(), &PATIENCE).1, Turn::None);
     }
 }

@@ -150,5 +150,5 @@ fn reason(error: &reqwest::Error) -> NoAnswer {
 }
 
 fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    std::iter::successors(error.source(), |cause: &&'e (dyn Error + 'static)| cause.source())
+    std::iter::successors(error.source(), |cause| (*cause).source())
 }

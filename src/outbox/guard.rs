@@ -112,7 +112,8 @@ impl Guard {
     /// Whether an address may be connected to.
     pub(super) fn permits(&self, channel: Channel, address: IpAddr) -> bool {
         let named = address.to_canonical();
-        let is_allowed = self.allowed.iter().any(|network| network.contains(&address) || network.contains(&named));
+        let is_allowed =
+            self.allowed.iter().any(|network| network.contains(&address) || network.contains(&named));
         is_allowed || (channel == Channel::Encrypted && is_public(named))
     }
 }
@@ -136,7 +137,8 @@ fn is_public(address: IpAddr) -> bool {
             } else if within_v6(SIX_TO_FOUR, address) {
                 is_public_v4(joined(a, b))
             } else {
-                within_v6(GLOBAL_V6, address) && !SPECIAL_V6.iter().any(|special| within_v6(*special, address))
+                within_v6(GLOBAL_V6, address)
+                    && !SPECIAL_V6.iter().any(|special| within_v6(*special, address))
             }
         }
     }
@@ -213,16 +215,68 @@ mod tests {
 
     /// Targets that nobody may reach unless told so. A port and a path are added.
     const INNER: [&str; 62] = [
-        "127.0.0.1", "127.0.0.1.", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "0177.0.0.1",
-        "017700000001", "0x7f.1", "127.255.255.254", "0.0.0.0", "0", "0.1.2.3", "10.0.0.1", "10.255.255.255",
-        "167772161", "100.64.0.1", "100.127.255.255", "169.254.169.254", "0xa9fea9fe", "2852039166",
-        "169.254.0.1", "172.16.0.1", "172.31.255.255", "192.168.0.1", "192.168.1.1", "192.0.0.1", "192.0.2.1",
-        "192.88.99.1", "198.18.0.1", "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1",
-        "239.255.255.255", "240.0.0.1", "255.255.255.255", "%31%32%37.0.0.1", "①②⑦.0.0.1", "[::1]", "[::]",
-        "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:10.0.0.1]",
-        "[::ffff:169.254.169.254]", "[::127.0.0.1]", "[fe80::1]", "[febf::1]", "[fec0::1]", "[fd00::1]",
-        "[fc00::1]", "[ff02::1]", "[64:ff9b::7f00:1]", "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::808:808]",
-        "[2002:7f00:1::]", "[2002:a00:1::]", "[2001:db8::1]", "[2001::1]", "[100::1]",
+        "127.0.0.1",
+        "127.0.0.1.",
+        "127.1",
+        "127.0.1",
+        "2130706433",
+        "0x7f000001",
+        "0x7f.0.0.1",
+        "0177.0.0.1",
+        "017700000001",
+        "0x7f.1",
+        "127.255.255.254",
+        "0.0.0.0",
+        "0",
+        "0.1.2.3",
+        "10.0.0.1",
+        "10.255.255.255",
+        "167772161",
+        "100.64.0.1",
+        "100.127.255.255",
+        "169.254.169.254",
+        "0xa9fea9fe",
+        "2852039166",
+        "169.254.0.1",
+        "172.16.0.1",
+        "172.31.255.255",
+        "192.168.0.1",
+        "192.168.1.1",
+        "192.0.0.1",
+        "192.0.2.1",
+        "192.88.99.1",
+        "198.18.0.1",
+        "198.19.255.255",
+        "198.51.100.1",
+        "203.0.113.1",
+        "224.0.0.1",
+        "239.255.255.255",
+        "240.0.0.1",
+        "255.255.255.255",
+        "%31%32%37.0.0.1",
+        "①②⑦.0.0.1",
+        "[::1]",
+        "[::]",
+        "[0:0:0:0:0:0:0:1]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[::ffff:10.0.0.1]",
+        "[::ffff:169.254.169.254]",
+        "[::127.0.0.1]",
+        "[fe80::1]",
+        "[febf::1]",
+        "[fec0::1]",
+        "[fd00::1]",
+        "[fc00::1]",
+        "[ff02::1]",
+        "[64:ff9b::7f00:1]",
+        "[64:ff9b::a9fe:a9fe]",
+        "[64:ff9b:1::808:808]",
+        "[2002:7f00:1::]",
+        "[2002:a00:1::]",
+        "[2001:db8::1]",
+        "[2001::1]",
+        "[100::1]",
     ];
 
     #[test]
@@ -237,7 +291,13 @@ mod tests {
     #[test]
     fn an_address_of_the_world_is_an_endpoint_by_https_only() {
         let guard = Guard::default();
-        for host in ["8.8.8.8", "[2001:4860:4860::8888]", "[64:ff9b::808:808]", "[2002:808:808::1]", "[::ffff:8.8.8.8]"] {
+        for host in [
+            "8.8.8.8",
+            "[2001:4860:4860::8888]",
+            "[64:ff9b::808:808]",
+            "[2002:808:808::1]",
+            "[::ffff:8.8.8.8]",
+        ] {
             assert!(guard.endpoint(&format!("https://{host}/hook")).is_ok(), "{host}");
             assert_eq!(guard.endpoint(&format!("http://{host}/hook")), Err(Forbidden::Address), "{host}");
         }
@@ -268,7 +328,12 @@ mod tests {
     #[test]
     fn what_the_configuration_allows_is_reached_by_http_too() {
         let guard = Guard::new(vec!["127.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()]);
-        for url in ["http://127.0.0.1:8080/", "https://2130706433/", "http://[fd00::5]/", "http://[::ffff:127.0.0.1]/"] {
+        for url in [
+            "http://127.0.0.1:8080/",
+            "https://2130706433/",
+            "http://[fd00::5]/",
+            "http://[::ffff:127.0.0.1]/",
+        ] {
             assert!(guard.endpoint(url).is_ok(), "{url}");
         }
         assert_eq!(guard.endpoint("https://[::1]/"), Err(Forbidden::Address));
