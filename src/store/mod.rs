@@ -5,6 +5,7 @@
 
 mod activations;
 mod batch;
+mod deliveries;
 mod dialect;
 mod embedded;
 mod idempotency;
@@ -30,6 +31,9 @@ use std::time::Duration;
 use dialect::Pools;
 use sha2::{Digest, Sha256};
 
+pub use deliveries::{
+    Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
+};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope};
 pub use numbers::Numbered;

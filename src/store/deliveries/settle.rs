@@ -1,0 +1,228 @@
+//! What came of deliveries, many to a commit.
+
+use jiff::Timestamp;
+
+use crate::domain::delivery::{Next, Turn};
+use crate::domain::subscription::{DisabledReason, EndpointHealth, SubscriptionId, SubscriptionOwner};
+use crate::store::dialect::{for_both_engines, on_engine};
+use crate::store::rows::{optional_instant, read};
+use crate::store::{Store, StoreError};
+
+use super::{Settlement, Tried};
+
+/// What was written of a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// All of it.
+    Kept,
+    /// All of it, and the endpoint is disabled since.
+    Disabled(DisabledReason),
+    /// Nothing: somebody else holds the delivery now, or it is gone.
+    LeaseLost,
+}
+
+/// How the endpoint of a subscription fares.
+macro_rules! endpoint {
+    () => {
+        "SELECT owner_kind, owner, CASE WHEN disabled_at IS NULL THEN 0 ELSE 1 END AS is_disabled, \
+         failing_since, failures, not_before FROM subscription WHERE id = $1"
+    };
+}
+pub(in crate::store) use endpoint;
+
+/// A subscription while what came of its deliveries is written.
+struct Endpoint {
+    id: SubscriptionId,
+    owner: SubscriptionOwner,
+    is_disabled: bool,
+    before: EndpointHealth,
+    health: EndpointHealth,
+}
+
+#[derive(sqlx::FromRow)]
+struct EndpointRow {
+    owner_kind: String,
+    owner: String,
+    is_disabled: i32,
+    failing_since: Option<i64>,
+    failures: i64,
+    not_before: i64,
+}
+
+impl EndpointRow {
+    fn read(self, id: &SubscriptionId) -> Result<Endpoint, StoreError> {
+        let health = EndpointHealth {
+            failing_since: optional_instant(self.failing_since)?,
+            failures: self.failures,
+            not_before: read(Timestamp::from_microsecond(self.not_before), "instant")?,
+        };
+        Ok(Endpoint {
+            id: id.clone(),
+            owner: SubscriptionOwner::read(&self.owner_kind, &self.owner)
+                .ok_or(StoreError::Corrupt { what: "owner of a subscription" })?,
+            is_disabled: self.is_disabled != 0,
+            before: health,
+            health,
+        })
+    }
+}
+
+/// The columns of a delivery after a try: its state, when it is due, and when it was done.
+fn columns(tried: &Tried, now: Timestamp) -> (&'static str, i64, Option<i64>) {
+    let now = now.as_microsecond();
+    match tried.next {
+        Next::Delivered => ("delivered", now, Some(now)),
+        Next::Again(at) => ("pending", at.as_microsecond(), None),
+        Next::Dead => ("dead", now, Some(now)),
+    }
+}
+
+impl Store {
+    /// Writes what came of tries; tells for each what was written.
+    pub async fn settle_deliveries(&self, settlement: Settlement<'_>) -> Result<Vec<Written>, StoreError> {
+        on_engine!(&self.pools, write, |pool, engine| engine::settle(pool, settlement).await)
+    }
+}
+
+for_both_engines! {
+    pub(super) async fn settle(pool: &Pool, settlement: Settlement<'_>) -> Result<Vec<Written>, StoreError> {
+        let failed = || StoreError::during("settle_deliveries");
+        // One order for all writers.
+        let mut ids: Vec<&SubscriptionId> =
+            settlement.tries.iter().map(|tried| &tried.name.subscription).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let mut written = vec![Written::LeaseLost; settlement.tries.len()];
+        let mut disabled = Vec::new();
+        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        for id in ids {
+            let row: Option<EndpointRow> = sqlx::query_as(LOCK_ENDPOINT)
+                .bind(id.as_str())
+                .fetch_optional(&mut *tx)
+                .await
+                .map_err(failed())?;
+            let Some(row) = row else { continue };
+            let mut endpoint = row.read(id)?;
+            for (tried, written) in settlement.tries.iter().zip(&mut written) {
+                if tried.name.subscription == *id {
+                    *written = one(&mut tx, &mut endpoint, tried, settlement).await.map_err(failed())?;
+                    if let Written::Disabled(reason) = *written {
+                        disabled.push((endpoint.id.clone(), endpoint.owner.clone(), reason));
+                    }
+                }
+            }
+            keep_health(&mut tx, &endpoint).await.map_err(failed())?;
+        }
+        tx.commit().await.map_err(failed())?;
+        Ok(written)
+    }
+
+    async fn one(
+        connection: &mut Connection,
+        endpoint: &mut Endpoint,
+        tried: &Tried,
+        settlement: Settlement<'_>,
+    ) -> Result<Written, sqlx::Error> {
+        if !move_on(connection, tried, settlement.now).await? {
+            return Ok(Written::LeaseLost);
+        }
+        log(connection, tried).await?;
+        let (health, turn) = endpoint.health.after(tried.ending, settlement.now, settlement.patience);
+        endpoint.health = health;
+        match turn {
+            Turn::None => {}
+            Turn::Recovered => hurry(connection, &endpoint.id, settlement.now).await?,
+            Turn::Disabled(_) if endpoint.is_disabled => {}
+            Turn::Disabled(reason) => {
+                disable(connection, &endpoint.id, reason, settlement.now).await?;
+                endpoint.is_disabled = true;
+                return Ok(Written::Disabled(reason));
+            }
+        }
+        Ok(Written::Kept)
+    }
+
+    /// Whether the delivery was still held by whoever tried it; then it is in its next state.
+    async fn move_on(connection: &mut Connection, tried: &Tried, now: Timestamp) -> Result<bool, sqlx::Error> {
+        let (state, next_at, done_at) = columns(tried, now);
+        let moved = sqlx::query(
+            "UPDATE delivery SET state = $5, next_at = $6, done_at = $7, attempts = attempts + 1, \
+             held_by = NULL, held_until = NULL WHERE subscription = $1 AND feed = $2 AND seq = $3 \
+             AND held_by = $4 AND state = 'pending'",
+        )
+        .bind(tried.name.subscription.as_str())
+        .bind(&tried.name.feed)
+        .bind(tried.name.seq)
+        .bind(tried.holder)
+        .bind(state)
+        .bind(next_at)
+        .bind(done_at)
+        .execute(connection)
+        .await?;
+        Ok(moved.rows_affected() == 1)
+    }
+
+    async fn log(connection: &mut Connection, tried: &Tried) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO delivery_attempt (subscription, feed, seq, attempt_no, at, took, status, error, response) \
+             SELECT $1, $2, $3, COALESCE(MAX(attempt_no), 0) + 1, $4, $5, $6, $7, $8 FROM delivery_attempt \
+             WHERE subscription = $1 AND feed = $2 AND seq = $3",
+        )
+        .bind(tried.name.subscription.as_str())
+        .bind(&tried.name.feed)
+        .bind(tried.name.seq)
+        .bind(tried.at.as_microsecond())
+        .bind(i64::try_from(tried.took.as_micros()).unwrap_or(i64::MAX))
+        .bind(tried.status.map(i64::from))
+        .bind(tried.error.as_deref())
+        .bind(tried.response.as_deref())
+        .execute(connection)
+        .await
+        .map(drop)
+    }
+
+    /// Makes all due that waits for an endpoint which is back.
+    async fn hurry(connection: &mut Connection, id: &SubscriptionId, now: Timestamp) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE delivery SET next_at = $2 WHERE subscription = $1 AND state = 'pending' AND next_at > $2",
+        )
+        .bind(id.as_str())
+        .bind(now.as_microsecond())
+        .execute(connection)
+        .await
+        .map(drop)
+    }
+
+    async fn disable(
+        connection: &mut Connection,
+        id: &SubscriptionId,
+        reason: DisabledReason,
+        now: Timestamp,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE subscription SET disabled_at = $2, disabled_reason = $3 \
+             WHERE id = $1 AND disabled_at IS NULL",
+        )
+        .bind(id.as_str())
+        .bind(now.as_microsecond())
+        .bind(reason.word())
+        .execute(connection)
+        .await
+        .map(drop)
+    }
+
+    async fn keep_health(connection: &mut Connection, endpoint: &Endpoint) -> Result<(), sqlx::Error> {
+        let Endpoint { id, before, health, .. } = endpoint;
+        if before == health {
+            return Ok(());
+        }
+        sqlx::query("UPDATE subscription SET failing_since = $2, failures = $3, not_before = $4 WHERE id = $1")
+            .bind(id.as_str())
+            .bind(health.failing_since.map(Timestamp::as_microsecond))
+            .bind(health.failures)
+            .bind(health.not_before.as_microsecond())
+            .execute(connection)
+            .await
+            .map(drop)
+    }
+}
