@@ -5,6 +5,7 @@
 pub mod amount;
 pub mod clock;
 pub mod delivery;
+pub mod event;
 pub mod fiscal_code;
 pub mod hold;
 pub mod iban;

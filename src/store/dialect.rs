@@ -43,8 +43,6 @@ pub(super) mod sqlite_engine {
     /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_POSITION: &str = "";
     /// Unused, because of [`LOCKS_ROWS`].
-    pub const LOCK_POSITION_OF_NOTICE: &str = "";
-    /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_POSITIONS_TAIL: &str = "";
     /// Deletes a few answers that are too old.
     pub const FORGET_ANSWERS: &str = "DELETE FROM answered_request WHERE rowid IN (SELECT rowid \
@@ -60,6 +58,9 @@ pub(super) mod sqlite_engine {
     pub const LOCK_ENDPOINT: &str = crate::store::deliveries::endpoint!();
     /// What may be sent now.
     pub const DUE_DELIVERIES: &str = crate::store::deliveries::due!();
+    /// Ends the statement that reads the heads of feeds.
+    pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
+        ON h.feed = w.feed ORDER BY h.feed";
 }
 
 /// What the statements of an aggregate need to know of PostgreSQL.
@@ -80,9 +81,6 @@ pub(super) mod postgres_engine {
     pub const LOCKS_ROWS: bool = true;
     /// Locks a position against other writers.
     pub const LOCK_POSITION: &str = "SELECT version FROM position WHERE ec = $1 AND iupd = $2 FOR UPDATE";
-    /// Locks the position of a notice against other writers.
-    pub const LOCK_POSITION_OF_NOTICE: &str = "SELECT p.version FROM notice n JOIN position p ON p.ec = n.ec \
-        AND p.iupd = n.iupd WHERE n.ec = $1 AND n.notice_number = $2 FOR UPDATE OF p";
     /// Ends the statement that locks the positions of a batch, in one order for all writers.
     pub const LOCK_POSITIONS_TAIL: &str = ") SELECT n.ec, n.notice_number FROM wanted w JOIN notice n ON n.ec = w.ec \
         AND n.notice_number = w.notice_number JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
@@ -105,6 +103,9 @@ pub(super) mod postgres_engine {
     /// What may be sent now.
     pub const DUE_DELIVERIES: &str =
         concat!(crate::store::deliveries::due!(), " FOR UPDATE OF d SKIP LOCKED");
+    /// Ends the statement that reads the heads of feeds and locks them, in one order for all writers.
+    pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
+        ON h.feed = w.feed ORDER BY h.feed FOR UPDATE OF h";
 }
 
 /// Expands functions over both engines: a module `sqlite` and a module `postgres` that differ in the

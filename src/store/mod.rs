@@ -8,6 +8,7 @@ mod batch;
 mod deliveries;
 mod dialect;
 mod embedded;
+mod events;
 mod idempotency;
 mod keys;
 mod ledger_check;
@@ -34,6 +35,7 @@ use sha2::{Digest, Sha256};
 pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };
+pub use events::{FeedWatch, Heads, StoredEvent};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope};
 pub use numbers::Numbered;
@@ -174,7 +176,9 @@ impl Store {
 
     /// Brings the schema up to date; returns the names of the migrations that were applied.
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        migrate::run(&self.pools).await
+        let applied = migrate::run(&self.pools).await?;
+        events::untold::tell(&self.pools).await?;
+        Ok(applied)
     }
 
     /// Asks the database for a sign of life: a read of a table of ours, because SQLite answers a mere

@@ -29,7 +29,8 @@ pub(super) async fn handler(
     let iupds = names(&listed, (NAMES, ""), Value::as_str)?;
     let now = api.clock.now();
     let check = |_: usize, position: &Position| rows::deletable(position, &scope, api.hold, now);
-    api.store.delete_positions(&ec, &iupds, &check).await.map_err(|error| refusal(error, NAMES, &[]))?;
+    let deleted = api.store.delete_positions(&ec, &iupds, now, &check).await;
+    deleted.map_err(|error| refusal(error, NAMES, &[]))?;
     Ok(Json(DELETED))
 }
 

@@ -49,7 +49,7 @@ pub(super) async fn handler(
         wanted.check(position)?;
         Ok::<(), DeleteError>(check_deletable(position, api.hold, now)?)
     };
-    let deleted = api.store.delete_position(&ec, &iupd, check).await;
+    let deleted = api.store.delete_position(&ec, &iupd, now, check).await;
     let checked = deleted.map_err(DeleteError::from)?.ok_or(DeleteError::Unknown)?;
     checked?;
     Ok(Json(DELETED))

@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
 
+use crate::domain::event::of_change;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::ids::Iupd;
@@ -14,7 +15,7 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 use crate::domain::update::{IbanChange, replace_iban};
 use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, on_engine};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, events};
 
 use super::list::status_word;
 use super::segregation::{codes, of_caller};
@@ -107,7 +108,7 @@ fn moved<'a>(before: &'a Position, after: &'a Position) -> Vec<(&'a NoticeNumber
 }
 
 for_both_engines! {
-    [read, replace]
+    [read, replace, events]
 
     pub(super) async fn is_any_changeable(
         pool: &Pool,
@@ -216,6 +217,7 @@ for_both_engines! {
             }
             query.execute(&mut *tx).await.map_err(failed())?;
         }
+        record(&mut tx, &of_change(Some(&before), Some(&after), now)).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(replaced)
     }

@@ -3,11 +3,15 @@
 
 pub(in crate::store) mod insert;
 
+use jiff::Timestamp;
+
+use crate::domain::event::{Event, of_change};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, on_engine};
+use crate::store::events;
 use crate::store::idempotency::{self, Once, Outcome};
 use crate::store::numbers::{self, Numbered};
 use crate::store::positions as whole;
@@ -85,15 +89,16 @@ impl Store {
         }))
     }
 
-    /// Deletes all positions of these names that `check` lets go, or none.
+    /// Deletes all positions of these names that `check` lets go at that instant, or none.
     pub async fn delete_positions<E>(
         &self,
         ec: &FiscalCode,
         iupds: &[Iupd],
+        at: Timestamp,
         check: &Decide<'_, (), E>,
     ) -> Result<(), BulkError<E>> {
         until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
-            engine::delete_all(pool, ec, iupds, check).await
+            engine::delete_all(pool, ec, iupds, at, check).await
         }))
     }
 }
@@ -104,13 +109,13 @@ fn names(positions: &[Numbered]) -> Vec<(FiscalCode, NoticeNumber)> {
 }
 
 for_both_engines! {
-    [read, whole, replace, numbers, insert, idempotency]
+    [read, whole, replace, numbers, insert, idempotency, events]
 
     pub(super) async fn create_all<E>(pool: &Pool, positions: &[Numbered]) -> Result<(), BulkError<E>> {
         let failed = || StoreError::during("create_positions");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
-        insert_all(&mut tx, positions).await?;
-        Ok(late_receipts::commit_linked(pool, tx, names(positions)).await?)
+        let events = insert_all(&mut tx, positions).await?;
+        Ok(late_receipts::commit_linked(pool, tx, names(positions), &events).await?)
     }
 
     pub(super) async fn create_all_once<E>(
@@ -123,22 +128,28 @@ for_both_engines! {
         if let Some(before) = claim_key(&mut tx, once.request).await? {
             return Ok(Outcome::Before(before));
         }
-        insert_all(&mut tx, positions).await?;
+        let events = insert_all(&mut tx, positions).await?;
         let answer = keep_answer(&mut tx, once, positions).await?;
-        late_receipts::commit_linked(pool, tx, names(positions)).await?;
+        late_receipts::commit_linked(pool, tx, names(positions), &events).await?;
         Ok(Outcome::Now(answer))
     }
 
-    /// Inserts all positions. After a refusal the transaction must be rolled back.
-    async fn insert_all<E>(tx: &mut Connection, positions: &[Numbered]) -> Result<(), BulkError<E>> {
+    /// Inserts all positions; says what is to be told of them. After a refusal the transaction must be
+    /// rolled back.
+    async fn insert_all<E>(
+        tx: &mut Connection,
+        positions: &[Numbered],
+    ) -> Result<Vec<Event>, BulkError<E>> {
         let all: Vec<&Numbered> = positions.iter().collect();
-        if !create_many(tx, &all).await? {
-            for (place, Numbered { position, generated }) in positions.iter().enumerate() {
-                let inserted = insert_whole(tx, position, generated).await;
-                inserted.map_err(|error| BulkError::created(place, error))?;
-            }
+        if let Some(events) = create_many(tx, &all).await? {
+            return Ok(events);
         }
-        Ok(())
+        let mut events = Vec::new();
+        for (place, Numbered { position, generated }) in positions.iter().enumerate() {
+            let inserted = insert_whole(tx, position, generated).await;
+            events.extend(inserted.map_err(|error| BulkError::created(place, error))?);
+        }
+        Ok(events)
     }
 
     static LOCK_NAMED: Bulk = Bulk::new("WITH wanted (ec, iupd) AS (VALUES ", "(#, #)", LOCK_NAMED_TAIL);
@@ -174,22 +185,24 @@ for_both_engines! {
         let failed = || StoreError::during("replace_positions");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
         lock_named(&mut tx, ec, &iupds.iter().collect::<Vec<_>>()).await?;
-        let (mut written, mut appearing) = (Vec::with_capacity(iupds.len()), Vec::new());
+        let (mut written, mut appearing, mut events) =
+            (Vec::with_capacity(iupds.len()), Vec::new(), Vec::new());
         for (place, iupd) in iupds.iter().enumerate() {
             let before = load_locked(&mut tx, ec, iupd).await?.ok_or(BulkError::Unknown(place))?;
             let new = replace(place, &before).map_err(|refused| BulkError::Refused(place, refused))?;
             let Numbered { position: after, generated } = new;
-            save(&mut tx, &before, &after).await.map_err(|error| match error {
+            let saved = save(&mut tx, &before, &after).await;
+            events.extend(saved.map_err(|error| match error {
                 ReplaceError::NoticeTaken(number) => BulkError::NoticeTaken(place, number),
                 ReplaceError::Store(error) => BulkError::Store(error),
-            })?;
+            })?);
             if let Some(seen) = first_seen(&mut tx, ec, &generated).await.map_err(failed())? {
                 return Err(BulkError::NoticeTaken(place, seen));
             }
             appearing.extend(appeared(&before, &after));
             written.push(after);
         }
-        late_receipts::commit_linked(pool, tx, appearing).await?;
+        late_receipts::commit_linked(pool, tx, appearing, &events).await?;
         Ok(written)
     }
 
@@ -197,16 +210,20 @@ for_both_engines! {
         pool: &Pool,
         ec: &FiscalCode,
         iupds: &[Iupd],
+        at: Timestamp,
         check: &Decide<'_, (), E>,
     ) -> Result<(), BulkError<E>> {
         let failed = || StoreError::during("delete_positions");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
         lock_named(&mut tx, ec, &iupds.iter().collect::<Vec<_>>()).await?;
+        let mut events = Vec::with_capacity(iupds.len());
         for (place, iupd) in iupds.iter().enumerate() {
             let position = load_locked(&mut tx, ec, iupd).await?.ok_or(BulkError::Unknown(place))?;
             check(place, &position).map_err(|refused| BulkError::Refused(place, refused))?;
             delete_whole(&mut tx, &position).await.map_err(failed())?;
+            events.extend(of_change(Some(&position), None, at));
         }
+        record(&mut tx, &events).await.map_err(failed())?;
         Ok(tx.commit().await.map_err(failed())?)
     }
 }

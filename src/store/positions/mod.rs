@@ -1,11 +1,15 @@
 //! Debt positions: created, read, changed and deleted as a whole, each in one transaction.
 
+use jiff::Timestamp;
+
+use crate::domain::event::{Event, of_change};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 
 use super::dialect::{for_both_engines, on_engine};
+use super::events;
 use super::idempotency::{self, Once, Outcome};
 use super::numbers;
 use super::rows;
@@ -117,15 +121,16 @@ impl Store {
         }))
     }
 
-    /// Deletes a position that `check` lets go, in one transaction.
+    /// Deletes a position that `check` lets go, in one transaction, at that instant.
     pub async fn delete_position<E>(
         &self,
         ec: &FiscalCode,
         iupd: &Iupd,
+        at: Timestamp,
         check: impl Fn(&Position) -> Result<(), E>,
     ) -> Result<Option<Result<(), E>>, StoreError> {
         until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
-            engine::delete(pool, ec, iupd, &check).await
+            engine::delete(pool, ec, iupd, at, &check).await
         }))
     }
 }
@@ -140,7 +145,7 @@ fn names(position: &Position) -> Vec<(FiscalCode, NoticeNumber)> {
 }
 
 for_both_engines! {
-    [read, write, numbers, idempotency]
+    [read, write, numbers, idempotency, events]
 
     pub(super) async fn create(
         pool: &Pool,
@@ -149,9 +154,9 @@ for_both_engines! {
     ) -> Result<(), CreateError> {
         let failed = || StoreError::during("create_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
-        insert_whole(&mut tx, position, generated).await?;
+        let events = insert_whole(&mut tx, position, generated).await?;
         forget_answers(&mut tx, position.history.created_at).await.map_err(failed())?;
-        Ok(late_receipts::commit_linked(pool, tx, names(position)).await?)
+        Ok(late_receipts::commit_linked(pool, tx, names(position), &events).await?)
     }
 
     pub(super) async fn create_once(
@@ -165,21 +170,22 @@ for_both_engines! {
         if let Some(before) = claim_key(&mut tx, once.request).await? {
             return Ok(Outcome::Before(before));
         }
-        insert_whole(&mut tx, position, generated).await?;
+        let events = insert_whole(&mut tx, position, generated).await?;
         // Read back, because a receipt that came first has paid it by now.
         let rows = load(&mut *tx, &position.ec, &position.iupd).await.map_err(failed())?;
         let stored = rows::position(&rows)?;
         let answer = keep_answer(&mut tx, once, stored.as_ref().unwrap_or(position)).await?;
-        late_receipts::commit_linked(pool, tx, names(position)).await?;
+        late_receipts::commit_linked(pool, tx, names(position), &events).await?;
         Ok(Outcome::Now(answer))
     }
 
-    /// Inserts a position with everything under it. After a refusal the transaction must be rolled back.
+    /// Inserts a position with everything under it; says what is to be told of it. After a refusal the
+    /// transaction must be rolled back.
     pub(in crate::store) async fn insert_whole(
         tx: &mut Connection,
         position: &Position,
         generated: &[NoticeNumber],
-    ) -> Result<(), CreateError> {
+    ) -> Result<Vec<Event>, CreateError> {
         match insert_position(tx, position).await {
             Err(error) if is_unique_violation(&error) => return Err(CreateError::IupdTaken),
             other => other.map_err(StoreError::during("create_position"))?,
@@ -206,7 +212,14 @@ for_both_engines! {
         }
         let seen = first_seen(tx, &position.ec, generated).await;
         let seen = seen.map_err(StoreError::during("create_position"))?;
-        seen.map_or(Ok(()), |seen| Err(CreateError::NoticeTaken(seen)))
+        if let Some(seen) = seen {
+            return Err(CreateError::NoticeTaken(seen));
+        }
+        let mut events = of_change(None, Some(position), position.history.created_at);
+        // A receipt may have come before its notice.
+        let named: Vec<_> = position.notices().map(|notice| (&position.ec, &notice.number)).collect();
+        events.extend(late_receipts::link_receipted(tx, &named).await?);
+        Ok(events)
     }
 
     pub(super) async fn change<E>(
@@ -218,10 +231,13 @@ for_both_engines! {
         let failed = || StoreError::during("change_position");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
         let Some(mut position) = load_locked(&mut tx, ec, iupd).await? else { return Ok(None) };
+        let before = position.clone();
         if let Err(refused) = change(&mut position) {
             return Ok(Some(Err(refused)));
         }
         save_facts(&mut tx, &position).await.map_err(failed())?;
+        let events = of_change(Some(&before), Some(&position), position.history.updated_at);
+        record(&mut tx, &events).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(Some(Ok(position)))
     }
@@ -230,6 +246,7 @@ for_both_engines! {
         pool: &Pool,
         ec: &FiscalCode,
         iupd: &Iupd,
+        at: Timestamp,
         check: &impl Fn(&Position) -> Result<(), E>,
     ) -> Result<Option<Result<(), E>>, StoreError> {
         let failed = || StoreError::during("delete_position");
@@ -239,6 +256,7 @@ for_both_engines! {
             return Ok(Some(Err(refused)));
         }
         delete_whole(&mut tx, &position).await.map_err(failed())?;
+        record(&mut tx, &of_change(Some(&position), None, at)).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(Some(Ok(())))
     }

@@ -1,11 +1,12 @@
 //! What happens to one notice: it is paid elsewhere, its notification costs something, a flow accounts for it.
 
+use crate::domain::event::of_change;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::{Iupd, ReceiptId};
 use crate::domain::notice_number::{Iuv, NoticeNumber};
 use crate::domain::position::Position;
 use crate::store::dialect::{for_both_engines, on_engine};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, events};
 
 use super::replace::placed;
 use super::{read, replace, until_no_conflict, write};
@@ -44,7 +45,7 @@ const BY_NUMBER: &str = "SELECT iupd, notice_number FROM notice WHERE ec = $1 AN
 const BY_IUV: &str = "SELECT iupd, notice_number FROM notice WHERE ec = $1 AND iuv = $2";
 
 for_both_engines! {
-    [read, replace]
+    [read, replace, events]
 
     pub(super) async fn change_notice<E>(
         pool: &Pool,
@@ -77,6 +78,8 @@ for_both_engines! {
             return Ok(Some(Err(refused)));
         }
         save_notice(&mut tx, &before, &after, &number).await.map_err(failed())?;
+        let events = of_change(Some(&before), Some(&after), after.history.updated_at);
+        record(&mut tx, &events).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(Some(Ok((after, number))))
     }

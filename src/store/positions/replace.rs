@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::domain::event::{Event, of_change};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
@@ -85,16 +86,20 @@ for_both_engines! {
             Ok(after) => after.into(),
             Err(refused) => return Ok(Some(Err(refused))),
         };
-        save(&mut tx, &before, &after).await?;
+        let events = save(&mut tx, &before, &after).await?;
         if let Some(seen) = first_seen(&mut tx, ec, &generated).await.map_err(failed())? {
             return Err(ReplaceError::NoticeTaken(seen));
         }
-        late_receipts::commit_linked(pool, tx, appeared(&before, &after)).await?;
+        late_receipts::commit_linked(pool, tx, appeared(&before, &after), &events).await?;
         Ok(Some(Ok(after)))
     }
 
-    /// Writes what differs between a position and what it becomes.
-    pub(in crate::store) async fn save(connection: &mut Connection, before: &Position, after: &Position) -> Result<(), ReplaceError> {
+    /// Writes what differs between a position and what it becomes; says what is to be told of it.
+    pub(in crate::store) async fn save(
+        connection: &mut Connection,
+        before: &Position,
+        after: &Position,
+    ) -> Result<Vec<Event>, ReplaceError> {
         let failed = || StoreError::during("replace_position");
         update_position(connection, after).await.map_err(failed())?;
         for option in &after.options {
@@ -130,7 +135,12 @@ for_both_engines! {
         }
         let last = after.options.iter().map(|option| option.number).max().unwrap_or_default();
         delete_options_after(connection, after, last).await.map_err(failed())?;
-        Ok(())
+        let mut events = of_change(Some(before), Some(after), after.history.updated_at);
+        // A receipt may have come before its notice.
+        let new = appeared(before, after);
+        let new: Vec<_> = new.iter().map(|(ec, number)| (ec, number)).collect();
+        events.extend(late_receipts::link_receipted(connection, &new).await?);
+        Ok(events)
     }
 
     pub(in crate::store) async fn update_position(connection: &mut Connection, position: &Position) -> Result<(), sqlx::Error> {

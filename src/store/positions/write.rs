@@ -73,10 +73,9 @@ for_both_engines! {
             .bind(payment.and_then(|payment| payment.method.as_deref()))
             .bind(notice.notification_fee.get())
             .bind(micros(notice.activated_at))
-            .execute(&mut *connection)
-            .await?;
-        // A receipt may have come before its notice.
-        late_receipts::link(connection, &position.ec, &notice.number).await
+            .execute(connection)
+            .await
+            .map(drop)
     }
 
     pub(in crate::store) async fn insert_transfer(

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use crate::domain::event::Event;
 use crate::domain::payability::{PayabilityFacts, Settled};
 use crate::domain::receipt::{Effect, Receipt, ReceiptClass, ReceiptOutcome, classify};
 
-use super::{BookReceipt, Booked, Novelty};
+use super::{BookReceipt, Booked, Novelty, told};
 use crate::store::sha256;
 
 /// A notice as a creditor institution's code and eighteen digits.
@@ -19,7 +20,47 @@ pub(super) type Identity = (String, String);
 pub(super) struct Known {
     pub iupd: String,
     pub option_no: i64,
+    /// The version of its position.
+    pub version: i64,
     pub facts: PayabilityFacts,
+    /// How many other notices of its option are unpaid; so many at most are counted that a batch cannot pay
+    /// them all.
+    pub unpaid_beside: i64,
+    /// Whether another notice of its option is paid.
+    pub paid_beside: bool,
+    /// What is paid of the other options.
+    pub other_options: OtherOptions,
+}
+
+/// What is paid of the other options of a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum OtherOptions {
+    Unpaid,
+    InPart,
+    /// One of them, wholly.
+    Whole,
+}
+
+/// What a position has become by the payment of one notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Settlement {
+    /// It is wholly paid now.
+    Whole,
+    /// It is paid in part now.
+    Part,
+    /// What it was.
+    NoChange,
+}
+
+impl Known {
+    fn settlement(&self) -> Settlement {
+        match (self.unpaid_beside, self.other_options) {
+            (_, OtherOptions::Whole) => Settlement::NoChange,
+            (0, _) => Settlement::Whole,
+            (_, OtherOptions::Unpaid) if !self.paid_beside => Settlement::Part,
+            _ => Settlement::NoChange,
+        }
+    }
 }
 
 /// What a booked receipt says: the same receipt again says the same.
@@ -60,9 +101,9 @@ const NOT_EXECUTED: &str = "not-executed:";
 
 /// The key that a receipt is unique by under its recipient. A message that nothing was paid has a key of
 /// its own, so that it cannot keep out the receipt of a payment that follows under the same id.
-fn receipt_key(receipt: &Receipt) -> String {
-    let id = key_of(receipt.id.as_str());
-    match receipt.outcome {
+pub(in crate::store) fn receipt_key(id: &str, outcome: ReceiptOutcome) -> String {
+    let id = key_of(id);
+    match outcome {
         ReceiptOutcome::Executed => id,
         ReceiptOutcome::NotExecuted => format!("{NOT_EXECUTED}{id}"),
     }
@@ -80,11 +121,22 @@ pub(super) fn key_of(id: &str) -> String {
 
 pub(super) fn identity(booking: &BookReceipt) -> Identity {
     let receipt = &booking.receipt;
-    (receipt.recipient.as_str().to_owned(), receipt_key(receipt))
+    (receipt.recipient.as_str().to_owned(), receipt_key(receipt.id.as_str(), receipt.outcome))
 }
 
 pub(super) fn place(booking: &BookReceipt) -> Place {
     (booking.receipt.issuer.as_str().to_owned(), booking.receipt.notice.as_str().to_owned())
+}
+
+/// What was decided of a batch.
+#[derive(Debug)]
+pub(super) struct Decided<'a> {
+    /// What became of each receipt.
+    pub booked: Vec<Booked>,
+    /// Those that are new.
+    pub entries: Vec<Entry<'a>>,
+    /// What is to be told of them.
+    pub events: Vec<Event>,
 }
 
 /// Decides on every receipt of a batch in turn; `booked_before` has those that the store holds already.
@@ -92,9 +144,10 @@ pub(super) fn decide<'a>(
     bookings: &'a [BookReceipt],
     mut notices: HashMap<Place, Known>,
     mut booked_before: HashMap<Identity, Before>,
-) -> (Vec<Booked>, Vec<Entry<'a>>) {
+) -> Decided<'a> {
     let mut booked = Vec::with_capacity(bookings.len());
     let mut entries = Vec::with_capacity(bookings.len());
+    let mut events = Vec::with_capacity(bookings.len());
     for booking in bookings {
         let identity = identity(booking);
         if let Some(before) = booked_before.get(&identity) {
@@ -107,6 +160,8 @@ pub(super) fn decide<'a>(
         let known = notices.get(&place).cloned();
         let facts = known.as_ref().map(|known| &known.facts);
         let (class, effect) = classify(&booking.receipt, facts, booking.received_at);
+        let settlement = known.as_ref().map_or(Settlement::NoChange, Known::settlement);
+        events.extend(told::events(booking, (class, effect), known.as_ref(), settlement));
         if let (Effect::SettlesNotice, Some(paid)) = (effect, &known) {
             settle(&mut notices, &place, paid);
         }
@@ -118,16 +173,26 @@ pub(super) fn decide<'a>(
     }
     // One order for all writers, so that two batches never wait for each other's keys.
     entries.sort_unstable_by(|a, b| a.identity.cmp(&b.identity));
-    (booked, entries)
+    Decided { booked, entries, events }
 }
 
 fn settle(notices: &mut HashMap<Place, Known>, paid_place: &Place, paid: &Known) {
     for (place, known) in notices.iter_mut() {
-        let sibling = place.0 == paid_place.0 && known.iupd == paid.iupd && known.option_no != paid.option_no;
+        if place.0 != paid_place.0 || known.iupd != paid.iupd {
+            continue;
+        }
         if place == paid_place {
             known.facts.settled = Settled::ByThisNotice;
-        } else if sibling && known.facts.settled == Settled::No {
-            known.facts.settled = Settled::ByAnotherOption;
+        } else if known.option_no == paid.option_no {
+            known.unpaid_beside -= 1;
+            known.paid_beside = true;
+        } else {
+            let whole = paid.unpaid_beside == 0;
+            let paid = if whole { OtherOptions::Whole } else { OtherOptions::InPart };
+            known.other_options = known.other_options.max(paid);
+            if known.facts.settled == Settled::No {
+                known.facts.settled = Settled::ByAnotherOption;
+            }
         }
     }
 }

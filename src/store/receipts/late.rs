@@ -7,13 +7,17 @@
 use jiff::Timestamp;
 use tracing::Instrument as _;
 
+use crate::domain::event::{Event, of_change};
 use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::receipt::ReceiptClass;
 use crate::store::dialect::{Pools, for_both_engines, on_engine};
 use crate::store::positions::bulk::insert::{self, Named};
-use crate::store::positions::until_no_conflict;
-use crate::store::{Store, StoreError};
+use crate::store::positions::{read, until_no_conflict};
+use crate::store::{Store, StoreError, events, rows};
+
+use super::told::{ReceiptTold, TOLD_OF_NOTICE};
 
 /// What a receipt that came first is for the notice that it settles: as `classify` has it, but for what
 /// only the clock of its day could tell.
@@ -26,8 +30,8 @@ const CLASSIFY: &str = "UPDATE receipt SET settles = TRUE, class = (SELECT CASE 
      WHERE ec = $1 AND receipt_key = $3";
 
 /// The receipt that settles a notice: the first that says that it was paid.
-pub(in crate::store) const FIRST: &str = "SELECT r.receipt_key, r.received_at FROM receipt r \
-     WHERE r.ec = $1 AND r.notice_number = $2 AND r.issuer = $1 AND r.executed \
+pub(in crate::store) const FIRST: &str = "SELECT r.receipt_key, r.received_at, n.iupd FROM receipt r \
+     JOIN notice n ON n.ec = r.ec AND n.notice_number = r.notice_number WHERE r.ec = $1 AND r.notice_number = $2 AND r.issuer = $1 AND r.executed \
      ORDER BY r.received_at, r.receipt_key LIMIT 1";
 
 /// Notices that are not paid although a receipt is booked for them, among those of the positions of a
@@ -68,16 +72,19 @@ pub(in crate::store) async fn look_again(pools: &Pools, notices: &[Named<'_>]) {
 }
 
 for_both_engines! {
-    [insert]
+    [insert, read, events]
 
-    /// Commits what brought these notices, and looks again for receipts that were booked meanwhile: in a
+    /// Writes what is to be told, commits what brought these notices, and looks again for receipts that were booked meanwhile: in a
     /// task of its own, so that both are done even if the caller goes away.
     pub(in crate::store) async fn commit_linked(
         pool: &Pool,
         tx: sqlx::Transaction<'static, <Connection as sqlx::Connection>::Database>,
         notices: Vec<(FiscalCode, NoticeNumber)>,
+        events: &[Event],
     ) -> Result<(), StoreError> {
         let failed = || StoreError::during("commit");
+        let mut tx = tx;
+        record(&mut tx, events).await.map_err(failed())?;
         if !LOCKS_ROWS || notices.is_empty() {
             return tx.commit().await.map_err(failed());
         }
@@ -117,7 +124,8 @@ for_both_engines! {
     ) -> Result<(), StoreError> {
         let failed = || StoreError::during("link a late receipt");
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
-        link(&mut tx, ec, notice).await.map_err(failed())?;
+        let events = link(&mut tx, ec, notice).await?;
+        record(&mut tx, &events).await.map_err(failed())?;
         tx.commit().await.map_err(failed())
     }
 
@@ -142,22 +150,79 @@ for_both_engines! {
         Ok(missed)
     }
 
-    /// Settles a notice by the first receipt that is booked for it, if there is one and nothing else does.
-    pub(in crate::store) async fn link(
+    /// Settles those of the notices that receipts are booked for; says what is to be told of it.
+    pub(in crate::store) async fn link_receipted(
+        connection: &mut Connection,
+        notices: &[Named<'_>],
+    ) -> Result<Vec<Event>, StoreError> {
+        let waiting = receipted(connection, notices).await;
+        let mut events = Vec::new();
+        for (ec, notice) in waiting.map_err(StoreError::during("link a late receipt"))? {
+            events.extend(link(connection, &ec, &notice).await?);
+        }
+        Ok(events)
+    }
+
+    /// Settles a notice by the first receipt that is booked for it, if there is one and nothing else does;
+    /// says what is to be told of it.
+    async fn link(
         connection: &mut Connection,
         ec: &FiscalCode,
         notice: &NoticeNumber,
-    ) -> Result<(), sqlx::Error> {
-        let first: Option<(String, i64)> = sqlx::query_as(FIRST)
-        .bind(ec.as_str())
-        .bind(notice.as_str())
-        .fetch_optional(&mut *connection)
-        .await?;
-        let Some((key, received_at)) = first else { return Ok(()) };
-        if LOCKS_ROWS {
-            let lock = sqlx::query(LOCK_POSITION_OF_NOTICE).bind(ec.as_str()).bind(notice.as_str());
-            lock.execute(&mut *connection).await?;
+    ) -> Result<Vec<Event>, StoreError> {
+        let failed = || StoreError::during("link a late receipt");
+        let first: Option<(String, i64, String)> = sqlx::query_as(FIRST)
+            .bind(ec.as_str())
+            .bind(notice.as_str())
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(failed())?;
+        let Some((key, received_at, iupd)) = first else { return Ok(Vec::new()) };
+        let iupd = rows::read(Iupd::new(&iupd), "iupd")?;
+        let Some(before) = load_locked(connection, ec, &iupd).await? else { return Ok(Vec::new()) };
+        let classes = classes(connection, ec, notice).await.map_err(failed())?;
+        if !settle_by(connection, (ec, notice), &key, received_at).await.map_err(failed())? {
+            return Ok(Vec::new());
         }
+        let rows = load(&mut *connection, ec, &iupd).await.map_err(failed())?;
+        let after = rows::position(&rows)?.ok_or(StoreError::Corrupt { what: "position" })?;
+        let at = after.history.updated_at;
+        let mut events = Vec::new();
+        for row in of_notice_facts(connection, ec, notice).await.map_err(failed())? {
+            let class_before = classes.iter().find(|(key, _)| *key == row.receipt_key).map(|(_, class)| class);
+            events.extend(row.reclassified(&after, class_before.map(String::as_str), at)?);
+        }
+        events.extend(of_change(Some(&before), Some(&after), at));
+        Ok(events)
+    }
+
+    async fn classes(
+        connection: &mut Connection,
+        ec: &FiscalCode,
+        notice: &NoticeNumber,
+    ) -> Result<Vec<(String, String)>, sqlx::Error> {
+        sqlx::query_as("SELECT receipt_key, class FROM receipt WHERE ec = $1 AND notice_number = $2")
+            .bind(ec.as_str())
+            .bind(notice.as_str())
+            .fetch_all(connection)
+            .await
+    }
+
+    async fn of_notice_facts(
+        connection: &mut Connection,
+        ec: &FiscalCode,
+        notice: &NoticeNumber,
+    ) -> Result<Vec<ReceiptTold>, sqlx::Error> {
+        sqlx::query_as(TOLD_OF_NOTICE).bind(ec.as_str()).bind(notice.as_str()).fetch_all(connection).await
+    }
+
+    /// Writes that a receipt settles a notice; `false` if it is paid already.
+    async fn settle_by(
+        connection: &mut Connection,
+        (ec, notice): Named<'_>,
+        key: &str,
+        received_at: i64,
+    ) -> Result<bool, sqlx::Error> {
         let settled = sqlx::query(
             "UPDATE notice SET paid_at = COALESCE(r.paid_at, r.received_at), paid_receipt = r.receipt_id, \
              paid_fee = r.fee, paid_psp = r.psp_name, paid_method = r.method FROM receipt r \
@@ -166,16 +231,16 @@ for_both_engines! {
         )
         .bind(ec.as_str())
         .bind(notice.as_str())
-        .bind(&key)
+        .bind(key)
         .execute(&mut *connection)
         .await?;
         if settled.rows_affected() == 0 {
-            return Ok(());
+            return Ok(false);
         }
         sqlx::query(CLASSIFY)
             .bind(ec.as_str())
             .bind(notice.as_str())
-            .bind(&key)
+            .bind(key)
             .bind(ReceiptClass::SiblingConflict.word())
             .bind(ReceiptClass::Matched.word())
             .bind(ReceiptClass::AmountDiffers.word())
@@ -197,12 +262,12 @@ for_both_engines! {
         )
         .bind(ec.as_str())
         .bind(notice.as_str())
-        .bind(&key)
+        .bind(key)
         .bind(ReceiptClass::OverPayment.word())
         .bind(ReceiptClass::UnknownNotice.word())
         .execute(&mut *connection)
         .await?;
         tracing::warn!("a position was paid before it appeared: its receipt is matched now");
-        Ok(())
+        Ok(true)
     }
 }

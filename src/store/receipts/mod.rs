@@ -1,10 +1,11 @@
 //! Receipts, booked durably and once, many to a commit.
 
-mod decide;
+pub(super) mod decide;
 mod detail;
 pub(super) mod late;
 pub(super) mod list;
 pub(super) mod statements;
+pub(super) mod told;
 
 use bytes::Bytes;
 use jiff::Timestamp;

@@ -14,9 +14,9 @@ use crate::store::StoreError;
 use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, runs};
 use crate::store::rows::{optional_instant, read, settled};
 
-use super::decide::{Before, Entry, Identity, Known, Place, decide, identity, place};
+use super::decide::{Before, Decided, Entry, Identity, Known, OtherOptions, Place, decide, identity, place};
 use super::{BookReceipt, Booked, Novelty, StoredReceipt};
-use crate::store::UnbookedMessage;
+use crate::store::{UnbookedMessage, events};
 
 const WANTED_NOTICES: &str = "WITH wanted (ec, notice_number) AS (VALUES ";
 
@@ -25,8 +25,18 @@ pub(in crate::store) static FACTS: Bulk = Bulk::new(
     "(#, #)",
     ") SELECT n.ec, n.notice_number, n.iupd, n.option_no, n.amount, n.due_at, n.paid_at, o.valid_from, \
      o.expires, p.published_at, p.invalidated_at, \
-     CASE WHEN EXISTS (SELECT 1 FROM notice s WHERE s.ec = n.ec AND s.iupd = n.iupd \
-         AND s.option_no <> n.option_no AND s.paid_at IS NOT NULL) THEN 1 ELSE 0 END AS sibling_paid \
+     p.version, (SELECT COUNT(*) FROM (SELECT 1 FROM notice b WHERE b.ec = n.ec AND b.iupd = n.iupd \
+         AND b.option_no = n.option_no AND b.notice_number <> n.notice_number AND b.paid_at IS NULL \
+         LIMIT 65) unpaid) AS unpaid_beside, \
+     CASE WHEN EXISTS (SELECT 1 FROM notice b WHERE b.ec = n.ec AND b.iupd = n.iupd \
+         AND b.option_no = n.option_no AND b.notice_number <> n.notice_number AND b.paid_at IS NOT NULL) \
+         THEN 1 ELSE 0 END AS paid_beside, \
+     CASE WHEN NOT EXISTS (SELECT 1 FROM notice s WHERE s.ec = n.ec AND s.iupd = n.iupd \
+         AND s.option_no <> n.option_no AND s.paid_at IS NOT NULL) THEN 0 \
+         WHEN EXISTS (SELECT 1 FROM payment_option w WHERE w.ec = n.ec AND w.iupd = n.iupd \
+         AND w.option_no <> n.option_no AND NOT EXISTS (SELECT 1 FROM notice s WHERE s.ec = w.ec \
+         AND s.iupd = w.iupd AND s.option_no = w.option_no AND s.paid_at IS NULL)) THEN 2 ELSE 1 END \
+         AS sibling_paid \
      FROM wanted w JOIN notice n ON n.ec = w.ec AND n.notice_number = w.notice_number \
      JOIN payment_option o ON o.ec = n.ec AND o.iupd = n.iupd AND o.option_no = n.option_no \
      JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd",
@@ -83,6 +93,9 @@ struct FactsRow {
     expires: bool,
     published_at: Option<i64>,
     invalidated_at: Option<i64>,
+    version: i64,
+    unpaid_beside: i64,
+    paid_beside: i32,
     sibling_paid: i32,
 }
 
@@ -98,7 +111,20 @@ impl FactsRow {
             after_due: if self.expires { AfterDue::Expires } else { AfterDue::StaysPayable },
             settled: settled(self.paid_at, self.sibling_paid),
         };
-        Ok(((self.ec, self.notice_number), Known { iupd: self.iupd, option_no: self.option_no, facts }))
+        let known = Known {
+            iupd: self.iupd,
+            option_no: self.option_no,
+            version: self.version,
+            facts,
+            unpaid_beside: self.unpaid_beside,
+            paid_beside: self.paid_beside > 0,
+            other_options: match self.sibling_paid {
+                0 => OtherOptions::Unpaid,
+                1 => OtherOptions::InPart,
+                _ => OtherOptions::Whole,
+            },
+        };
+        Ok(((self.ec, self.notice_number), known))
     }
 }
 
@@ -115,6 +141,8 @@ fn key(wanted: Option<&(String, String)>) -> (&str, &str) {
 }
 
 for_both_engines! {
+    [events]
+
     pub(in crate::store) async fn book(
         pool: &Pool,
         bookings: &[BookReceipt],
@@ -123,7 +151,7 @@ for_both_engines! {
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
         let known = known_notices(&mut tx, bookings).await?;
         let before = booked_before(&mut tx, bookings).await?;
-        let (booked, entries) = decide(bookings, known, before);
+        let Decided { booked, entries, events } = decide(bookings, known, before);
         let inserted = insert_receipts(&mut tx, &entries).await.map_err(failed())?;
         // Decided on what is no longer so: all is decided anew, and the winner is then seen.
         if inserted.len() < entries.len() {
@@ -132,6 +160,7 @@ for_both_engines! {
         insert_transfers(&mut tx, &entries).await.map_err(failed())?;
         settle_notices(&mut tx, &entries).await.map_err(failed())?;
         keep_conflicting(&mut tx, bookings, &booked).await.map_err(failed())?;
+        record(&mut tx, &events).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(booked)
     }

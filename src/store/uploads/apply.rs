@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sqlx::Connection as _;
 
+use crate::domain::event::{Event, of_change};
 use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
@@ -12,7 +13,7 @@ use crate::store::numbers::{self, Numbered};
 use crate::store::positions::bulk::insert;
 use crate::store::positions::{self as whole, CreateError, ReplaceError, bulk, read, replace};
 use crate::store::receipts::late;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, events};
 
 use super::super::uploads;
 use super::{Applied, Lease, Mode, RowEnd, RowJob, Verdict, Work};
@@ -101,13 +102,16 @@ fn changed<'a>(jobs: &'a [RowJob<'_>]) -> Vec<&'a Iupd> {
 
 /// How one attempt at a row ended.
 enum Step {
-    /// It is done, and this was written, if not what everybody knows.
-    Done(Option<Position>),
+    /// It is done; this was written, if not what everybody knows, and this is to be told.
+    Done(Option<Position>, Vec<Event>),
     /// It is refused.
     Refused(Verdict),
     /// A number that was drawn for it is taken.
     Taken(NoticeNumber),
 }
+
+/// What a row wrote, if not what everybody knows, and what is to be told of it.
+type Written = (Option<Position>, Vec<Event>);
 
 /// What a number that is taken means: another is drawn for those that we chose.
 fn taken(job: &RowJob<'_>, number: NoticeNumber, generated: &[NoticeNumber]) -> Step {
@@ -118,11 +122,19 @@ fn taken(job: &RowJob<'_>, number: NoticeNumber, generated: &[NoticeNumber]) -> 
     }
 }
 
-/// What the rows of one commit came to: an outcome for each, and the positions that were written over.
-type Worked = (Vec<Verdict>, Vec<Position>);
+/// What the rows of one commit came to.
+#[derive(Default)]
+struct Worked {
+    /// An outcome for each.
+    verdicts: Vec<Verdict>,
+    /// The positions that were written.
+    written: Vec<Position>,
+    /// What is to be told.
+    events: Vec<Event>,
+}
 
 for_both_engines! {
-    [whole, bulk, insert, read, replace, numbers, uploads]
+    [whole, bulk, insert, read, replace, numbers, uploads, events]
 
     /// The positions that were written; `None` if another worker has the file.
     pub(super) async fn apply(
@@ -137,12 +149,15 @@ for_both_engines! {
         }
         let mut work = tx.begin().await.map_err(failed())?;
         lock_named(&mut work, &lease.upload.ec, &changed(jobs)).await?;
-        let (verdicts, written) = work_on(&mut work, lease, jobs).await?;
+        let Worked { verdicts, written, events } = work_on(&mut work, lease, jobs).await?;
         match lease.upload.mode {
             Mode::Real => work.commit().await.map_err(failed())?,
             Mode::DryRun => work.rollback().await.map_err(failed())?,
         }
         keep(&mut tx, lease, jobs, &verdicts).await.map_err(failed())?;
+        if lease.upload.mode == Mode::Real {
+            record(&mut tx, &events).await.map_err(failed())?;
+        }
         tx.commit().await.map_err(failed())?;
         Ok(Some(if lease.upload.mode == Mode::Real { written } else { Vec::new() }))
     }
@@ -153,23 +168,25 @@ for_both_engines! {
         jobs: &[RowJob<'_>],
     ) -> Result<Worked, StoreError> {
         let new: Vec<&Numbered> = jobs.iter().filter_map(creation).collect();
-        let together = !new.is_empty() && create_many(connection, &new).await?;
-        let mut verdicts = Vec::with_capacity(jobs.len());
-        let mut written: Vec<Position> = new.iter().map(|numbered| numbered.position.clone()).collect();
+        let created = if new.is_empty() { None } else { create_many(connection, &new).await? };
+        let together = created.is_some();
+        let mut worked = Worked { events: created.unwrap_or_default(), ..Worked::default() };
+        worked.written.extend(new.iter().map(|numbered| numbered.position.clone()));
         for job in jobs {
             if together && creation(job).is_some() {
-                verdicts.push((job.tell)(RowEnd::Done));
+                worked.verdicts.push((job.tell)(RowEnd::Done));
                 continue;
             }
             match drawn(connection, lease, job).await? {
-                Ok(replaced) => {
-                    written.extend(replaced);
-                    verdicts.push((job.tell)(RowEnd::Done));
+                Ok((position, events)) => {
+                    worked.written.extend(position);
+                    worked.events.extend(events);
+                    worked.verdicts.push((job.tell)(RowEnd::Done));
                 }
-                Err(verdict) => verdicts.push(verdict),
+                Err(verdict) => worked.verdicts.push(verdict),
             }
         }
-        Ok((verdicts, written))
+        Ok(worked)
     }
 
     /// Tries a row until the numbers that are drawn for it are free.
@@ -177,7 +194,7 @@ for_both_engines! {
         connection: &mut Connection,
         lease: Lease<'_>,
         job: &RowJob<'_>,
-    ) -> Result<Result<Option<Position>, Verdict>, StoreError> {
+    ) -> Result<Result<Written, Verdict>, StoreError> {
         let failed = || StoreError::during("apply_rows");
         let mut anew: Option<Numbered> = None;
         let mut draws = 1;
@@ -185,17 +202,20 @@ for_both_engines! {
             // What a row did before it was refused is undone, and the next rows go on.
             let mut tx = connection.begin().await.map_err(failed())?;
             let step = one_row(&mut tx, lease, job, anew.as_ref()).await?;
-            if let Step::Done(replaced) = step {
-                tx.commit().await.map_err(failed())?;
-                return Ok(Ok(replaced.or(anew.map(|numbered| numbered.position))));
-            }
+            let refused = match step {
+                Step::Done(replaced, events) => {
+                    tx.commit().await.map_err(failed())?;
+                    return Ok(Ok((replaced.or(anew.map(|numbered| numbered.position)), events)));
+                }
+                Step::Taken(_) if draws < DRAWS => None,
+                Step::Taken(number) => Some((job.tell)(RowEnd::NoticeTaken(number))),
+                Step::Refused(verdict) => Some(verdict),
+            };
             tx.rollback().await.map_err(failed())?;
-            match step {
-                Step::Taken(_) if draws < DRAWS => draws += 1,
-                Step::Taken(number) => return Ok(Err((job.tell)(RowEnd::NoticeTaken(number)))),
-                Step::Refused(verdict) => return Ok(Err(verdict)),
-                Step::Done(replaced) => return Ok(Ok(replaced)),
+            if let Some(refused) = refused {
+                return Ok(Err(refused));
             }
+            draws += 1;
             if let Work::Create(_, again) = &job.work {
                 match again() {
                     Ok(numbered) => anew = Some(numbered),
@@ -218,7 +238,7 @@ for_both_engines! {
             (Work::Create(first, _), _) => {
                 let Numbered { position, generated } = anew.unwrap_or(first);
                 return match insert_whole(connection, position, generated).await {
-                    Ok(()) => Ok(Step::Done(None)),
+                    Ok(events) => Ok(Step::Done(None, events)),
                     Err(CreateError::IupdTaken) => refused(RowEnd::IupdTaken),
                     Err(CreateError::NoticeTaken(number)) => Ok(taken(job, number, generated)),
                     Err(CreateError::Store(error)) => Err(error),
@@ -239,9 +259,9 @@ for_both_engines! {
                 }
                 let deleted = delete_whole(connection, &before).await;
                 deleted.map_err(StoreError::during("apply_rows"))?;
-                Ok(Step::Done(None))
+                Ok(Step::Done(None, of_change(Some(&before), None, lease.now)))
             }
-            Work::Refused(_) | Work::Create(..) => Ok(Step::Done(None)),
+            Work::Refused(_) | Work::Create(..) => Ok(Step::Done(None, Vec::new())),
         }
     }
 
@@ -251,15 +271,15 @@ for_both_engines! {
         before: &Position,
         Numbered { position: after, generated }: Numbered,
     ) -> Result<Step, StoreError> {
-        match save(connection, before, &after).await {
-            Ok(()) => {}
+        let events = match save(connection, before, &after).await {
+            Ok(events) => events,
             Err(ReplaceError::NoticeTaken(number)) => return Ok(taken(job, number, &generated)),
             Err(ReplaceError::Store(error)) => return Err(error),
-        }
+        };
         let seen = first_seen(connection, &after.ec, &generated).await;
         match seen.map_err(StoreError::during("apply_rows"))? {
             Some(number) => Ok(taken(job, number, &generated)),
-            None => Ok(Step::Done(Some(after))),
+            None => Ok(Step::Done(Some(after), events)),
         }
     }
 

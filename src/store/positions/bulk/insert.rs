@@ -2,6 +2,7 @@
 
 use sqlx::Connection as _;
 
+use crate::domain::event::{Event, of_change};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::{Notice, PaymentOption, Position, Transfer};
@@ -77,16 +78,16 @@ fn is_plain(position: &Position) -> bool {
 for_both_engines! {
     [numbers, bind]
 
-    /// Inserts all positions by a few statements. `false` if that is not possible because some name or
-    /// number is taken; then nothing is inserted.
+    /// Inserts all positions by a few statements; says what is to be told of them. None if that is not
+    /// possible because some name or number is taken; then nothing is inserted.
     pub(in crate::store) async fn create_many(
         connection: &mut Connection,
         numbered: &[&Numbered],
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Vec<Event>>, StoreError> {
         let failed = || StoreError::during("create_positions");
         let mut positions: Vec<&Position> = numbered.iter().map(|numbered| &numbered.position).collect();
         if !positions.iter().all(|position| is_plain(position)) {
-            return Ok(false);
+            return Ok(None);
         }
         positions.sort_by_key(|position| position.iupd.as_str());
         let mut tx = connection.begin().await.map_err(failed())?;
@@ -95,7 +96,7 @@ for_both_engines! {
             && insert_notices(&mut tx, &notices).await.map_err(failed())?;
         if !whole {
             tx.rollback().await.map_err(failed())?;
-            return Ok(false);
+            return Ok(None);
         }
         let transfers: Vec<(&Position, &Notice, &Transfer)> = notices
             .iter()
@@ -105,16 +106,18 @@ for_both_engines! {
         for Numbered { position, generated } in numbered {
             if first_seen(&mut tx, &position.ec, generated).await.map_err(failed())?.is_some() {
                 tx.rollback().await.map_err(failed())?;
-                return Ok(false);
+                return Ok(None);
             }
         }
+        let told = |Numbered { position, .. }: &&Numbered| {
+            of_change(None, Some(position), position.history.created_at)
+        };
+        let mut events: Vec<Event> = numbered.iter().flat_map(told).collect();
         // A receipt may have come before its notice.
         let numbers: Vec<Named<'_>> = notices.iter().map(|(p, _, _, n)| (&p.ec, &n.number)).collect();
-        for (ec, notice) in receipted(&mut tx, &numbers).await.map_err(failed())? {
-            late_receipts::link(&mut tx, &ec, &notice).await.map_err(failed())?;
-        }
+        events.extend(late_receipts::link_receipted(&mut tx, &numbers).await?);
         tx.commit().await.map_err(failed())?;
-        Ok(true)
+        Ok(Some(events))
     }
 
     async fn insert_heads(connection: &mut Connection, positions: &[&Position]) -> Result<bool, sqlx::Error> {

@@ -1,0 +1,174 @@
+//! Events as CloudEvents (version 1.0, JSON): rendered once, in the commit, and told as they stand.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::domain::amount::Cents;
+use crate::domain::event::{Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, Told};
+use crate::domain::receipt::ReceiptOutcome;
+
+/// How many notices of a position are told with it; one that has more is read by who wants them.
+const NOTICES: usize = 100;
+
+#[derive(Serialize)]
+struct CloudEvent<'a, D> {
+    specversion: &'static str,
+    id: String,
+    source: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    time: String,
+    subject: String,
+    datacontenttype: &'static str,
+    /// Events of one source in their order, compared as text (CloudEvents extension).
+    sequence: String,
+    data: &'a D,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NoticeData<'a> {
+    notice_number: &'a str,
+    iuv: &'a str,
+    amount: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_date: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PositionData<'a> {
+    iupd: &'a str,
+    version: i64,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice_count: Option<usize>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<NoticeData<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OptionData<'a> {
+    iupd: &'a str,
+    version: i64,
+    #[serde(flatten)]
+    notice: NoticeData<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reported_transfers: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ReceiptData<'a> {
+    receipt_id: &'a str,
+    notice_number: &'a str,
+    iuv: &'a str,
+    issuer: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iupd: Option<&'a str>,
+    amount: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fee: Option<i64>,
+    class: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    class_before: Option<&'static str>,
+    executed: bool,
+    settles: bool,
+    stand_in: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paid_at: Option<String>,
+    received_at: String,
+    primitive: &'a str,
+    message_digest: &'a str,
+}
+
+/// The id of an event. A number that comes again after a database was put back to an older state is then
+/// of another instant, and so of another id.
+pub(super) fn id(feed: &str, seq: i64, occurred_at: i64) -> String {
+    format!("{feed}-{seq}-{occurred_at:x}")
+}
+
+/// The event of that number as it is told.
+pub(super) fn render(event: &Event, seq: i64) -> Result<String, serde_json::Error> {
+    match &event.told {
+        Told::Position(_, position) => cloud_event(event, seq, &position_data(position)),
+        Told::Option(_, option) => cloud_event(event, seq, &option_data(option)),
+        Told::Receipt(_, receipt) => cloud_event(event, seq, &receipt_data(receipt)),
+    }
+}
+
+fn cloud_event<D: Serialize>(event: &Event, seq: i64, data: &D) -> Result<String, serde_json::Error> {
+    let feed = event.feed.as_str();
+    serde_json::to_string(&CloudEvent {
+        specversion: "1.0",
+        id: id(feed, seq, event.at.as_microsecond()),
+        source: format!("urn:varco:{feed}"),
+        kind: event.told.kind(),
+        time: time(event.at),
+        subject: event.subject.to_string(),
+        datacontenttype: "application/json",
+        sequence: format!("{seq:020}"),
+        data,
+    })
+}
+
+fn time(instant: Timestamp) -> String {
+    instant.to_string()
+}
+
+fn notice_data(notice: &NoticeFacts) -> NoticeData<'_> {
+    NoticeData {
+        notice_number: notice.number.as_str(),
+        iuv: notice.iuv.as_str(),
+        amount: notice.amount.get(),
+        due_date: notice.due.map(time),
+    }
+}
+
+fn position_data(position: &PositionFacts) -> PositionData<'_> {
+    let count = position.notices.len();
+    PositionData {
+        iupd: position.iupd.as_str(),
+        version: position.version,
+        status: position.status.word(),
+        notice_count: (count > NOTICES).then_some(count),
+        notices: position.notices.iter().take(NOTICES).map(notice_data).collect(),
+    }
+}
+
+fn option_data(option: &OptionFacts) -> OptionData<'_> {
+    OptionData {
+        iupd: option.iupd.as_str(),
+        version: option.version,
+        notice: notice_data(&option.notice),
+        paid_at: option.paid_at.map(time),
+        receipt_id: option.receipt.as_deref(),
+        reported_transfers: (option.reported > 0).then_some(option.reported),
+    }
+}
+
+fn receipt_data(receipt: &ReceiptFacts) -> ReceiptData<'_> {
+    ReceiptData {
+        receipt_id: &receipt.id,
+        notice_number: receipt.notice.as_str(),
+        iuv: &receipt.creditor_reference,
+        issuer: &receipt.issuer,
+        iupd: receipt.iupd.as_ref().map(|iupd| iupd.as_str()),
+        amount: receipt.amount.get(),
+        fee: receipt.fee.map(Cents::get),
+        class: receipt.class.word(),
+        class_before: receipt.class_before.map(|class| class.word()),
+        executed: receipt.outcome == ReceiptOutcome::Executed,
+        settles: receipt.settles,
+        stand_in: receipt.stand_in,
+        paid_at: receipt.paid_at.map(time),
+        received_at: time(receipt.received_at),
+        primitive: &receipt.primitive,
+        message_digest: &receipt.message_digest,
+    }
+}
