@@ -7,7 +7,7 @@ use crate::domain::subscription::{Subscription, SubscriptionId};
 use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::rows::optional_instant;
 use crate::store::subscriptions::{SubscriptionRow, subscription_columns};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, events};
 
 use super::{Claimed, DeliveryName, Hold, Room, too_long};
 
@@ -15,7 +15,7 @@ use super::{Claimed, DeliveryName, Hold, Room, too_long};
 /// held. The last parameter but one is too long for a lease.
 macro_rules! due {
     () => {
-        "SELECT d.feed, d.seq, d.attempts, e.receipt_key, e.body, \
+        "SELECT d.feed, d.seq, d.attempts, e.receipt_key, e.occurred_at, e.body, \
          (SELECT a.at FROM delivery_attempt a WHERE a.subscription = d.subscription AND a.feed = d.feed \
              AND a.seq = d.seq AND a.attempt_no > (SELECT MAX(b.attempt_no) FROM delivery_attempt b \
              WHERE b.subscription = d.subscription AND b.feed = d.feed AND b.seq = d.seq) - d.attempts \
@@ -36,6 +36,7 @@ struct DueRow {
     seq: i64,
     attempts: i64,
     receipt_key: Option<String>,
+    occurred_at: i64,
     body: String,
     first_at: Option<i64>,
 }
@@ -43,6 +44,7 @@ struct DueRow {
 impl DueRow {
     fn read(self, subscription: &SubscriptionId, holder: i64) -> Result<Claimed, StoreError> {
         Ok(Claimed {
+            event_id: events::id(&self.feed, self.seq, self.occurred_at),
             name: DeliveryName { subscription: subscription.clone(), feed: self.feed, seq: self.seq },
             holder,
             attempts: self.attempts,

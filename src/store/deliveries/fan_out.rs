@@ -43,8 +43,8 @@ struct EventRow {
 }
 
 impl Store {
-    /// Gives subscriptions a place in feeds where they have none. What happened there before the
-    /// subscription was made is not for it.
+    /// Gives subscriptions a place, the beginning, in feeds where they have none. Who made a subscription for
+    /// what comes has given it its places in the feeds of then.
     pub async fn open_places(&self, places: &[(&Subscription, &str)]) -> Result<(), StoreError> {
         if places.is_empty() {
             return Ok(());
@@ -77,10 +77,8 @@ for_both_engines! {
         let mut tx = pool.begin_with(BEGIN).await?;
         for (subscription, feed) in places {
             sqlx::query(
-                "INSERT INTO subscription_feed (subscription, feed, fanned) SELECT s.id, $2, \
-                 COALESCE((SELECT e.seq FROM event e WHERE e.feed = $2 AND e.occurred_at < s.created_at \
-                 ORDER BY e.seq DESC LIMIT 1), 0) FROM subscription s WHERE s.id = $1 \
-                 ON CONFLICT (subscription, feed) DO NOTHING",
+                "INSERT INTO subscription_feed (subscription, feed, fanned) SELECT s.id, $2, 0 \
+                 FROM subscription s WHERE s.id = $1 ON CONFLICT (subscription, feed) DO NOTHING",
             )
             .bind(subscription.id.as_str())
             .bind(*feed)

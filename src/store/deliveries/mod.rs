@@ -65,6 +65,8 @@ pub struct Claimed {
     pub attempts: i64,
     /// When it was first tried, since it was last asked for.
     pub first_at: Option<Timestamp>,
+    /// The id of the event.
+    pub event_id: String,
     /// The key of the receipt that the event tells of.
     pub receipt_key: Option<String>,
     /// The event.

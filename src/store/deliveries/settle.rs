@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 
 use crate::domain::delivery::{Next, Turn};
-use crate::domain::subscription::{DisabledReason, EndpointHealth, SubscriptionId, SubscriptionOwner};
+use crate::domain::event::SubscriptionChange;
+use crate::domain::subscription::{Disabled, DisabledReason, Subscription, SubscriptionId};
 use crate::store::dialect::{for_both_engines, on_engine};
-use crate::store::rows::{optional_instant, read};
-use crate::store::{Store, StoreError};
+use crate::store::subscriptions::SubscriptionRow;
+use crate::store::{Store, StoreError, events};
 
 use super::{Settlement, Tried};
 
@@ -21,51 +22,17 @@ pub enum Written {
     LeaseLost,
 }
 
-/// How the endpoint of a subscription fares.
+/// A subscription, $1.
 macro_rules! endpoint {
     () => {
-        "SELECT owner_kind, owner, CASE WHEN disabled_at IS NULL THEN 0 ELSE 1 END AS is_disabled, \
-         failing_since, failures, not_before FROM subscription WHERE id = $1"
+        concat!(
+            "SELECT ",
+            crate::store::subscriptions::subscription_columns!(),
+            " FROM subscription s WHERE s.id = $1"
+        )
     };
 }
 pub(in crate::store) use endpoint;
-
-/// A subscription while what came of its deliveries is written.
-struct Endpoint {
-    id: SubscriptionId,
-    owner: SubscriptionOwner,
-    is_disabled: bool,
-    before: EndpointHealth,
-    health: EndpointHealth,
-}
-
-#[derive(sqlx::FromRow)]
-struct EndpointRow {
-    owner_kind: String,
-    owner: String,
-    is_disabled: i32,
-    failing_since: Option<i64>,
-    failures: i64,
-    not_before: i64,
-}
-
-impl EndpointRow {
-    fn read(self, id: &SubscriptionId) -> Result<Endpoint, StoreError> {
-        let health = EndpointHealth {
-            failing_since: optional_instant(self.failing_since)?,
-            failures: self.failures,
-            not_before: read(Timestamp::from_microsecond(self.not_before), "instant")?,
-        };
-        Ok(Endpoint {
-            id: id.clone(),
-            owner: SubscriptionOwner::read(&self.owner_kind, &self.owner)
-                .ok_or(StoreError::Corrupt { what: "owner of a subscription" })?,
-            is_disabled: self.is_disabled != 0,
-            before: health,
-            health,
-        })
-    }
-}
 
 /// The columns of a delivery after a try: its state, when it is due, and when it was done.
 fn columns(tried: &Tried, now: Timestamp) -> (&'static str, i64, Option<i64>) {
@@ -85,6 +52,8 @@ impl Store {
 }
 
 for_both_engines! {
+    [events]
+
     pub(super) async fn settle(pool: &Pool, settlement: Settlement<'_>) -> Result<Vec<Written>, StoreError> {
         let failed = || StoreError::during("settle_deliveries");
         // One order for all writers.
@@ -93,49 +62,53 @@ for_both_engines! {
         ids.sort_unstable();
         ids.dedup();
         let mut written = vec![Written::LeaseLost; settlement.tries.len()];
-        let mut disabled = Vec::new();
+        let mut events = Vec::new();
         let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
         for id in ids {
-            let row: Option<EndpointRow> = sqlx::query_as(LOCK_ENDPOINT)
+            let row: Option<SubscriptionRow> = sqlx::query_as(LOCK_ENDPOINT)
                 .bind(id.as_str())
                 .fetch_optional(&mut *tx)
                 .await
                 .map_err(failed())?;
             let Some(row) = row else { continue };
-            let mut endpoint = row.read(id)?;
+            let before = row.read()?;
+            let mut after = before.clone();
             for (tried, written) in settlement.tries.iter().zip(&mut written) {
                 if tried.name.subscription == *id {
-                    *written = one(&mut tx, &mut endpoint, tried, settlement).await.map_err(failed())?;
-                    if let Written::Disabled(reason) = *written {
-                        disabled.push((endpoint.id.clone(), endpoint.owner.clone(), reason));
-                    }
+                    *written = one(&mut tx, &mut after, tried, settlement).await.map_err(failed())?;
                 }
             }
-            keep_health(&mut tx, &endpoint).await.map_err(failed())?;
+            if after != before {
+                keep_endpoint(&mut tx, &after).await.map_err(failed())?;
+            }
+            if before.disabled.is_none() && after.disabled.is_some() {
+                events.push(after.event(SubscriptionChange::Disabled, settlement.now));
+            }
         }
+        record(&mut tx, &events).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(written)
     }
 
     async fn one(
         connection: &mut Connection,
-        endpoint: &mut Endpoint,
+        subscription: &mut Subscription,
         tried: &Tried,
         settlement: Settlement<'_>,
     ) -> Result<Written, sqlx::Error> {
-        if !move_on(connection, tried, settlement.now).await? {
+        let Settlement { patience, now, .. } = settlement;
+        if !move_on(connection, tried, now).await? {
             return Ok(Written::LeaseLost);
         }
         log(connection, tried).await?;
-        let (health, turn) = endpoint.health.after(tried.ending, settlement.now, settlement.patience);
-        endpoint.health = health;
+        let (health, turn) = subscription.health.after(tried.ending, now, patience);
+        subscription.health = health;
         match turn {
             Turn::None => {}
-            Turn::Recovered => hurry(connection, &endpoint.id, settlement.now).await?,
-            Turn::Disabled(_) if endpoint.is_disabled => {}
+            Turn::Recovered => hurry(connection, &subscription.id, now).await?,
+            Turn::Disabled(_) if subscription.disabled.is_some() => {}
             Turn::Disabled(reason) => {
-                disable(connection, &endpoint.id, reason, settlement.now).await?;
-                endpoint.is_disabled = true;
+                subscription.disabled = Some(Disabled { at: now, reason });
                 return Ok(Written::Disabled(reason));
             }
         }
@@ -193,36 +166,19 @@ for_both_engines! {
         .map(drop)
     }
 
-    async fn disable(
-        connection: &mut Connection,
-        id: &SubscriptionId,
-        reason: DisabledReason,
-        now: Timestamp,
-    ) -> Result<(), sqlx::Error> {
+    async fn keep_endpoint(connection: &mut Connection, after: &Subscription) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "UPDATE subscription SET disabled_at = $2, disabled_reason = $3 \
-             WHERE id = $1 AND disabled_at IS NULL",
+            "UPDATE subscription SET failing_since = $2, failures = $3, not_before = $4, disabled_at = $5, \
+             disabled_reason = $6 WHERE id = $1",
         )
-        .bind(id.as_str())
-        .bind(now.as_microsecond())
-        .bind(reason.word())
+        .bind(after.id.as_str())
+        .bind(after.health.failing_since.map(Timestamp::as_microsecond))
+        .bind(after.health.failures)
+        .bind(after.health.not_before.as_microsecond())
+        .bind(after.disabled.map(|disabled| disabled.at.as_microsecond()))
+        .bind(after.disabled.map(|disabled| disabled.reason.word()))
         .execute(connection)
         .await
         .map(drop)
-    }
-
-    async fn keep_health(connection: &mut Connection, endpoint: &Endpoint) -> Result<(), sqlx::Error> {
-        let Endpoint { id, before, health, .. } = endpoint;
-        if before == health {
-            return Ok(());
-        }
-        sqlx::query("UPDATE subscription SET failing_since = $2, failures = $3, not_before = $4 WHERE id = $1")
-            .bind(id.as_str())
-            .bind(health.failing_since.map(Timestamp::as_microsecond))
-            .bind(health.failures)
-            .bind(health.not_before.as_microsecond())
-            .execute(connection)
-            .await
-            .map(drop)
     }
 }
