@@ -47,7 +47,11 @@ CREATE TABLE delivery (
     -- The event's: what is told in order.
     subject      TEXT   NOT NULL,
     state        TEXT   NOT NULL CHECK (state IN ('pending', 'delivered', 'dead')),
+    -- How often it was tried, and when for the first time, since it was made or put back by a replay.
     attempts     BIGINT NOT NULL,
+    first_at     BIGINT,
+    -- The number of its last attempt in the log, which goes on counting when it is put back.
+    logged       BIGINT NOT NULL,
     next_at      BIGINT NOT NULL,
     -- Who sends it, and until when nobody else may.
     held_by      BIGINT,

@@ -4,14 +4,11 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::event::{Codes, Event, Feed, Subject, SubscriptionChange, SubscriptionFacts, Told};
 use super::fiscal_code::FiscalCode;
 use super::ids::BrokerCode;
-use super::notice_number::TwoDigits;
 use super::segregation::Segregation;
 use super::text::Text;
-
-/// The feed of what belongs to no creditor institution.
-pub const GATEWAY_FEED: &str = "gateway";
 
 /// The name of a subscription: 32 hexadecimal digits that no other has. It is no secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,10 +82,10 @@ impl SubscriptionOwner {
     }
 
     /// The feed that tells of its subscriptions.
-    pub fn feed(&self) -> &str {
+    pub fn feed(&self) -> Feed {
         match self {
-            SubscriptionOwner::Organization(ec) => ec.as_str(),
-            SubscriptionOwner::Broker(_) | SubscriptionOwner::Gateway => GATEWAY_FEED,
+            SubscriptionOwner::Organization(ec) => Feed::Institution(ec.clone()),
+            SubscriptionOwner::Broker(_) | SubscriptionOwner::Gateway => Feed::Gateway,
         }
     }
 }
@@ -210,6 +207,38 @@ impl fmt::Debug for WebhookUrl {
     }
 }
 
+/// The types of events that there are.
+pub const EVENT_TYPES: [&str; 28] = [
+    "varco.position.created",
+    "varco.position.updated",
+    "varco.position.published",
+    "varco.position.withdrawn",
+    "varco.position.invalidated",
+    "varco.position.restored",
+    "varco.position.deleted",
+    "varco.position.partially_paid",
+    "varco.position.paid",
+    "varco.position.reported",
+    "varco.option.added",
+    "varco.option.removed",
+    "varco.option.paid",
+    "varco.option.reported",
+    "varco.receipt.booked",
+    "varco.receipt.reclassified",
+    "varco.anomaly.opened",
+    "varco.anomaly.noted",
+    "varco.anomaly.resolved",
+    "varco.anomaly.reopened",
+    "varco.anomaly.closed",
+    "varco.subscription.created",
+    "varco.subscription.changed",
+    "varco.subscription.enabled",
+    "varco.subscription.disabled",
+    "varco.subscription.deleted",
+    "varco.subscription.test",
+    "varco.feed.restored",
+];
+
 /// Types of events: one type, or all that begin alike (`varco.receipt.*`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypePattern(Box<str>);
@@ -227,6 +256,11 @@ impl TypePattern {
         let words = text.strip_suffix(".*").unwrap_or(text);
         let fits = text.len() <= 64 && text.starts_with("varco.") && words.split('.').all(word);
         if fits { Ok(TypePattern(text.into())) } else { Err(TypePatternError) }
+    }
+
+    /// Whether there are events of a type that is meant.
+    pub fn means_something(&self) -> bool {
+        EVENT_TYPES.iter().any(|kind| self.admits(kind))
     }
 
     /// Whether events of that type are meant.
@@ -253,21 +287,11 @@ pub struct EventFilter {
 }
 
 impl EventFilter {
-    /// Whether an event passes. `codes` are the segregation codes of the notices that it speaks of, with
-    /// blanks between, `--` for a notice without. Of what it speaks of every notice counts, and what speaks
-    /// of none is only for those who get all.
+    /// Whether an event passes. `codes` are those of [`Codes`], as they are kept.
     pub fn admits(&self, kind: &str, codes: &str) -> bool {
         let of_type = self.types.is_empty() || self.types.iter().any(|pattern| pattern.admits(kind));
-        of_type && admits_codes(&self.codes, codes)
+        of_type && Codes::read(codes).admitted_by(&self.codes)
     }
-}
-
-/// Whether an event that speaks of notices of these codes is for somebody with that scope.
-fn admits_codes(scope: &Segregation, codes: &str) -> bool {
-    let Segregation::Only(own) = scope else { return true };
-    let is_own = |code: &str| TwoDigits::new(code).is_ok_and(|code| own.contains(&code));
-    let mut spoken_of = codes.split_whitespace().peekable();
-    spoken_of.peek().is_some() && spoken_of.all(is_own)
 }
 
 /// What its owner says of a subscription.
@@ -310,6 +334,29 @@ impl Subscription {
     /// Whether an event is for it. Codes are as in [`EventFilter::admits`].
     pub fn wants(&self, kind: &str, codes: &str) -> bool {
         self.form.tells(kind) && self.terms.filter.admits(kind, codes)
+    }
+
+    /// The event that tells what was done with it.
+    pub fn event(&self, change: SubscriptionChange, at: Timestamp) -> Event {
+        let reason = match change {
+            SubscriptionChange::Disabled => self.disabled.map(|disabled| disabled.reason.word()),
+            _ => None,
+        };
+        Event {
+            feed: self.owner.feed(),
+            at,
+            subject: Subject::Other("subscriptions", self.id.as_str().to_owned()),
+            codes: Codes::none(),
+            told: Told::Subscription(
+                change,
+                SubscriptionFacts {
+                    id: self.id.as_str().to_owned(),
+                    owner_kind: self.owner.kind(),
+                    owner: self.owner.code().to_owned(),
+                    reason,
+                },
+            ),
+        }
     }
 }
 
@@ -370,6 +417,7 @@ pub struct EndpointHealth {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::notice_number::TwoDigits;
 
     fn filter(types: &[&str], codes: Option<&[&str]>) -> EventFilter {
         EventFilter {
@@ -397,11 +445,10 @@ mod tests {
     fn who_has_some_codes_gets_what_speaks_of_those_alone() {
         let some = filter(&[], Some(&["01", "02"]));
         for (codes, admitted) in
-            [("02", true), ("01 02", true), ("02 03", false), ("--", false), ("02 --", false), ("", false)]
+            [("02", true), ("01 02", true), ("02 03", false), ("--", false), ("02 --", false), ("", true)]
         {
             assert_eq!(some.admits("varco.receipt.booked", codes), admitted, "{codes:?}");
         }
-        assert!(!filter(&[], Some(&[])).admits("varco.receipt.booked", ""));
     }
 
     #[test]
@@ -423,6 +470,9 @@ mod tests {
         {
             assert_eq!(TypePattern::new(wrong), Err(TypePatternError), "{wrong:?}");
         }
+        let means_something = |text| TypePattern::new(text).unwrap().means_something();
+        assert!(means_something("varco.feed.*") && means_something("varco.receipt.booked"));
+        assert!(!means_something("varco.receipt.boked") && !means_something("varco.reciept.*"));
     }
 
     #[test]
@@ -468,9 +518,9 @@ mod tests {
         let ec = SubscriptionOwner::Organization(FiscalCode::new("77777777777").unwrap());
         let broker = SubscriptionOwner::Broker(BrokerCode::new("88888888888").unwrap());
         for (owner, feed) in
-            [(ec, "77777777777"), (broker, GATEWAY_FEED), (SubscriptionOwner::Gateway, GATEWAY_FEED)]
+            [(ec, "77777777777"), (broker, "gateway"), (SubscriptionOwner::Gateway, "gateway")]
         {
-            assert_eq!(owner.feed(), feed);
+            assert_eq!(owner.feed().as_str(), feed);
             assert_eq!(SubscriptionOwner::read(owner.kind(), owner.code()), Some(owner));
         }
         assert_eq!(SubscriptionOwner::read("gateway", "x"), None);

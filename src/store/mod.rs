@@ -48,6 +48,10 @@ pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
 };
+pub use subscriptions::{
+    DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, Replay,
+    SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
+};
 pub use unbooked::UnbookedMessage;
 pub use uploads::{
     Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,

@@ -17,6 +17,14 @@ use super::dialect::{for_both_engines, on_engine};
 use super::rows::{optional_instant, read};
 use super::{Store, StoreError};
 
+mod log;
+mod replay;
+mod write;
+
+pub use log::{DeliveryPage, DeliveryPlace, DeliveryState, LoggedAttempt, LoggedDelivery};
+pub use replay::Replay;
+pub use write::{FirstEvents, SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange};
+
 /// The columns of [`SubscriptionRow`].
 macro_rules! subscription_columns {
     () => {
@@ -92,6 +100,19 @@ fn scope(codes: Option<&str>) -> Result<Segregation, StoreError> {
 }
 
 impl Store {
+    /// The subscription of that name.
+    pub async fn subscription(&self, id: &SubscriptionId) -> Result<Option<Subscription>, StoreError> {
+        let row = on_engine!(&self.pools, read, |pool, engine| engine::find(pool, id).await);
+        row.map_err(StoreError::during("subscription"))?.map(SubscriptionRow::read).transpose()
+    }
+
+    /// The subscriptions of an owner, in the order in which they were made.
+    pub async fn subscriptions_of(&self, owner: &SubscriptionOwner) -> Result<Vec<Subscription>, StoreError> {
+        let rows = on_engine!(&self.pools, read, |pool, engine| engine::of_owner(pool, owner).await);
+        let rows = rows.map_err(StoreError::during("subscriptions_of"))?;
+        rows.into_iter().map(SubscriptionRow::read).collect()
+    }
+
     /// The subscriptions to which events are sent, in the order of their ids.
     pub async fn active_subscriptions(&self) -> Result<Vec<Subscription>, StoreError> {
         let rows = on_engine!(&self.pools, read, |pool, engine| engine::active(pool).await);
@@ -101,6 +122,27 @@ impl Store {
 }
 
 for_both_engines! {
+    pub(super) async fn find<'c>(
+        executor: impl sqlx::Executor<'c, Database = <Connection as sqlx::Connection>::Database>,
+        id: &SubscriptionId,
+    ) -> Result<Option<SubscriptionRow>, sqlx::Error> {
+        const FIND: &str = concat!("SELECT ", subscription_columns!(), " FROM subscription s WHERE s.id = $1");
+        sqlx::query_as(FIND).bind(id.as_str()).fetch_optional(executor).await
+    }
+
+    pub(super) async fn of_owner(
+        pool: &Pool,
+        owner: &SubscriptionOwner,
+    ) -> Result<Vec<SubscriptionRow>, sqlx::Error> {
+        const OF_OWNER: &str = concat!(
+            "SELECT ",
+            subscription_columns!(),
+            " FROM subscription s WHERE s.owner_kind = $1 AND s.owner = $2 AND s.created_at <> 0 \
+             ORDER BY s.created_at, s.id"
+        );
+        sqlx::query_as(OF_OWNER).bind(owner.kind()).bind(owner.code()).fetch_all(pool).await
+    }
+
     pub(super) async fn active(pool: &Pool) -> Result<Vec<SubscriptionRow>, sqlx::Error> {
         const ACTIVE: &str = concat!(
             "SELECT ",

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::amount::Cents;
-use crate::domain::event::{Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, Told};
+use crate::domain::event::{
+    Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, SubscriptionFacts, Told,
+};
 use crate::domain::receipt::ReceiptOutcome;
 
 /// How many notices of a position are told with it; one that has more is read by who wants them.
@@ -87,6 +89,17 @@ struct ReceiptData<'a> {
     message_digest: &'a str,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SubscriptionData<'a> {
+    subscription_id: &'a str,
+    owner_kind: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    owner: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
 /// The id of an event. A number that comes again after a database was put back to an older state is then
 /// of another instant, and so of another id.
 pub(in crate::store) fn id(feed: &str, seq: i64, occurred_at: i64) -> String {
@@ -99,6 +112,7 @@ pub(super) fn render(event: &Event, seq: i64) -> Result<String, serde_json::Erro
         Told::Position(_, position) => cloud_event(event, seq, &position_data(position)),
         Told::Option(_, option) => cloud_event(event, seq, &option_data(option)),
         Told::Receipt(_, receipt) => cloud_event(event, seq, &receipt_data(receipt)),
+        Told::Subscription(_, subscription) => cloud_event(event, seq, &subscription_data(subscription)),
     }
 }
 
@@ -149,6 +163,15 @@ fn option_data(option: &OptionFacts) -> OptionData<'_> {
         paid_at: option.paid_at.map(time),
         receipt_id: option.receipt.as_deref(),
         reported_transfers: (option.reported > 0).then_some(option.reported),
+    }
+}
+
+fn subscription_data(subscription: &SubscriptionFacts) -> SubscriptionData<'_> {
+    SubscriptionData {
+        subscription_id: &subscription.id,
+        owner_kind: subscription.owner_kind,
+        owner: &subscription.owner,
+        reason: subscription.reason,
     }
 }
 
