@@ -11,21 +11,32 @@ use crate::store::{Store, StoreError, events};
 
 use super::{Claimed, DeliveryName, Hold, Room, too_long};
 
-/// What is due of a subscription, $1, at an instant, $2: of each subject only the earliest, and none that is
-/// held. The last parameter but one is too long for a lease.
+/// What is due at an instant: of each subject only the earliest, and none that is held.
+macro_rules! is_due {
+    ($now:literal, $too_long:literal) => {
+        concat!(
+            "d.state = 'pending' AND d.next_at <= ",
+            $now,
+            " AND (d.held_until IS NULL OR d.held_until < ",
+            $now,
+            " OR d.held_until > ",
+            $too_long,
+            ") AND NOT EXISTS (SELECT 1 FROM delivery p WHERE p.subscription = d.subscription \
+             AND p.feed = d.feed AND p.subject = d.subject AND p.seq < d.seq AND p.state = 'pending')"
+        )
+    };
+}
+pub(in crate::store) use is_due;
+
+/// What is due of a subscription, $1, at an instant, $2; $3 is too long for a lease.
 macro_rules! due {
     () => {
-        "SELECT d.feed, d.seq, d.attempts, e.receipt_key, e.occurred_at, e.body, \
-         (SELECT a.at FROM delivery_attempt a WHERE a.subscription = d.subscription AND a.feed = d.feed \
-             AND a.seq = d.seq AND a.attempt_no > (SELECT MAX(b.attempt_no) FROM delivery_attempt b \
-             WHERE b.subscription = d.subscription AND b.feed = d.feed AND b.seq = d.seq) - d.attempts \
-             ORDER BY a.attempt_no LIMIT 1) AS first_at \
-         FROM delivery d JOIN event e ON e.feed = d.feed AND e.seq = d.seq \
-         WHERE d.subscription = $1 AND d.state = 'pending' AND d.next_at <= $2 \
-         AND (d.held_until IS NULL OR d.held_until < $2 OR d.held_until > $3) \
-         AND NOT EXISTS (SELECT 1 FROM delivery p WHERE p.subscription = d.subscription AND p.feed = d.feed \
-             AND p.subject = d.subject AND p.seq < d.seq AND p.state = 'pending') \
-         ORDER BY d.next_at, d.feed, d.seq LIMIT $4"
+        concat!(
+            "SELECT d.feed, d.seq, d.attempts, d.first_at, e.receipt_key, e.occurred_at, e.body \
+             FROM delivery d JOIN event e ON e.feed = d.feed AND e.seq = d.seq WHERE d.subscription = $1 AND ",
+            crate::store::deliveries::is_due!("$2", "$3"),
+            " ORDER BY d.next_at, d.feed, d.seq LIMIT $4"
+        )
     };
 }
 pub(in crate::store) use due;
@@ -97,9 +108,9 @@ for_both_engines! {
             "SELECT ",
             subscription_columns!(),
             " FROM subscription s WHERE s.disabled_at IS NULL AND s.not_before <= $1 \
-             AND EXISTS (SELECT 1 FROM delivery d WHERE d.subscription = s.id AND d.state = 'pending' \
-             AND d.next_at <= $1 AND (d.held_until IS NULL OR d.held_until < $1 OR d.held_until > $2)) \
-             ORDER BY CASE WHEN s.id > $3 THEN 0 ELSE 1 END, s.id LIMIT 64"
+             AND EXISTS (SELECT 1 FROM delivery d WHERE d.subscription = s.id AND ",
+            is_due!("$1", "$2"),
+            ") ORDER BY CASE WHEN s.id > $3 THEN 0 ELSE 1 END, s.id LIMIT 64"
         );
         let (now, too_long) = (now.as_microsecond(), too_long(now));
         sqlx::query_as(DUE_ONES).bind(now).bind(too_long).bind(after).fetch_all(pool).await

@@ -11,8 +11,8 @@ const AT_ONCE: i64 = 256;
 
 /// New deliveries. One that is there already stays as it is.
 static INSERT: Bulk = Bulk::new(
-    "INSERT INTO delivery (subscription, feed, seq, subject, next_at, state, attempts) VALUES ",
-    "(#,#,#,#,#,'pending',0)",
+    "INSERT INTO delivery (subscription, feed, seq, subject, next_at, state, attempts, logged) VALUES ",
+    "(#,#,#,#,#,'pending',0,0)",
     " ON CONFLICT (subscription, feed, seq) DO NOTHING",
 );
 

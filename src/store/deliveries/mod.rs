@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::delivery::{Ending, Next, Patience};
 use crate::domain::subscription::SubscriptionId;
 
-pub(in crate::store) use claim::due;
+pub(in crate::store) use claim::{due, is_due};
 pub use fan_out::{FannedOut, FeedPlace};
 pub use settle::Written;
 pub(in crate::store) use settle::endpoint;

@@ -120,8 +120,8 @@ for_both_engines! {
         let (state, next_at, done_at) = columns(tried, now);
         let moved = sqlx::query(
             "UPDATE delivery SET state = $5, next_at = $6, done_at = $7, attempts = attempts + 1, \
-             held_by = NULL, held_until = NULL WHERE subscription = $1 AND feed = $2 AND seq = $3 \
-             AND held_by = $4 AND state = 'pending'",
+             logged = logged + 1, first_at = COALESCE(first_at, $8), held_by = NULL, held_until = NULL \
+             WHERE subscription = $1 AND feed = $2 AND seq = $3 AND held_by = $4 AND state = 'pending'",
         )
         .bind(tried.name.subscription.as_str())
         .bind(&tried.name.feed)
@@ -130,6 +130,7 @@ for_both_engines! {
         .bind(state)
         .bind(next_at)
         .bind(done_at)
+        .bind(tried.at.as_microsecond())
         .execute(connection)
         .await?;
         Ok(moved.rows_affected() == 1)
@@ -138,7 +139,7 @@ for_both_engines! {
     async fn log(connection: &mut Connection, tried: &Tried) -> Result<(), sqlx::Error> {
         sqlx::query(
             "INSERT INTO delivery_attempt (subscription, feed, seq, attempt_no, at, took, status, error, response) \
-             SELECT $1, $2, $3, COALESCE(MAX(attempt_no), 0) + 1, $4, $5, $6, $7, $8 FROM delivery_attempt \
+             SELECT subscription, feed, seq, logged, $4, $5, $6, $7, $8 FROM delivery \
              WHERE subscription = $1 AND feed = $2 AND seq = $3",
         )
         .bind(tried.name.subscription.as_str())

@@ -9,16 +9,30 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::{Store, StoreError, rows};
 
+/// The columns of [`ReceiptRow`].
+macro_rules! receipt_columns {
+    () => {
+        "receipt_key, receipt_id, notice_number, issuer, creditor_reference, class, executed, stand_in, amount, \
+         fee, COALESCE(paid_at, received_at) AS paid_on, application_date, transfer_date, method, psp, \
+         psp_fiscal_code, psp_name, channel, primitive, received_at, debtor_id, payer_id, description, \
+         company_name, raw"
+    };
+}
+
 /// One receipt of a reference: the one that settles, or else the first that came; unless it is asked for
 /// by its id, only one that says that something was paid.
-const ONE_RECEIPT: &str = "SELECT receipt_key, receipt_id, notice_number, issuer, creditor_reference, class, \
-     executed, stand_in, amount, fee, COALESCE(paid_at, received_at) AS paid_on, application_date, \
-     transfer_date, method, psp, psp_fiscal_code, psp_name, channel, primitive, received_at, debtor_id, \
-     payer_id, description, company_name, raw FROM receipt \
-     WHERE ec = $1 AND creditor_reference = $2 \
+const ONE_RECEIPT: &str = concat!(
+    "SELECT ",
+    receipt_columns!(),
+    " FROM receipt WHERE ec = $1 AND creditor_reference = $2 \
      AND (CASE WHEN CAST($3 AS TEXT) IS NULL THEN executed \
          ELSE receipt_key IN ($3, 'not-executed:' || $3) END) \
-     ORDER BY settles DESC, executed DESC, received_at, receipt_key LIMIT 1";
+     ORDER BY settles DESC, executed DESC, received_at, receipt_key LIMIT 1"
+);
+
+/// The receipt that an event tells of.
+const RECEIPT_OF_EVENT: &str =
+    concat!("SELECT ", receipt_columns!(), " FROM receipt WHERE ec = $1 AND receipt_key = $2");
 
 /// Every fact of a receipt. It names persons, so that it has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
@@ -113,9 +127,13 @@ impl Store {
         id: Option<&ReceiptId>,
     ) -> Result<Option<ReceiptDetail>, StoreError> {
         let found = on_engine!(&self.pools, read, |pool, engine| engine::detail(pool, ec, iuv, id).await);
-        let Some((row, transfers)) = found.map_err(StoreError::during("receipt"))? else { return Ok(None) };
-        let (paid_on, received_at) = (super::instant(row.paid_on)?, super::instant(row.received_at)?);
-        Ok(Some(ReceiptDetail { row, paid_on, received_at, transfers }))
+        found.map_err(StoreError::during("receipt"))?.map(detail).transpose()
+    }
+
+    /// The receipt that an event tells of, by the feed of the event and the key that it carries.
+    pub async fn receipt_of_event(&self, feed: &str, key: &str) -> Result<Option<ReceiptDetail>, StoreError> {
+        let found = on_engine!(&self.pools, read, |pool, engine| engine::of_event(pool, feed, key).await);
+        found.map_err(StoreError::during("receipt_of_event"))?.map(detail).transpose()
     }
 
     /// The notice of that reference of a creditor institution, if there is one that is not paid.
@@ -128,6 +146,11 @@ impl Store {
         let number = found.map_err(StoreError::during("unpaid_notice"))?;
         number.map(|number| rows::read(NoticeNumber::new(&number), "notice number")).transpose()
     }
+}
+
+fn detail((row, transfers): (ReceiptRow, Vec<ReceiptShare>)) -> Result<ReceiptDetail, StoreError> {
+    let (paid_on, received_at) = (super::instant(row.paid_on)?, super::instant(row.received_at)?);
+    Ok(ReceiptDetail { row, paid_on, received_at, transfers })
 }
 
 for_both_engines! {
@@ -143,16 +166,38 @@ for_both_engines! {
             .bind(id.map(|id| key_of(id.as_str())))
             .fetch_optional(pool)
             .await?;
-        let Some(row) = found else { return Ok(None) };
+        match found {
+            Some(row) => with_shares(pool, ec.as_str(), row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) async fn of_event(
+        pool: &Pool,
+        ec: &str,
+        key: &str,
+    ) -> Result<Option<(ReceiptRow, Vec<ReceiptShare>)>, sqlx::Error> {
+        let found = sqlx::query_as(RECEIPT_OF_EVENT).bind(ec).bind(key).fetch_optional(pool).await?;
+        match found {
+            Some(row) => with_shares(pool, ec, row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn with_shares(
+        pool: &Pool,
+        ec: &str,
+        row: ReceiptRow,
+    ) -> Result<(ReceiptRow, Vec<ReceiptShare>), sqlx::Error> {
         let shares = sqlx::query_as(
             "SELECT id_transfer, amount, beneficiary, iban, stamp, category, remittance \
              FROM receipt_transfer WHERE ec = $1 AND receipt_key = $2 ORDER BY line_no",
         )
-        .bind(ec.as_str())
+        .bind(ec)
         .bind(&row.receipt_key)
         .fetch_all(pool)
         .await?;
-        Ok(Some((row, shares)))
+        Ok((row, shares))
     }
 
     pub(super) async fn unpaid(
