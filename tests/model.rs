@@ -16,6 +16,8 @@
 mod compare;
 #[path = "model/corners.rs"]
 mod corners;
+#[path = "model/feed.rs"]
+mod feed;
 #[path = "model/form.rs"]
 mod form;
 #[path = "model/reference.rs"]
@@ -125,10 +127,12 @@ fn explore(runtime: &tokio::runtime::Runtime, world: World, cases: u32) -> Met {
 async fn run(world: &mut World, Steps(steps): &Steps, met: &mut Met) -> Result<(), String> {
     world.begin_anew().await;
     let mut model = Model::default();
+    let mut reader = feed::Reader::default();
     let mut told = String::new();
     for (number, step) in (1..).zip(steps) {
         let request = request(step, &model);
         let (receipts, now) = (model.receipts.clone(), model.now);
+        let before = feed::state(&model);
         let expected = model.apply(&request);
         let found = world.perform(&request, &receipts, now).await;
         told += &format!("\n  {number:>2}. {step:?}\n      {found:?}");
@@ -136,6 +140,8 @@ async fn run(world: &mut World, Steps(steps): &Steps, met: &mut Met) -> Result<(
             return Err(format!("{told}\n      the model: {expected:?}\n{request:?}"));
         }
         *met.entry(name(step, &found)).or_default() += 1;
+        let read = reader.read_on(world, &model, &before).await;
+        read.map_err(|difference| format!("{told}\n{difference}"))?;
         let touched = touched(&request, &model);
         compare::shown(world, &model, touched).await.map_err(|difference| format!("{told}\n{difference}"))?;
     }

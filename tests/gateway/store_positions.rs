@@ -72,10 +72,8 @@ async fn a_deleted_position_takes_its_notices_along() {
         let store = database.store().await;
         let created = position("A", vec![option(1, OptionShape::Single, vec![notice(1, 100)])]);
         store.create_position(&created).await.unwrap();
-        let deleted = store
-            .delete_position(&created.ec, &created.iupd, samples::now(), |_| Ok::<(), ()>(()))
-            .await
-            .unwrap();
+        let deleted =
+            store.delete_position(&created.ec, &created.iupd, now(), |_| Ok::<(), ()>(())).await.unwrap();
         assert_eq!(deleted, Some(Ok(())));
         assert_eq!(store.payable_notice(&ec(), &notice_number(1)).await.unwrap(), None);
         store.create_position(&created).await.unwrap();

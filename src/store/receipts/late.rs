@@ -156,8 +156,11 @@ for_both_engines! {
         notices: &[Named<'_>],
     ) -> Result<Vec<Event>, StoreError> {
         let waiting = receipted(connection, notices).await;
+        let mut waiting = waiting.map_err(StoreError::during("link a late receipt"))?;
+        // One order for all writers and both engines: of two siblings the first is the one that settles.
+        waiting.sort();
         let mut events = Vec::new();
-        for (ec, notice) in waiting.map_err(StoreError::during("link a late receipt"))? {
+        for (ec, notice) in waiting {
             events.extend(link(connection, &ec, &notice).await?);
         }
         Ok(events)
