@@ -1,5 +1,7 @@
 //! The composition root: builds every part and joins them. It owns no rule.
 
+mod delivery;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -18,6 +20,7 @@ use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
 use crate::observe::{Metrics, Outcome};
+use crate::outbox::{ClientError, Webhooks};
 use crate::primitive::{Answer, Deadlines, Primitives};
 use crate::registry::RegistryView;
 use crate::serve::{
@@ -40,6 +43,9 @@ pub const CONTRACT: Contract = Contract {
 /// How often the parties are read again, for changes made by another instance.
 const REGISTRY_REFRESH: Duration = Duration::from_secs(5);
 
+/// How often it is looked for events, of this instance or another.
+const FEEDS_LOOKED_AT: Duration = Duration::from_millis(150);
+
 /// How often it is looked for receipts that a crash kept from their notices, and among the changes of how
 /// long, so that clocks may differ and a change may take its time.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -57,6 +63,15 @@ pub enum StartError {
     /// A socket or signal.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// What reaches the endpoints of subscribers.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The authorities that sign the certificates of endpoints.
+    #[error("the file of delivery.ca_file cannot be read: {source}")]
+    Authorities {
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The system gave no random bytes.
     #[error("the system has no source of randomness: {0}")]
     Random(getrandom::Error),
@@ -85,6 +100,7 @@ impl Gateway {
         }
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
+            webhooks: delivery::webhooks(&config.delivery, &store, &clock)?,
             store,
             clock,
             shutdown: Shutdown::new(),
@@ -98,6 +114,7 @@ impl Gateway {
         let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval, uploads).await?;
         parts.start_refresh();
         parts.start_sweep();
+        parts.start_outbox(&config.delivery, parts.store.watch_feeds(FEEDS_LOOKED_AT));
         let Parts { store, shutdown, .. } = parts;
         Ok(Gateway { soap_addr, api_addr, store, shutdown, grace: config.soap.shutdown_grace.get() })
     }
@@ -151,6 +168,7 @@ struct Parts {
     ids: Arc<RequestIds>,
     hold: HoldPolicy,
     randomness: Randomness,
+    webhooks: Option<Webhooks>,
 }
 
 impl Parts {

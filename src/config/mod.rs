@@ -5,6 +5,7 @@
 
 mod api;
 mod database;
+mod delivery;
 mod log;
 mod positions;
 mod soap;
@@ -20,6 +21,7 @@ use toml::{Table, Value};
 
 pub use api::{Api, ApiTls};
 pub use database::Database;
+pub use delivery::Delivery;
 pub use log::{Log, LogFormat};
 pub use positions::{Pause, Positions};
 pub use soap::Soap;
@@ -38,6 +40,8 @@ pub struct Config {
     pub api: Api,
     /// Where facts are kept.
     pub database: Database,
+    /// How events reach the endpoints of subscribers.
+    pub delivery: Delivery,
     /// Files of positions.
     pub upload: Upload,
     /// What is logged and how.
@@ -103,6 +107,7 @@ impl Config {
         let config = Self {
             soap: Soap::read(&mut source),
             api: Api::read(&mut source.section("api")),
+            delivery: Delivery::read(&mut source.section("delivery")),
             upload: Upload::read(&mut source.section("upload"), &database.url),
             database,
             log: Log::read(&mut source.section("log")),
@@ -120,6 +125,7 @@ impl fmt::Display for Config {
         table.insert("soap".to_owned(), Value::Table(self.soap.to_table()));
         table.insert("api".to_owned(), Value::Table(self.api.to_table()));
         table.insert("database".to_owned(), Value::Table(self.database.to_table()));
+        table.insert("delivery".to_owned(), Value::Table(self.delivery.to_table()));
         table.insert("upload".to_owned(), Value::Table(self.upload.to_table()));
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));

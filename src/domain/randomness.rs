@@ -22,19 +22,19 @@ impl Randomness {
         Randomness(Arc::new(draw))
     }
 
-    /// The next number.
-    pub fn draw(&self) -> u64 {
+    /// A number of 64 bits, each as likely as the others.
+    pub fn number(&self) -> u64 {
         (self.0)()
     }
 
     /// The thirteen digits of a notice number that nobody can guess.
     pub fn notice_base(&self) -> u64 {
-        let mut drawn = self.draw();
+        let mut drawn = (self.0)();
         for _ in 1..DRAWS {
             if drawn < FAIR {
                 break;
             }
-            drawn = self.draw();
+            drawn = (self.0)();
         }
         drawn % BASES
     }

@@ -181,7 +181,7 @@ impl Worker {
             return Ok(0);
         }
         // Another number each time: what a lease that ran out has led to is not taken for what the next one did.
-        let holder = i64::from_ne_bytes(randomness.draw().to_ne_bytes());
+        let holder = i64::from_ne_bytes(randomness.number().to_ne_bytes());
         let until = now.saturating_add(settings.lease).unwrap_or(jiff::Timestamp::MAX);
         let claimed = store.claim_deliveries(&due, Hold { holder, now, until }, room).await?;
         let by_id: HashMap<&SubscriptionId, &Subscription> = due.iter().map(|one| (&one.id, one)).collect();
@@ -294,7 +294,7 @@ impl Attempt {
             }
         };
         let tries = Tries { count: claimed.attempts + 1, first_at: claimed.first_at.unwrap_or(reply.at) };
-        let ended = next(reply.ending, tries, self.clock.now(), &self.patience, self.randomness.draw());
+        let ended = next(reply.ending, tries, self.clock.now(), &self.patience, self.randomness.number());
         let subscription = claimed.name.subscription.as_str();
         if reply.ending != Ending::Taken {
             tracing::debug!(subscription, status = reply.status, "a delivery failed");

@@ -55,7 +55,7 @@ struct DueRow {
 impl DueRow {
     fn read(self, subscription: &SubscriptionId, holder: i64) -> Result<Claimed, StoreError> {
         Ok(Claimed {
-            event_id: events::id(&self.feed, self.seq, self.occurred_at),
+            event_id: events::event_id(&self.feed, self.seq, self.occurred_at),
             name: DeliveryName { subscription: subscription.clone(), feed: self.feed, seq: self.seq },
             holder,
             attempts: self.attempts,
