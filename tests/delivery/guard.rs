@@ -66,7 +66,7 @@ async fn no_name_leads_to_an_inner_address() {
         let sender = Sender::new(&client(&[], always(inner))).unwrap();
         for scheme in ["http", "https"] {
             let url = format!("{scheme}://name.test:{port}/");
-            let (answer, _) = sender.post(&url, HeaderMap::new(), Bytes::new()).await;
+            let (answer, _) = sender.post(&url, HeaderMap::new(), Bytes::from_static(b"{}")).await;
             assert_eq!(answer.unwrap_err().to_string(), REFUSED, "{inner} by {scheme}");
         }
     }
@@ -75,7 +75,7 @@ async fn no_name_leads_to_an_inner_address() {
     {
         let sender = Sender::new(&client(&[], Lookup::system())).unwrap();
         let url = format!("https://{url}:{port}/");
-        let (answer, _) = sender.post(&url, HeaderMap::new(), Bytes::new()).await;
+        let (answer, _) = sender.post(&url, HeaderMap::new(), Bytes::from_static(b"{}")).await;
         assert_eq!(answer.unwrap_err().to_string(), REFUSED, "{url}");
     }
     assert_eq!(receiver.seen().len(), 0);
@@ -121,7 +121,7 @@ async fn plain_http_reaches_only_what_the_configuration_allows() {
     let reaches = async |allowed: &[&str]| {
         let sender = Sender::new(&client(allowed, always("127.0.0.1"))).unwrap();
         let url = format!("http://name.test:{}/", receiver.address.port());
-        sender.post(&url, HeaderMap::new(), Bytes::new()).await.0.is_ok()
+        sender.post(&url, HeaderMap::new(), Bytes::from_static(b"{}")).await.0.is_ok()
     };
     assert!(reaches(&["127.0.0.1/32"]).await);
     assert!(reaches(&["10.0.0.0/8", "127.0.0.0/8"]).await);
