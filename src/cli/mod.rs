@@ -1,11 +1,13 @@
 //! The `varco` command line: one file or folder per subcommand, errors mapped to exit codes in one place.
 
+pub mod backup;
 pub mod check_config;
 pub mod client;
 pub mod demo;
 pub mod ledger;
 pub mod migrate;
 pub mod replay;
+pub mod restore;
 pub mod serve;
 pub mod taxonomy;
 
@@ -14,8 +16,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use secrecy::ExposeSecret;
 
 use crate::config::Config;
+use crate::store::{Store, StoreOptions};
 
 const ABOUT: &str = "\
 Varco stands between the Italian payment node (pagoPA) and a public body: the node asks it whether a
@@ -44,6 +48,8 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     CheckConfig(check_config::CheckConfigArgs),
     Ledger(ledger::LedgerArgs),
+    Backup(backup::BackupArgs),
+    Restore(restore::RestoreArgs),
     Taxonomy(taxonomy::TaxonomyArgs),
 }
 
@@ -119,8 +125,22 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Migrate(args) => migrate::run(args).await,
         Command::CheckConfig(args) => check_config::run(&args),
         Command::Ledger(args) => ledger::run(args).await,
+        Command::Backup(args) => backup::run(args).await,
+        Command::Restore(args) => restore::run(args).await,
         Command::Taxonomy(args) => taxonomy::run(args).await,
     }
+}
+
+/// Opens the store of a configuration; its schema is not touched.
+async fn open_store(config: &Config) -> Result<Store, Failure> {
+    let store = Store::open(config.database.url.expose_secret(), StoreOptions::default()).await;
+    store.map_err(Failure::unusable)
+}
+
+/// Says on stderr how far it is.
+fn note(text: &str) {
+    // Where stderr is closed nobody follows.
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Prints to standard output.

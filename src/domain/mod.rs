@@ -4,6 +4,7 @@
 
 pub mod amount;
 pub mod clock;
+pub mod cursor;
 pub mod delivery;
 pub mod event;
 pub mod fiscal_code;

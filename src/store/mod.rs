@@ -4,11 +4,14 @@
 //! transaction leaves it.
 
 mod activations;
+mod backup;
 mod batch;
 mod deliveries;
 mod dialect;
 mod embedded;
 mod events;
+#[doc(hidden)]
+pub mod fault;
 mod idempotency;
 mod keys;
 mod ledger_check;
@@ -29,9 +32,10 @@ mod uploads;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dialect::Pools;
+use dialect::{Pools, sqlite_engine};
 use sha2::{Digest, Sha256};
 
+pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
 pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };
@@ -169,7 +173,25 @@ impl Store {
     /// Opens the database behind a URL such as `sqlite://varco.db` or `postgres://host/varco`. A missing
     /// SQLite file is created. The schema is not touched: see [`migrate`](Store::migrate).
     pub async fn open(url: &str, options: StoreOptions) -> Result<Store, StoreError> {
-        let pools = dialect::open(url, &options).await?;
+        Store::open_with(url, options, None).await
+    }
+
+    /// The same for a test, which comes between the embedded database and its work.
+    #[doc(hidden)]
+    pub async fn open_with_faults(
+        url: &str,
+        options: StoreOptions,
+        faults: fault::Faults,
+    ) -> Result<Store, StoreError> {
+        Store::open_with(url, options, Some(faults)).await
+    }
+
+    async fn open_with(
+        url: &str,
+        options: StoreOptions,
+        faults: Option<fault::Faults>,
+    ) -> Result<Store, StoreError> {
+        let pools = dialect::open(url, &options, faults).await?;
         Ok(Store {
             notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
@@ -195,7 +217,7 @@ impl Store {
         };
         let written = match &self.pools {
             // Readers work on while the one writer is stuck, and then no receipt can be stored.
-            Pools::Sqlite { write, .. } => match write.begin_with("BEGIN IMMEDIATE").await {
+            Pools::Sqlite { write, .. } => match sqlite_engine::begin(write, sqlite_engine::BEGIN).await {
                 Ok(tx) => tx.rollback().await,
                 Err(error) => Err(error),
             },
@@ -218,5 +240,10 @@ impl Store {
 
 /// The SHA-256 of some bytes, in hexadecimal.
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -70,13 +70,15 @@ async fn no_name_leads_to_an_inner_address() {
             assert_eq!(answer.unwrap_err().to_string(), REFUSED, "{inner} by {scheme}");
         }
     }
-    for url in
-        ["localhost", "localhost.", "LOCALHOST", "127.0.0.1", "[::1]", "0", "0x7f.1", "[::ffff:127.0.0.1]"]
+    let sender = Sender::new(&client(&[], Lookup::system())).unwrap();
+    for host in
+        ["localhost", "LOCALHOST", "localhost.", "127.0.0.1", "[::1]", "0", "0x7f.1", "[::ffff:127.0.0.1]"]
     {
-        let sender = Sender::new(&client(&[], Lookup::system())).unwrap();
-        let url = format!("https://{url}:{port}/");
+        let url = format!("https://{host}:{port}/");
         let (answer, _) = sender.post(&url, HeaderMap::new(), Bytes::from_static(b"{}")).await;
-        assert_eq!(answer.unwrap_err().to_string(), REFUSED, "{url}");
+        let why = answer.unwrap_err().to_string();
+        // Not every system knows this name.
+        assert!(why == REFUSED || (host == "localhost." && why.contains("lookup")), "{url}: {why}");
     }
     assert_eq!(receiver.seen().len(), 0);
 }

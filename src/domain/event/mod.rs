@@ -66,6 +66,8 @@ pub enum Told {
     Receipt(ReceiptChange, Box<ReceiptFacts>),
     /// Something was done with a subscription.
     Subscription(SubscriptionChange, SubscriptionFacts),
+    /// The database was restored from a backup: numbers of this feed are left out.
+    Restored(RestoredFacts),
 }
 
 /// What can happen to a debt position.
@@ -223,6 +225,16 @@ pub struct ReceiptFacts {
     pub message_digest: String,
 }
 
+/// What is told to a feed whose database was restored from a backup. Events after the last one of the backup
+/// may have been told and are not known here any more; their numbers never come again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RestoredFacts {
+    /// The number of the last event that the backup has; 0 if it has none.
+    pub last_kept: i64,
+    /// When the backup was taken.
+    pub taken_at: Timestamp,
+}
+
 /// The segregation codes of notices, `--` for a notice that has none; sorted, separated by blanks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Codes(String);
@@ -305,6 +317,7 @@ impl Told {
             Told::Receipt(ReceiptChange::Booked, _) => "varco.receipt.booked",
             Told::Receipt(ReceiptChange::Reclassified, _) => "varco.receipt.reclassified",
             Told::Subscription(change, _) => change.kind(),
+            Told::Restored(_) => "varco.feed.restored",
         }
     }
 
@@ -312,7 +325,7 @@ impl Told {
     pub fn receipt(&self) -> Option<&ReceiptFacts> {
         match self {
             Told::Receipt(_, receipt) => Some(receipt),
-            Told::Position(..) | Told::Option(..) | Told::Subscription(..) => None,
+            _ => None,
         }
     }
 }

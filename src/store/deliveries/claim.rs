@@ -124,7 +124,7 @@ for_both_engines! {
     ) -> Result<Vec<Claimed>, StoreError> {
         let failed = || StoreError::during("claim_deliveries");
         let mut claimed = Vec::new();
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         for subscription in subscriptions {
             let left = room.total.saturating_sub(claimed.len());
             if left == 0 {
@@ -200,7 +200,7 @@ for_both_engines! {
     }
 
     pub(super) async fn release(pool: &Pool, held: &[(DeliveryName, i64)]) -> Result<(), sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         for (name, holder) in held {
             sqlx::query(
                 "UPDATE delivery SET held_by = NULL, held_until = NULL \

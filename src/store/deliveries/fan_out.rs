@@ -74,7 +74,7 @@ impl Store {
 
 for_both_engines! {
     pub(super) async fn open(pool: &Pool, places: &[(&Subscription, &str)]) -> Result<(), sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         for (subscription, feed) in places {
             sqlx::query(
                 "INSERT INTO subscription_feed (subscription, feed, fanned) SELECT s.id, $2, 0 \
@@ -104,7 +104,7 @@ for_both_engines! {
         now: Timestamp,
     ) -> Result<FannedOut, sqlx::Error> {
         let mut done = FannedOut { events: 0, deliveries: 0 };
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         for (subscription, feed) in places {
             if done.events >= AT_ONCE {
                 break;

@@ -63,7 +63,7 @@ for_both_engines! {
         ids.dedup();
         let mut written = vec![Written::LeaseLost; settlement.tries.len()];
         let mut events = Vec::new();
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         for id in ids {
             let row: Option<SubscriptionRow> = sqlx::query_as(LOCK_ENDPOINT)
                 .bind(id.as_str())

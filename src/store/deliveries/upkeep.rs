@@ -52,7 +52,7 @@ for_both_engines! {
     }
 
     pub(super) async fn purge(pool: &Pool, before: Timestamp) -> Result<bool, sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         let old: Vec<(String, String, i64)> = sqlx::query_as(
             "SELECT d.subscription, d.feed, d.seq FROM delivery d WHERE d.done_at <> 0 AND d.done_at < $1 \
              ORDER BY d.done_at LIMIT $2",

@@ -100,6 +100,13 @@ struct SubscriptionData<'a> {
     reason: Option<&'static str>,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RestoredData {
+    last_kept: i64,
+    taken_at: String,
+}
+
 /// The id of an event. A number that comes again after a database was put back to an older state is then
 /// of another instant, and so of another id.
 pub(in crate::store) fn id(feed: &str, seq: i64, occurred_at: i64) -> String {
@@ -113,6 +120,10 @@ pub(super) fn render(event: &Event, seq: i64) -> Result<String, serde_json::Erro
         Told::Option(_, option) => cloud_event(event, seq, &option_data(option)),
         Told::Receipt(_, receipt) => cloud_event(event, seq, &receipt_data(receipt)),
         Told::Subscription(_, subscription) => cloud_event(event, seq, &subscription_data(subscription)),
+        Told::Restored(restored) => {
+            let data = RestoredData { last_kept: restored.last_kept, taken_at: time(restored.taken_at) };
+            cloud_event(event, seq, &data)
+        }
     }
 }
 

@@ -179,7 +179,7 @@ for_both_engines! {
             Some(DeliveryState::Dead) => page!("AND d.state = 'dead' "),
         };
         let (feed, seq) = page.after.as_ref().map_or(("", 0), |place| (place.feed.as_str(), place.seq));
-        let mut tx = pool.begin_with(BEGIN_SNAPSHOT).await?;
+        let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
         let rows: Vec<DeliveryRow> = sqlx::query_as(statement)
             .bind(page.subscription.as_str())
             .bind(feed)

@@ -128,7 +128,7 @@ for_both_engines! {
         (feed, seq): (&str, i64),
         now: Timestamp,
     ) -> Result<u64, sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         let events: Vec<ReplayedEvent> = sqlx::query_as(
             "SELECT seq, type, subject, codes, occurred_at FROM event WHERE feed = $1 AND seq = $2",
         )
@@ -149,7 +149,7 @@ for_both_engines! {
         (feed, place, until): (&str, &ReplayPlace, i64),
         now: Timestamp,
     ) -> Result<(u64, Option<ReplayPlace>), sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         let events: Vec<ReplayedEvent> = sqlx::query_as(
             "SELECT seq, type, subject, codes, occurred_at FROM event WHERE feed = $1 AND occurred_at <> 0 \
              AND occurred_at >= $2 AND occurred_at < $3 AND (occurred_at > $2 OR seq > $4) \

@@ -177,7 +177,7 @@ for_both_engines! {
         first: FirstEvents,
     ) -> Result<(), SubscribeError> {
         let failed = || StoreError::during("add_subscription");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         insert(&mut tx, one).await.map_err(failed())?;
         // Behind it, who makes another one waits: what is counted and passed over is the latest.
         record(&mut tx, &[one.event(Told::Created, one.created_at)]).await.map_err(failed())?;
@@ -242,7 +242,7 @@ for_both_engines! {
         now: Timestamp,
     ) -> Result<Option<Subscription>, StoreError> {
         let failed = || StoreError::during("change_subscription");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         // It locks the row, so that nobody changes what is read next.
         set_terms(&mut tx, id, change).await.map_err(failed())?;
         let Some(before) = stored(&mut tx, id).await? else { return Ok(None) };
@@ -348,7 +348,7 @@ for_both_engines! {
         now: Timestamp,
     ) -> Result<Option<Subscription>, StoreError> {
         let failed = || StoreError::during("rotate_secret");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         sqlx::query("UPDATE subscription SET secret_no = secret_no + 1, previous_until = $2 WHERE id = $1")
             .bind(id.as_str())
             .bind(previous_until.map(Timestamp::as_microsecond))
@@ -371,7 +371,7 @@ for_both_engines! {
 
     /// Deletes some of its deliveries; returns how many rows went.
     pub(super) async fn clear(pool: &Pool, id: &SubscriptionId) -> Result<u64, sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         let attempts = sqlx::query(
             "DELETE FROM delivery_attempt WHERE (subscription, feed, seq, attempt_no) IN (SELECT subscription, \
              feed, seq, attempt_no FROM delivery_attempt WHERE subscription = $1 LIMIT $2)",
@@ -398,7 +398,7 @@ for_both_engines! {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let failed = || StoreError::during("delete_subscription");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let Some(known) = stored(&mut tx, id).await? else { return Ok(false) };
         let deleted = sqlx::query("DELETE FROM subscription WHERE id = $1")
             .bind(id.as_str())
