@@ -236,6 +236,7 @@ impl Parts {
             hold: self.hold,
             randomness: self.randomness.clone(),
             receipt_document: soap::document,
+            webhooks: api::Webhooks::default(),
         }
     }
 

@@ -53,8 +53,8 @@ pub use receipts::{
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
 };
 pub use subscriptions::{
-    DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, Replay,
-    SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
+    DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, LoggedEvent,
+    Replay, SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
 };
 pub use unbooked::UnbookedMessage;
 pub use uploads::{

@@ -21,7 +21,7 @@ mod log;
 mod replay;
 mod write;
 
-pub use log::{DeliveryPage, DeliveryPlace, DeliveryState, LoggedAttempt, LoggedDelivery};
+pub use log::{DeliveryPage, DeliveryPlace, DeliveryState, LoggedAttempt, LoggedDelivery, LoggedEvent};
 pub use replay::Replay;
 pub use write::{FirstEvents, SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange};
 

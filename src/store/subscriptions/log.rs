@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::subscription::SubscriptionId;
 use crate::store::dialect::{for_both_engines, on_engine};
+use crate::store::events::event_id;
 use crate::store::rows::{optional_instant, read};
 use crate::store::{Store, StoreError};
 
@@ -68,8 +69,8 @@ pub struct DeliveryPage {
 pub struct LoggedDelivery {
     /// The event.
     pub place: DeliveryPlace,
-    /// The event as it is sent; none if it is kept no more.
-    pub event: Option<String>,
+    /// What is told; none if the event is kept no more.
+    pub event: Option<LoggedEvent>,
     /// What has become of it.
     pub state: DeliveryState,
     /// When it is sent again, if it waits.
@@ -78,6 +79,17 @@ pub struct LoggedDelivery {
     pub done_at: Option<Timestamp>,
     /// Each time that it was sent, the last ones if they are many.
     pub attempts: Vec<LoggedAttempt>,
+}
+
+/// The event of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedEvent {
+    /// Its id.
+    pub id: String,
+    /// Its type.
+    pub kind: String,
+    /// When it happened.
+    pub at: Timestamp,
 }
 
 /// One time that an event was sent.
@@ -104,7 +116,9 @@ pub(super) struct DeliveryRow {
     state: String,
     next_at: i64,
     done_at: Option<i64>,
-    body: Option<String>,
+    #[sqlx(rename = "type")]
+    kind: Option<String>,
+    occurred_at: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -122,9 +136,17 @@ impl DeliveryRow {
         let state = DeliveryState::from_word(&self.state);
         let state = state.ok_or(StoreError::Corrupt { what: "state of a delivery" })?;
         let waits = (state == DeliveryState::Pending).then_some(self.next_at);
+        let event = match self.kind.zip(self.occurred_at) {
+            Some((kind, occurred_at)) => Some(LoggedEvent {
+                id: event_id(&self.feed, self.seq, occurred_at),
+                kind,
+                at: read(Timestamp::from_microsecond(occurred_at), "instant")?,
+            }),
+            None => None,
+        };
         Ok(LoggedDelivery {
             place: DeliveryPlace { feed: self.feed, seq: self.seq },
-            event: self.body,
+            event,
             state,
             next_at: optional_instant(waits)?,
             done_at: optional_instant(self.done_at)?,
@@ -159,7 +181,7 @@ impl Store {
 macro_rules! page {
     ($state:literal) => {
         concat!(
-            "SELECT d.feed, d.seq, d.state, d.next_at, d.done_at, e.body FROM delivery d \
+            "SELECT d.feed, d.seq, d.state, d.next_at, d.done_at, e.type, e.occurred_at FROM delivery d \
              LEFT JOIN event e ON e.feed = d.feed AND e.seq = d.seq WHERE d.subscription = $1 ",
             $state,
             "AND (d.feed > $2 OR (d.feed = $2 AND d.seq < $3)) ORDER BY d.feed, d.seq DESC LIMIT $4"
