@@ -21,7 +21,7 @@ use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
 use crate::observe::{Metrics, Outcome};
-use crate::outbox::{ClientError, Webhooks};
+use crate::outbox::ClientError;
 use crate::primitive::{Answer, Deadlines, Primitives};
 use crate::registry::RegistryView;
 use crate::serve::{
@@ -31,6 +31,8 @@ use crate::serve::{
 use crate::soap::{self, Limits};
 use crate::store::{FeedWatch, Store, StoreError, StoreOptions};
 use crate::tls::{TlsError, TlsReloader, TlsSettings};
+
+use delivery::Deliverer;
 
 /// The contract as the node reads it.
 pub const CONTRACT: Contract = Contract {
@@ -105,7 +107,7 @@ impl Gateway {
         }
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
-            webhooks: delivery::webhooks(&config.delivery, &store, &clock)?,
+            webhooks: Deliverer::new(&config.delivery, &store, &clock)?,
             watch: store.watch_feeds(FEED_LOOK),
             store,
             clock,
@@ -176,7 +178,7 @@ struct Parts {
     ids: Arc<RequestIds>,
     hold: HoldPolicy,
     randomness: Randomness,
-    webhooks: Option<Webhooks>,
+    webhooks: Deliverer,
 }
 
 impl Parts {
@@ -236,7 +238,7 @@ impl Parts {
             hold: self.hold,
             randomness: self.randomness.clone(),
             receipt_document: soap::document,
-            webhooks: api::Webhooks::default(),
+            webhooks: self.webhooks.for_api(),
         }
     }
 

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use secrecy::ExposeSecret;
 
+use crate::api;
 use crate::config::{Delivery, HumanDuration};
 use crate::domain::clock::Clock;
-use crate::domain::delivery::Patience;
+use crate::domain::delivery::{Ending, Patience};
+use crate::domain::subscription::{Subscription, SubscriptionId, WebhookUrl};
 use crate::observe::DeliveryCounts;
 use crate::outbox::{
-    ClientSettings, Guard, Lookup, Outbox, OutboxSettings, RelayAnswer, RelayJudge, Secrets, Sender, Tally,
-    Webhooks,
+    ClientSettings, Guard, Lookup, Outbox, OutboxSettings, RelayAnswer, RelayJudge, Reply, Secrets, Sender,
+    Tally, Webhooks,
 };
 use crate::soap;
 use crate::store::{FeedWatch, Store};
@@ -20,30 +23,72 @@ use super::{Parts, StartError};
 /// How much longer than a delivery can last nobody else sends it: until its end is written.
 const SLACK: SignedDuration = SignedDuration::from_secs(30);
 
-/// What reaches endpoints, and what signs.
-pub(super) fn webhooks(
-    config: &Delivery,
-    store: &Store,
-    clock: &Clock,
-) -> Result<Option<Webhooks>, StartError> {
-    let authorities = match &config.ca_file {
-        Some(file) => Some(std::fs::read(file).map_err(|source| StartError::Authorities { source })?),
-        None => None,
-    };
-    let sender = Sender::new(&ClientSettings {
-        guard: Guard::new(config.allow_networks.clone()),
-        lookup: Lookup::system(),
-        connect_timeout: config.connect_timeout.get(),
-        timeout: config.timeout.get(),
-        authorities,
-    })?;
-    Ok(config.master_key.clone().map(|master_key| Webhooks {
-        store: store.clone(),
-        clock: clock.clone(),
-        sender,
-        secrets: Secrets::new(master_key),
-        judge: RelayJudge::new(judge),
-    }))
+/// What sends to endpoints, as long as there is a key to sign with, and what judges them.
+#[derive(Clone)]
+pub(super) struct Deliverer {
+    guard: Guard,
+    webhooks: Option<Webhooks>,
+}
+
+impl Deliverer {
+    pub(super) fn new(config: &Delivery, store: &Store, clock: &Clock) -> Result<Self, StartError> {
+        let authorities = match &config.ca_file {
+            Some(file) => Some(std::fs::read(file).map_err(|source| StartError::Authorities { source })?),
+            None => None,
+        };
+        let guard = Guard::new(config.allow_networks.clone());
+        let sender = Sender::new(&ClientSettings {
+            guard: guard.clone(),
+            lookup: Lookup::system(),
+            connect_timeout: config.connect_timeout.get(),
+            timeout: config.timeout.get(),
+            authorities,
+        })?;
+        let webhooks = config.master_key.clone().map(|master_key| Webhooks {
+            store: store.clone(),
+            clock: clock.clone(),
+            sender,
+            secrets: Secrets::new(master_key),
+            judge: RelayJudge::new(judge),
+        });
+        Ok(Deliverer { guard, webhooks })
+    }
+
+    /// What the API needs of it.
+    pub(super) fn for_api(&self) -> api::Webhooks {
+        let guard = self.guard.clone();
+        let check = move |url: &WebhookUrl| match guard.endpoint(url.as_str()) {
+            Ok(_) => Ok(()),
+            Err(why) => Err(why.to_string()),
+        };
+        let Some(webhooks) = self.webhooks.clone() else {
+            return api::Webhooks { check: Arc::new(check), ..api::Webhooks::default() };
+        };
+        let secrets = webhooks.secrets.clone();
+        api::Webhooks {
+            secret: Some(Arc::new(move |id: &SubscriptionId, number| {
+                secrets.of(id.as_str(), number).shown().expose_secret().to_owned()
+            })),
+            check: Arc::new(check),
+            send: Arc::new(move |subscription: Subscription, event: api::TestEvent| {
+                let webhooks = webhooks.clone();
+                Box::pin(async move {
+                    let reply = webhooks.try_now(&subscription, &event.id, event.body).await;
+                    sent(reply)
+                })
+            }),
+        }
+    }
+}
+
+fn sent(reply: Reply) -> api::Sent {
+    api::Sent {
+        delivered: reply.ending == Ending::Taken,
+        status: reply.status,
+        took: reply.took,
+        error: reply.error,
+        response: reply.response,
+    }
 }
 
 fn judge(operation: &str, answer: &[u8]) -> RelayAnswer {
@@ -59,7 +104,7 @@ impl Parts {
             registry: self.registry.clone(),
             clock: self.clock.clone(),
             randomness: self.randomness.clone(),
-            webhooks: self.webhooks.clone(),
+            webhooks: self.webhooks.webhooks.clone(),
             settings: settings(config),
             tally: Arc::clone(&tally),
         };
