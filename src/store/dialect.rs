@@ -68,15 +68,6 @@ pub(super) mod sqlite_engine {
         FROM answered_request WHERE answered_at <= $1 ORDER BY answered_at LIMIT 8)";
     /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_NAMED_TAIL: &str = "";
-    /// How far a subscription has come in a feed.
-    pub const LOCK_PLACE: &str = "SELECT fanned FROM subscription_feed WHERE subscription = $1 AND feed = $2";
-    /// How often a subscription's endpoint failed, if it may be sent something.
-    pub const LOCK_TO_CLAIM: &str =
-        "SELECT failures FROM subscription WHERE id = $1 AND disabled_at IS NULL AND not_before <= $2";
-    /// How a subscription's endpoint fares.
-    pub const LOCK_ENDPOINT: &str = crate::store::deliveries::endpoint!();
-    /// What may be sent now.
-    pub const DUE_DELIVERIES: &str = crate::store::deliveries::due!();
     /// Table, column and declared type of all that the migrations made.
     pub const COLUMNS: &str = "SELECT t.name, c.name, lower(c.type) FROM sqlite_schema t, pragma_table_info(t.name) c \
         WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!' AND t.name <> '_sqlx_migrations' \
@@ -133,18 +124,6 @@ pub(super) mod postgres_engine {
     /// Ends the statement that locks positions by their names, in the same order.
     pub const LOCK_NAMED_TAIL: &str = ") SELECT p.version FROM wanted w JOIN position p ON p.ec = w.ec \
         AND p.iupd = w.iupd ORDER BY p.ec, p.iupd FOR UPDATE OF p";
-    /// How far a subscription has come in a feed, if no other instance is about to move it.
-    pub const LOCK_PLACE: &str = "SELECT fanned FROM subscription_feed WHERE subscription = $1 AND feed = $2 \
-        FOR UPDATE SKIP LOCKED";
-    /// How often a subscription's endpoint failed, if it may be sent something and no other instance is about
-    /// to. New deliveries are made in the meantime.
-    pub const LOCK_TO_CLAIM: &str = "SELECT failures FROM subscription WHERE id = $1 AND disabled_at IS NULL \
-        AND not_before <= $2 FOR NO KEY UPDATE SKIP LOCKED";
-    /// How a subscription's endpoint fares; nobody else writes it meanwhile.
-    pub const LOCK_ENDPOINT: &str = concat!(crate::store::deliveries::endpoint!(), " FOR NO KEY UPDATE");
-    /// What may be sent now.
-    pub const DUE_DELIVERIES: &str =
-        concat!(crate::store::deliveries::due!(), " FOR UPDATE OF d SKIP LOCKED");
     /// Table, column and declared type of all that the migrations made.
     pub const COLUMNS: &str = "SELECT c.table_name::text, c.column_name::text, c.data_type::text \
         FROM information_schema.columns c JOIN information_schema.tables t ON t.table_schema = c.table_schema \

@@ -68,8 +68,8 @@ impl Receiver {
     pub async fn start(script: impl Fn(usize, &Seen) -> Does + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (seen, script): (Arc<Mutex<Vec<Seen>>>, Arc<Mutex<Arc<Script>>>) =
-            (Arc::default(), Arc::new(Mutex::new(Arc::new(script))));
+        let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+        let script: Arc<Mutex<Arc<Script>>> = Arc::new(Mutex::new(Arc::new(script)));
         let receiver = Receiver {
             address: SocketAddr::from(([127, 0, 0, 1], port)),
             seen: Arc::clone(&seen),

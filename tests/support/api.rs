@@ -76,11 +76,15 @@ impl Gateway {
     /// A gateway with something that sends events.
     pub async fn start_with(database: TestDatabase, webhooks: Webhooks) -> Gateway {
         let store = database.store().await;
-        Self::start_on(database, store).await
+        Self::start_whole(database, store, webhooks).await
     }
 
     /// The same on a store that was opened in another way.
     pub async fn start_on(database: TestDatabase, store: Store) -> Gateway {
+        Self::start_whole(database, store, Webhooks::default()).await
+    }
+
+    async fn start_whole(database: TestDatabase, store: Store, webhooks: Webhooks) -> Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
         let (clock, hand) = Clock::manual(samples::now());

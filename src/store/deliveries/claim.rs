@@ -26,20 +26,29 @@ macro_rules! is_due {
         )
     };
 }
-pub(in crate::store) use is_due;
 
 /// What is due of a subscription, $1, at an instant, $2; $3 is too long for a lease.
 macro_rules! due {
-    () => {
+    ($lock:literal) => {
         concat!(
             "SELECT d.feed, d.seq, d.attempts, d.first_at, e.receipt_key, e.occurred_at, e.body \
              FROM delivery d JOIN event e ON e.feed = d.feed AND e.seq = d.seq WHERE d.subscription = $1 AND ",
-            crate::store::deliveries::is_due!("$2", "$3"),
-            " ORDER BY d.next_at, d.feed, d.seq LIMIT $4"
+            is_due!("$2", "$3"),
+            " ORDER BY d.next_at, d.feed, d.seq LIMIT $4",
+            $lock
         )
     };
 }
-pub(in crate::store) use due;
+
+/// How often the endpoint of a subscription, $1, failed, if it may be sent something at an instant, $2.
+macro_rules! failures {
+    ($lock:literal) => {
+        concat!(
+            "SELECT failures FROM subscription WHERE id = $1 AND disabled_at IS NULL AND not_before <= $2",
+            $lock
+        )
+    };
+}
 
 #[derive(sqlx::FromRow)]
 struct DueRow {
@@ -99,6 +108,14 @@ impl Store {
 }
 
 for_both_engines! {
+    /// What may be sent now, and no other instance is about to take.
+    const DUE_DELIVERIES: &str = if LOCKS_ROWS { due!(" FOR UPDATE OF d SKIP LOCKED") } else { due!("") };
+
+    /// Nothing if another instance is about to take something for the same endpoint. New deliveries are made
+    /// in the meantime.
+    const LOCK_TO_CLAIM: &str =
+        if LOCKS_ROWS { failures!(" FOR NO KEY UPDATE SKIP LOCKED") } else { failures!("") };
+
     pub(super) async fn due_ones(
         pool: &Pool,
         now: Timestamp,

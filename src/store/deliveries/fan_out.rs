@@ -42,6 +42,12 @@ struct EventRow {
     codes: String,
 }
 
+macro_rules! place {
+    ($lock:literal) => {
+        concat!("SELECT fanned FROM subscription_feed WHERE subscription = $1 AND feed = $2", $lock)
+    };
+}
+
 impl Store {
     /// Gives subscriptions a place, the beginning, in feeds where they have none. Who made a subscription for
     /// what comes has given it its places in the feeds of then.
@@ -73,6 +79,9 @@ impl Store {
 }
 
 for_both_engines! {
+    /// How far a subscription has come in a feed, if no other instance is about to move it.
+    const LOCK_PLACE: &str = if LOCKS_ROWS { place!(" FOR UPDATE SKIP LOCKED") } else { place!("") };
+
     pub(super) async fn open(pool: &Pool, places: &[(&Subscription, &str)]) -> Result<(), sqlx::Error> {
         let mut tx = begin(pool, BEGIN).await?;
         for (subscription, feed) in places {

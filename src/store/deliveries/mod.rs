@@ -14,10 +14,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::delivery::{Ending, Next, Patience};
 use crate::domain::subscription::SubscriptionId;
 
-pub(in crate::store) use claim::{due, is_due};
 pub use fan_out::{FannedOut, FeedPlace};
 pub use settle::Written;
-pub(in crate::store) use settle::endpoint;
 pub use upkeep::Backlog;
 
 /// A lease so much longer than any that is given was given by a clock that has since been set back.

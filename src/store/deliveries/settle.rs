@@ -6,7 +6,7 @@ use crate::domain::delivery::{Next, Turn};
 use crate::domain::event::SubscriptionChange;
 use crate::domain::subscription::{Disabled, DisabledReason, Subscription, SubscriptionId};
 use crate::store::dialect::{for_both_engines, on_engine};
-use crate::store::subscriptions::SubscriptionRow;
+use crate::store::subscriptions::{SubscriptionRow, subscription_columns};
 use crate::store::{Store, StoreError, events};
 
 use super::{Settlement, Tried};
@@ -24,15 +24,10 @@ pub enum Written {
 
 /// A subscription, $1.
 macro_rules! endpoint {
-    () => {
-        concat!(
-            "SELECT ",
-            crate::store::subscriptions::subscription_columns!(),
-            " FROM subscription s WHERE s.id = $1"
-        )
+    ($lock:literal) => {
+        concat!("SELECT ", subscription_columns!(), " FROM subscription s WHERE s.id = $1", $lock)
     };
 }
-pub(in crate::store) use endpoint;
 
 /// The columns of a delivery after a try: its state, when it is due, and when it was done.
 fn columns(tried: &Tried, now: Timestamp) -> (&'static str, i64, Option<i64>) {
@@ -53,6 +48,9 @@ impl Store {
 
 for_both_engines! {
     [events]
+
+    /// How an endpoint fares; nobody else writes that meanwhile.
+    const LOCK_ENDPOINT: &str = if LOCKS_ROWS { endpoint!(" FOR NO KEY UPDATE") } else { endpoint!("") };
 
     pub(super) async fn settle(pool: &Pool, settlement: Settlement<'_>) -> Result<Vec<Written>, StoreError> {
         let failed = || StoreError::during("settle_deliveries");
