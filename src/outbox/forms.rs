@@ -9,6 +9,7 @@ use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 
+use crate::domain::event::Feed;
 use crate::domain::subscription::SubscriptionForm;
 use crate::store::{ReceiptDetail, ReceiptShare, Store, StoreError};
 
@@ -70,7 +71,8 @@ impl Message {
         form: SubscriptionForm,
         (feed, key): (&str, &str),
     ) -> Result<Option<Self>, StoreError> {
-        let Some(receipt) = store.receipt_of_event(feed, key).await? else { return Ok(None) };
+        let Some(of) = Feed::new(feed) else { return Ok(None) };
+        let Some(receipt) = store.receipt_of_event(&of, key).await? else { return Ok(None) };
         Ok(Some(match form {
             SubscriptionForm::ReceiptSoap => Self::soap(receipt),
             SubscriptionForm::ReceiptJson | SubscriptionForm::Event => Self::json(feed, &receipt)?,

@@ -4,6 +4,7 @@
 //! transaction leaves it.
 
 mod activations;
+mod anomalies;
 mod backup;
 mod batch;
 mod deliveries;
@@ -35,6 +36,10 @@ use std::time::Duration;
 use dialect::{Pools, sqlite_engine};
 use sha2::{Digest, Sha256};
 
+pub use anomalies::{
+    Acted, Anomaly, AnomalyAct, AnomalyEntry, AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState,
+    MessageFacts,
+};
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
 pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
@@ -56,7 +61,7 @@ pub use subscriptions::{
     DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, LoggedEvent,
     Replay, SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
 };
-pub use unbooked::UnbookedMessage;
+pub use unbooked::{NamedReceipt, UnbookedMessage};
 pub use uploads::{
     Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,
     Verdict, Work,

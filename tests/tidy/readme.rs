@@ -75,6 +75,9 @@ fn the_metrics_table_is_that_of_the_code() {
     metrics.api_request("GET", "/", 200, Duration::ZERO);
     metrics.watch_certificate("soap", || 1);
     metrics.watch_deliveries(|| DeliveryCounts { outcomes: vec![("delivered", 1)], ..Default::default() });
+    let [booked, not_booked] = metrics.receipts();
+    booked.get_or_create(&[("class", "matched")]).inc();
+    not_booked.get_or_create(&[("reason", "known")]).inc();
     let _open = metrics.connection("soap");
     let text = metrics.render().unwrap();
     let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
