@@ -17,6 +17,7 @@ use super::dialect::{for_both_engines, on_engine};
 use super::rows::{optional_instant, read};
 use super::{Store, StoreError};
 
+mod delete;
 mod log;
 mod replay;
 mod write;
