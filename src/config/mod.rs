@@ -5,6 +5,7 @@
 
 mod api;
 mod database;
+mod delivery;
 mod log;
 mod nats;
 mod positions;
@@ -21,6 +22,7 @@ use toml::{Table, Value};
 
 pub use api::{Api, ApiTls};
 pub use database::Database;
+pub use delivery::Delivery;
 pub use log::{Log, LogFormat};
 pub use nats::{Nats, NatsName, NatsServers};
 pub use positions::{Pause, Positions};
@@ -40,6 +42,8 @@ pub struct Config {
     pub api: Api,
     /// Where facts are kept.
     pub database: Database,
+    /// How events reach the endpoints of subscribers.
+    pub delivery: Delivery,
     /// Files of positions.
     pub upload: Upload,
     /// What is logged and how.
@@ -107,6 +111,7 @@ impl Config {
         let config = Self {
             soap: Soap::read(&mut source),
             api: Api::read(&mut source.section("api")),
+            delivery: Delivery::read(&mut source.section("delivery")),
             upload: Upload::read(&mut source.section("upload"), &database.url),
             database,
             log: Log::read(&mut source.section("log")),
@@ -125,6 +130,7 @@ impl fmt::Display for Config {
         table.insert("soap".to_owned(), Value::Table(self.soap.to_table()));
         table.insert("api".to_owned(), Value::Table(self.api.to_table()));
         table.insert("database".to_owned(), Value::Table(self.database.to_table()));
+        table.insert("delivery".to_owned(), Value::Table(self.delivery.to_table()));
         table.insert("upload".to_owned(), Value::Table(self.upload.to_table()));
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
         table.insert("nats".to_owned(), Value::Table(self.nats.to_table()));

@@ -18,6 +18,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+use super::deliveries::{Deliveries, DeliveryCounts};
+
 /// The service level the node holds us to: 98 % of a month's calls within 2 s.
 const WITHIN: Duration = Duration::from_secs(2);
 
@@ -118,6 +120,7 @@ pub struct Metrics {
     receipts: LabelledCount,
     receipts_not_booked: LabelledCount,
     certificates: Arc<Certificates>,
+    deliveries: Arc<Deliveries>,
 }
 
 impl Metrics {
@@ -137,6 +140,7 @@ impl Metrics {
             receipts: LabelledCount::default(),
             receipts_not_booked: LabelledCount::default(),
             certificates: Arc::default(),
+            deliveries: Arc::default(),
             registry: Registry::default(),
         };
         registry.register("requests", "SOAP requests by primitive and outcome", metrics.requests.clone());
@@ -157,6 +161,7 @@ impl Metrics {
         registry.register("build", "The running version", build);
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.timely))));
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.certificates))));
+        registry.register_collector(Box::new(Shared(Arc::clone(&metrics.deliveries))));
         more(&mut registry);
         Self { registry, ..metrics }
     }
@@ -207,6 +212,11 @@ impl Metrics {
         lock(&self.certificates.0).insert(certificate, Box::new(days_left));
     }
 
+    /// Shows what is counted of deliveries at each scrape.
+    pub fn watch_deliveries(&self, counts: impl Fn() -> DeliveryCounts + Send + Sync + 'static) {
+        *lock(&self.deliveries.0) = Some(Box::new(counts));
+    }
+
     /// All metrics as text, for `application/openmetrics-text`.
     pub fn render(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
@@ -225,7 +235,7 @@ impl Drop for ConnectionCount {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     // Counters stay meaningful whoever panicked while holding them.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -257,7 +267,7 @@ impl fmt::Debug for Certificates {
 
 /// The registry owns its collectors; this one is also ours to write to.
 #[derive(Debug)]
-struct Shared<T>(Arc<T>);
+pub(super) struct Shared<T>(pub(super) Arc<T>);
 
 impl Collector for Shared<Timely> {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {

@@ -7,6 +7,7 @@ mod activations;
 mod anomalies;
 mod backup;
 mod batch;
+mod deliveries;
 mod dialect;
 mod embedded;
 mod events;
@@ -42,6 +43,9 @@ pub use anomalies::{
     MessageFacts,
 };
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
+pub use deliveries::{
+    Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
+};
 pub use events::{FeedWatch, Heads, StoredEvent};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope};

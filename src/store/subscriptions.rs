@@ -33,6 +33,7 @@ macro_rules! subscription_columns {
          s.created_at, s.created_by, s.disabled_at, s.disabled_reason, s.failing_since, s.failures, s.not_before"
     };
 }
+pub(super) use subscription_columns;
 
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct SubscriptionRow {
