@@ -226,6 +226,7 @@ impl Parts {
             hold: self.hold,
             randomness: self.randomness.clone(),
             receipt_document: soap::document,
+            webhooks: api::Webhooks::default(),
         }
     }
 
