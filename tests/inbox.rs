@@ -42,14 +42,14 @@ use varco::domain::event::Feed;
 use varco::domain::receipt::{Receipt, ReceiptClass};
 use varco::store::{BookReceipt, Booked, Store};
 
-pub const BASE: &str = "/inbox/v1";
+const BASE: &str = "/inbox/v1";
 
 /// Asks below the path of the first institution, with its key.
-pub async fn ask(gateway: &Gateway, method: Method, path: &str, body: Option<&Value>) -> Answer {
+async fn ask(gateway: &Gateway, method: Method, path: &str, body: Option<&Value>) -> Answer {
     ask_as(gateway, KEY, method, (&format!("organizations/{EC}/{path}"), body)).await
 }
 
-pub async fn ask_as(
+async fn ask_as(
     gateway: &Gateway,
     key: &str,
     method: Method,
@@ -65,7 +65,7 @@ pub async fn ask_as(
     gateway.send(request.body(Full::from(body)).unwrap()).await
 }
 
-pub async fn get(gateway: &Gateway, path: &str) -> Value {
+async fn get(gateway: &Gateway, path: &str) -> Value {
     let answer = ask(gateway, Method::GET, path, None).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.body);
     assert_eq!(answer.headers["cache-control"], "no-store");
@@ -73,7 +73,7 @@ pub async fn get(gateway: &Gateway, path: &str) -> Value {
 }
 
 /// What is answered to a GET below the path of the first institution, byte for byte.
-pub async fn bytes(gateway: &Gateway, path: &str, accept: &str) -> (StatusCode, HeaderMap, Bytes) {
+async fn bytes(gateway: &Gateway, path: &str, accept: &str) -> (StatusCode, HeaderMap, Bytes) {
     let stream = TcpStream::connect(gateway.address).await.unwrap();
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
@@ -87,34 +87,34 @@ pub async fn bytes(gateway: &Gateway, path: &str, accept: &str) -> (StatusCode, 
 }
 
 /// Books a receipt whose message holds its id.
-pub async fn book(store: &Store, receipt: Receipt) -> Booked {
+async fn book(store: &Store, receipt: Receipt) -> Booked {
     let raw = format!("<message>{}</message>", receipt.id.as_str());
     book_as(store, receipt, raw, samples::now()).await
 }
 
-pub async fn book_as(store: &Store, receipt: Receipt, raw: String, received_at: Timestamp) -> Booked {
+async fn book_as(store: &Store, receipt: Receipt, raw: String, received_at: Timestamp) -> Booked {
     let booking = BookReceipt { receipt, primitive: "paSendRTV2", raw: Bytes::from(raw), received_at };
     store.book_receipt(booking).await.unwrap()
 }
 
 /// Books a receipt that is of that class.
-pub async fn book_of(store: &Store, class: ReceiptClass, receipt: Receipt) {
+async fn book_of(store: &Store, class: ReceiptClass, receipt: Receipt) {
     let id = receipt.id.clone();
     assert_eq!(book(store, receipt).await.class, class, "{id:?}");
 }
 
 /// One field of each element of a list, in their order.
-pub fn each(list: &Value, field: &str) -> Vec<String> {
+fn each(list: &Value, field: &str) -> Vec<String> {
     let text = |one: &Value| one[field].as_str().unwrap_or_default().to_owned();
     list.as_array().unwrap().iter().map(text).collect()
 }
 
 /// Types and bodies of the events about anomalies of the first institution.
-pub async fn told(store: &Store) -> Vec<(String, Value)> {
+async fn told(store: &Store) -> Vec<(String, Value)> {
     told_of(store, &Feed::Institution(samples::ec())).await
 }
 
-pub async fn told_of(store: &Store, feed: &Feed) -> Vec<(String, Value)> {
+async fn told_of(store: &Store, feed: &Feed) -> Vec<(String, Value)> {
     let events = store.events_after(feed, 0, 1000).await.unwrap();
     let of_anomaly = events.iter().filter_map(|event| {
         let kind = event.kind.strip_prefix("varco.anomaly.")?;

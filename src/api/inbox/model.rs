@@ -297,10 +297,7 @@ fn with(mut example: Value, fields: Value) -> Value {
 /// What is said of a receipt in the documentation.
 pub(super) fn receipt_example() -> Value {
     let anomalies = [anomaly_example()];
-    with(
-        receipts::example(),
-        json!({ "settles": false, "class": "over_payment", "anomalies": anomalies }),
-    )
+    with(receipts::example(), json!({ "settles": false, "class": "over_payment", "anomalies": anomalies }))
 }
 
 /// What is said of an anomaly in the documentation.
