@@ -68,6 +68,8 @@ pub(super) mod sqlite_engine {
         pragma_foreign_key_list(t.name) f WHERE t.type = 'table'";
     /// Nothing: the figures of the planner do not come from the rows.
     pub const LEARN: &str = "SELECT 1";
+    /// Nothing: statements over whole tables are planned as they are.
+    pub const PLAN_WHOLE: &str = "SELECT 1";
     /// Ends the statement that reads the heads of feeds.
     pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
         ON h.feed = w.feed ORDER BY h.feed";
@@ -112,6 +114,9 @@ pub(super) mod postgres_engine {
         WHERE k.contype = 'f' AND a.relnamespace = current_schema()::regnamespace";
     /// Has the planner look at rows that came all at once.
     pub const LEARN: &str = "ANALYZE";
+    /// Has statements over whole tables planned as such, until the end of the transaction.
+    pub const PLAN_WHOLE: &str = "SELECT set_config('enable_seqscan', 'on', TRUE), \
+        set_config('enable_hashjoin', 'on', TRUE), set_config('enable_mergejoin', 'on', TRUE)";
     /// Ends the statement that reads the heads of feeds and locks them, in one order for all writers.
     pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
         ON h.feed = w.feed ORDER BY h.feed FOR UPDATE OF h";

@@ -11,7 +11,6 @@ mod embedded;
 mod events;
 mod idempotency;
 mod keys;
-mod ledger_check;
 mod migrate;
 mod notices;
 mod numbers;
@@ -24,6 +23,7 @@ mod rows;
 mod taxonomy;
 mod unbooked;
 mod uploads;
+mod verify;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +50,7 @@ pub use uploads::{
     Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,
     Verdict, Work,
 };
+pub use verify::{Found, Verified};
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.
 #[derive(Clone, Debug)]

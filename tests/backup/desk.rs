@@ -137,7 +137,7 @@ pub async fn filled(database: TestDatabase) -> TestGateway {
         ),
         format!("UPDATE receipt_transfer SET stamp = {stamp} WHERE receipt_key = 'nobody'"),
         "INSERT INTO unbooked_message (digest, primitive, reason, received_at, raw) \
-         SELECT 'empty', 'paSendRTV2', 'x', 1, SUBSTR(raw, 1, 0) FROM receipt WHERE receipt_id = 'r1'"
+         SELECT 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'paSendRTV2', 'x', 1, SUBSTR(raw, 1, 0) FROM receipt WHERE receipt_id = 'r1'"
             .to_owned(),
     ] {
         intruder.run(&statement).await;
