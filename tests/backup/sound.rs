@@ -72,7 +72,7 @@ const BREACHES: [(&str, &str, &[&str]); 27] = [
     ),
     (
         "a message that was changed",
-        "UPDATE receipt SET raw = (SELECT MIN(raw) FROM unbooked_message WHERE reason = 'x') \
+        "UPDATE receipt SET raw = (SELECT raw FROM unbooked_message WHERE reason = 'x') \
          WHERE receipt_id = 'r1'",
         &["receipt-is-told-truly"],
     ),
