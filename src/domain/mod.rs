@@ -4,6 +4,7 @@
 
 pub mod amount;
 pub mod clock;
+pub mod cursor;
 pub mod event;
 pub mod fiscal_code;
 pub mod hold;
@@ -23,6 +24,7 @@ pub mod reporting;
 pub mod rome;
 pub mod segregation;
 pub mod status;
+pub mod subscription;
 pub mod taxonomy;
 pub mod text;
 pub mod update;

@@ -13,6 +13,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
+use super::fault::Faults;
 use super::{StoreError, StoreOptions};
 
 /// The connections to the database.
@@ -39,8 +40,16 @@ pub(super) mod sqlite_engine {
     pub(in crate::store) use crate::store::receipts::late::sqlite as late_receipts;
     pub(in crate::store) use crate::store::unbooked::sqlite as unbooked_messages;
     pub use sqlx::{SqliteConnection as Connection, SqlitePool as Pool};
+    /// A transaction under way, rolled back when dropped.
+    pub type Transaction = sqlx::Transaction<'static, sqlx::Sqlite>;
     /// A statement whose parameters are being bound.
     pub type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
+    /// Begins a transaction by [`BEGIN`] or [`BEGIN_SNAPSHOT`].
+    #[expect(clippy::disallowed_methods, reason = "the driver undoes a beginning that nobody waits for")]
+    pub async fn begin(pool: &Pool, how: &'static str) -> Result<Transaction, sqlx::Error> {
+        pool.begin_with(how).await
+    }
 
     /// Takes the write lock at once: a transaction that reads first and writes later would fail.
     pub const BEGIN: &str = "BEGIN IMMEDIATE";
@@ -80,8 +89,22 @@ pub(super) mod postgres_engine {
     pub(in crate::store) use crate::store::receipts::late::postgres as late_receipts;
     pub(in crate::store) use crate::store::unbooked::postgres as unbooked_messages;
     pub use sqlx::{PgConnection as Connection, PgPool as Pool};
+    use tracing::Instrument as _;
+
+    /// A transaction under way, rolled back when dropped.
+    pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
     /// A statement whose parameters are being bound.
     pub type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+    /// Begins a transaction by [`BEGIN`] or [`BEGIN_SNAPSHOT`], in a task of its own: where a caller goes
+    /// away just then, the driver would hand its connection on with the transaction still open, and what the
+    /// next one writes would be answered and lost (sqlx 0.9.0, issue 4393).
+    #[expect(clippy::disallowed_methods, reason = "this is what is to be called instead")]
+    pub async fn begin(pool: &Pool, how: &'static str) -> Result<Transaction, sqlx::Error> {
+        let pool = pool.clone();
+        let begun = tokio::spawn(async move { pool.begin_with(how).await }.in_current_span());
+        begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+    }
 
     /// Readers and writers of other rows go on.
     pub const BEGIN: &str = "BEGIN";
@@ -177,10 +200,14 @@ const PLANNING: [(&str, &str); 5] = [
     ("jit", "off"),
 ];
 
-/// Opens the pools for a database URL.
-pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<Pools, StoreError> {
+/// Opens the pools for a database URL. Only the embedded database needs to be told of faults.
+pub(super) async fn open(
+    url: &str,
+    options: &StoreOptions,
+    faults: Option<Faults>,
+) -> Result<Pools, StoreError> {
     if url.starts_with("sqlite:") {
-        open_sqlite(url, options).await
+        open_sqlite(url, options, faults).await
     } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
         let connect = PgConnectOptions::from_str(url)
             .map_err(StoreError::Open)?
@@ -205,7 +232,7 @@ pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<Pools, Sto
     }
 }
 
-async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pools, StoreError> {
+async fn open_sqlite(url: &str, options: &StoreOptions, faults: Option<Faults>) -> Result<Pools, StoreError> {
     let connect = SqliteConnectOptions::from_str(url)
         .map_err(StoreError::Open)?
         .create_if_missing(true)
@@ -219,12 +246,17 @@ async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pools, StoreEr
         .pragma("cache_size", "-16384")
         .log_slow_statements(log::LevelFilter::Warn, Duration::from_secs(1));
     let pool = |connections| {
-        SqlitePoolOptions::new()
+        let pool = SqlitePoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(options.acquire_timeout)
             .test_before_acquire(false)
             .idle_timeout(None)
-            .max_lifetime(None)
+            .max_lifetime(None);
+        let Some(faults) = faults.clone() else { return pool };
+        pool.after_connect(move |connection, _| {
+            let faults = faults.clone();
+            Box::pin(async move { faults.attach(connection).await })
+        })
     };
     // When the disk is full, SQLite ends the transaction by itself, and the driver then believes for ever
     // that one is open: such a connection is put away, or nothing would be written until a restart.

@@ -9,6 +9,8 @@ mod batch;
 mod dialect;
 mod embedded;
 mod events;
+#[doc(hidden)]
+pub mod fault;
 mod idempotency;
 mod keys;
 mod migrate;
@@ -20,6 +22,7 @@ mod plans;
 mod positions;
 mod receipts;
 mod rows;
+mod subscriptions;
 mod taxonomy;
 mod unbooked;
 mod uploads;
@@ -28,7 +31,7 @@ mod verify;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dialect::Pools;
+use dialect::{Pools, sqlite_engine};
 use sha2::{Digest, Sha256};
 
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
@@ -44,6 +47,10 @@ pub use positions::{
 pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
+};
+pub use subscriptions::{
+    DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, Replay,
+    SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
 };
 pub use unbooked::UnbookedMessage;
 pub use uploads::{
@@ -163,7 +170,25 @@ impl Store {
     /// Opens the database behind a URL such as `sqlite://varco.db` or `postgres://host/varco`. A missing
     /// SQLite file is created. The schema is not touched: see [`migrate`](Store::migrate).
     pub async fn open(url: &str, options: StoreOptions) -> Result<Store, StoreError> {
-        let pools = dialect::open(url, &options).await?;
+        Store::open_with(url, options, None).await
+    }
+
+    /// The same for a test, which comes between the embedded database and its work.
+    #[doc(hidden)]
+    pub async fn open_with_faults(
+        url: &str,
+        options: StoreOptions,
+        faults: fault::Faults,
+    ) -> Result<Store, StoreError> {
+        Store::open_with(url, options, Some(faults)).await
+    }
+
+    async fn open_with(
+        url: &str,
+        options: StoreOptions,
+        faults: Option<fault::Faults>,
+    ) -> Result<Store, StoreError> {
+        let pools = dialect::open(url, &options, faults).await?;
         Ok(Store {
             notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
@@ -189,7 +214,7 @@ impl Store {
         };
         let written = match &self.pools {
             // Readers work on while the one writer is stuck, and then no receipt can be stored.
-            Pools::Sqlite { write, .. } => match write.begin_with("BEGIN IMMEDIATE").await {
+            Pools::Sqlite { write, .. } => match sqlite_engine::begin(write, sqlite_engine::BEGIN).await {
                 Ok(tx) => tx.rollback().await,
                 Err(error) => Err(error),
             },

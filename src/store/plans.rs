@@ -7,7 +7,7 @@ mod cluster;
 use jiff::Timestamp;
 use sqlx::Row;
 
-use super::dialect::{Assembled, Pools, Value, explain, explain_analyze};
+use super::dialect::{Assembled, Pools, Value, explain, explain_analyze, postgres_engine};
 use super::embedded::ONE_NOTICE;
 use super::notices::PAYABLE_NOTICES;
 use super::positions::accounts::{CHANGEABLE, CHANGEABLE_AMONG, MOVE_TRANSFERS, WITH_IBAN};
@@ -279,7 +279,7 @@ async fn on_postgres_no_statement_reads_more_than_it_needs_analysed_or_not() {
     sqlx::raw_sql(FILL).execute(pool).await.unwrap();
     for state in ["never analysed", "analysed"] {
         for case in look_ups().into_iter().chain(pages()) {
-            let mut tx = pool.begin().await.unwrap();
+            let mut tx = postgres_engine::begin(pool, postgres_engine::BEGIN).await.unwrap();
             let mut explained = sqlx::query(explain_analyze(&case.text)).persistent(false);
             for value in &case.values {
                 explained = match value {

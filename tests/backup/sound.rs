@@ -13,7 +13,7 @@ use super::support::trouble::Intruder;
 use super::support::{TestDatabase, on_both, samples};
 
 /// What is broken, how, and all that is found of it.
-const BREACHES: [(&str, &str, &[&str]); 27] = [
+const BREACHES: [(&str, &str, &[&str]); 28] = [
     (
         "a receipt under the key of another",
         "UPDATE receipt SET receipt_key = 'x' WHERE receipt_id = 'nobody'; \
@@ -150,6 +150,7 @@ const BREACHES: [(&str, &str, &[&str]); 27] = [
         "DELETE FROM upload; DELETE FROM payment_option WHERE iupd = 'single-3'",
         &["nothing-is-orphaned", "position-has-options"],
     ),
+    ("a delivery of nothing", "UPDATE delivery SET seq = 1000 WHERE seq = 1", &["nothing-is-orphaned"]),
 ];
 
 /// Which of the breaches go against foreign keys, which are switched off for them.

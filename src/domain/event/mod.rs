@@ -64,6 +64,8 @@ pub enum Told {
     Option(OptionChange, OptionFacts),
     /// A receipt was booked, or is seen in another light.
     Receipt(ReceiptChange, Box<ReceiptFacts>),
+    /// Something was done with a subscription.
+    Subscription(SubscriptionChange, SubscriptionFacts),
     /// The database was restored from a backup: numbers of this feed are left out.
     Restored(RestoredFacts),
 }
@@ -113,6 +115,34 @@ pub enum ReceiptChange {
     Booked,
     /// It is of another class, because its notice appeared.
     Reclassified,
+}
+
+/// What can happen to a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubscriptionChange {
+    /// It was made.
+    Created,
+    /// Its terms or its secret changed.
+    Changed,
+    /// Events are sent again.
+    Enabled,
+    /// Nothing is sent any more.
+    Disabled,
+    /// It was deleted.
+    Deleted,
+}
+
+/// What is told of a subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubscriptionFacts {
+    /// Its name.
+    pub id: String,
+    /// The word for the kind of its owner.
+    pub owner_kind: &'static str,
+    /// The code of its owner.
+    pub owner: String,
+    /// The word for why nothing is sent, if it was disabled.
+    pub reason: Option<&'static str>,
 }
 
 /// What is told of a position.
@@ -286,6 +316,7 @@ impl Told {
             Told::Option(change, _) => change.kind(),
             Told::Receipt(ReceiptChange::Booked, _) => "varco.receipt.booked",
             Told::Receipt(ReceiptChange::Reclassified, _) => "varco.receipt.reclassified",
+            Told::Subscription(change, _) => change.kind(),
             Told::Restored(_) => "varco.feed.restored",
         }
     }
@@ -294,7 +325,7 @@ impl Told {
     pub fn receipt(&self) -> Option<&ReceiptFacts> {
         match self {
             Told::Receipt(_, receipt) => Some(receipt),
-            Told::Position(..) | Told::Option(..) | Told::Restored(_) => None,
+            _ => None,
         }
     }
 }
@@ -313,6 +344,19 @@ impl PositionChange {
             PositionChange::PartiallyPaid => "varco.position.partially_paid",
             PositionChange::Paid => "varco.position.paid",
             PositionChange::Reported => "varco.position.reported",
+        }
+    }
+}
+
+impl SubscriptionChange {
+    /// The type of the event.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            SubscriptionChange::Created => "varco.subscription.created",
+            SubscriptionChange::Changed => "varco.subscription.changed",
+            SubscriptionChange::Enabled => "varco.subscription.enabled",
+            SubscriptionChange::Disabled => "varco.subscription.disabled",
+            SubscriptionChange::Deleted => "varco.subscription.deleted",
         }
     }
 }

@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::amount::Cents;
-use crate::domain::event::{Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, Told};
+use crate::domain::event::{
+    Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, SubscriptionFacts, Told,
+};
 use crate::domain::receipt::ReceiptOutcome;
 
 /// How many notices of a position are told with it; one that has more is read by who wants them.
@@ -89,6 +91,17 @@ struct ReceiptData<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+struct SubscriptionData<'a> {
+    subscription_id: &'a str,
+    owner_kind: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    owner: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct RestoredData {
     last_kept: i64,
     taken_at: String,
@@ -106,6 +119,7 @@ pub(super) fn render(event: &Event, seq: i64) -> Result<String, serde_json::Erro
         Told::Position(_, position) => cloud_event(event, seq, &position_data(position)),
         Told::Option(_, option) => cloud_event(event, seq, &option_data(option)),
         Told::Receipt(_, receipt) => cloud_event(event, seq, &receipt_data(receipt)),
+        Told::Subscription(_, subscription) => cloud_event(event, seq, &subscription_data(subscription)),
         Told::Restored(restored) => {
             let data = RestoredData { last_kept: restored.last_kept, taken_at: time(restored.taken_at) };
             cloud_event(event, seq, &data)
@@ -160,6 +174,15 @@ fn option_data(option: &OptionFacts) -> OptionData<'_> {
         paid_at: option.paid_at.map(time),
         receipt_id: option.receipt.as_deref(),
         reported_transfers: (option.reported > 0).then_some(option.reported),
+    }
+}
+
+fn subscription_data(subscription: &SubscriptionFacts) -> SubscriptionData<'_> {
+    SubscriptionData {
+        subscription_id: &subscription.id,
+        owner_kind: subscription.owner_kind,
+        owner: &subscription.owner,
+        reason: subscription.reason,
     }
 }
 

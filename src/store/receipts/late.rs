@@ -123,7 +123,7 @@ for_both_engines! {
         notice: &NoticeNumber,
     ) -> Result<(), StoreError> {
         let failed = || StoreError::during("link a late receipt");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let events = link(&mut tx, ec, notice).await?;
         record(&mut tx, &events).await.map_err(failed())?;
         tx.commit().await.map_err(failed())

@@ -148,7 +148,7 @@ for_both_engines! {
         bookings: &[BookReceipt],
     ) -> Result<Vec<Booked>, StoreError> {
         let failed = || StoreError::during("book_receipt");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let known = known_notices(&mut tx, bookings).await?;
         let before = booked_before(&mut tx, bookings).await?;
         let Decided { booked, entries, events } = decide(bookings, known, before);

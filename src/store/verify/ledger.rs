@@ -90,7 +90,7 @@ impl Book {
 
 for_both_engines! {
     pub(in crate::store) async fn ledger_alone(pool: &Pool, found: Found<'_>) -> Result<(), sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN_SNAPSHOT).await?;
+        let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
         sqlx::query(PLAN_WHOLE).execute(&mut *tx).await?;
         each_notice(&mut tx, found).await.map(drop)
     }

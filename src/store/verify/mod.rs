@@ -56,7 +56,7 @@ for_both_engines! {
         pool: &Pool,
         found: Found<'_>,
     ) -> Result<(Verified, Vec<Violation>), sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN_SNAPSHOT).await?;
+        let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
         sqlx::query(PLAN_WHOLE).execute(&mut *tx).await?;
         let receipts = each_notice(&mut tx, found).await?;
         told_receipts(&mut tx, found).await?;
@@ -69,7 +69,7 @@ for_both_engines! {
     }
 
     pub(in crate::store) async fn still_unlinked(pool: &Pool) -> Result<Vec<Violation>, sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN_SNAPSHOT).await?;
+        let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
         unlinked(&mut tx).await
     }
 }

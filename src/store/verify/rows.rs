@@ -9,7 +9,7 @@ use super::Found;
 
 /// Statements that find what should not be: whose it is, its kind, and its name. A notice is named by its
 /// position, because its number is told to nobody.
-const ORPHANS: [(Invariant, &str); 8] = [
+const ORPHANS: [(Invariant, &str); 10] = [
     (
         Invariant::PositionHasOptions,
         "SELECT p.ec, 'position', p.iupd FROM position p WHERE NOT EXISTS \
@@ -49,6 +49,16 @@ const ORPHANS: [(Invariant, &str); 8] = [
         Invariant::NothingIsOrphaned,
         "SELECT r.ec, 'row of file', r.upload_id FROM upload_row r WHERE NOT EXISTS \
          (SELECT 1 FROM upload u WHERE u.ec = r.ec AND u.upload_id = r.upload_id)",
+    ),
+    (
+        Invariant::NothingIsOrphaned,
+        "SELECT d.feed, 'delivery of event', CAST(d.seq AS TEXT) FROM delivery d WHERE NOT EXISTS \
+         (SELECT 1 FROM event e WHERE e.feed = d.feed AND e.seq = d.seq)",
+    ),
+    (
+        Invariant::NothingIsOrphaned,
+        "SELECT d.feed, 'delivery to subscription', d.subscription FROM delivery d WHERE NOT EXISTS \
+         (SELECT 1 FROM subscription s WHERE s.id = d.subscription)",
     ),
 ];
 
