@@ -62,6 +62,7 @@ async fn all_ccp_needs_a_postal_account_on_every_transfer() {
                 let mut second = notice.transfers[0].clone();
                 second.id = 2;
                 notice.transfers.push(second);
+                notice.amount = samples::cents(200);
                 for (transfer, has_one) in notice.transfers.iter_mut().zip(postal) {
                     if let (Destination::Account { postal, .. }, true) = (&mut transfer.destination, has_one)
                     {
