@@ -34,7 +34,7 @@ for_both_engines! {
         mut head: Head,
         progress: Progress<'_>,
     ) -> Result<(W, Vec<TableSummary>), BackupError> {
-        let mut tx = pool.begin_with(BEGIN_SNAPSHOT).await?;
+        let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
         head.schema = schema(&mut tx).await?;
         let mut writer = Writer::new(out, &head)?;
         for table in our_tables(&mut tx).await? {

@@ -79,7 +79,7 @@ for_both_engines! {
         now: Timestamp,
         progress: Progress<'_>,
     ) -> Result<(), BackupError> {
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         let tables = our_tables(&mut tx).await?;
         shut_out(&mut tx, &tables).await?;
         if let Some(table) = first_with_rows(&mut tx, &tables).await? {
