@@ -19,7 +19,7 @@ use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
 use crate::observe::{Metrics, Outcome};
-use crate::primitive::{Answer, Deadlines, Primitives};
+use crate::primitive::{Answer, Deadlines, Primitives, ReceiptCounts};
 use crate::registry::RegistryView;
 use crate::serve::{
     BoxFuture, Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError,
@@ -171,7 +171,9 @@ impl Parts {
             public_url: config.public_url.clone(),
             contract: CONTRACT,
         };
+        let [booked, not_booked] = self.metrics.receipts();
         let primitives = Primitives {
+            receipts: ReceiptCounts { booked, not_booked },
             store: self.store.clone(),
             registry: self.registry.clone(),
             clock: self.clock.clone(),

@@ -221,6 +221,7 @@ pub fn of_position(position: &Position) -> Vec<Invariant> {
 fn settles(class: &str) -> Option<bool> {
     Some(match ReceiptClass::from_word(class)? {
         ReceiptClass::Matched
+        | ReceiptClass::StandIn
         | ReceiptClass::AmountDiffers
         | ReceiptClass::SiblingConflict
         | ReceiptClass::Cancelled

@@ -3,6 +3,7 @@
 //! No database, no HTTP, no XML: what a rule needs is a parameter, the clock included.
 
 pub mod amount;
+pub mod anomaly;
 pub mod clock;
 pub mod cursor;
 pub mod event;

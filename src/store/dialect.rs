@@ -38,7 +38,6 @@ impl Pools {
 /// What the statements of an aggregate need to know of SQLite.
 pub(super) mod sqlite_engine {
     pub(in crate::store) use crate::store::receipts::late::sqlite as late_receipts;
-    pub(in crate::store) use crate::store::unbooked::sqlite as unbooked_messages;
     pub use sqlx::{SqliteConnection as Connection, SqlitePool as Pool};
     /// A transaction under way, rolled back when dropped.
     pub type Transaction = sqlx::Transaction<'static, sqlx::Sqlite>;
@@ -87,7 +86,6 @@ pub(super) mod sqlite_engine {
 /// What the statements of an aggregate need to know of PostgreSQL.
 pub(super) mod postgres_engine {
     pub(in crate::store) use crate::store::receipts::late::postgres as late_receipts;
-    pub(in crate::store) use crate::store::unbooked::postgres as unbooked_messages;
     pub use sqlx::{PgConnection as Connection, PgPool as Pool};
     use tracing::Instrument as _;
 

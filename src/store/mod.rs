@@ -4,6 +4,7 @@
 //! transaction leaves it.
 
 mod activations;
+mod anomalies;
 mod backup;
 mod batch;
 mod dialect;
@@ -34,6 +35,10 @@ use std::time::Duration;
 use dialect::{Pools, sqlite_engine};
 use sha2::{Digest, Sha256};
 
+pub use anomalies::{
+    Acted, Anomaly, AnomalyAct, AnomalyEntry, AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState,
+    MessageFacts,
+};
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
 pub use events::{FeedWatch, Heads, StoredEvent};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
@@ -52,7 +57,7 @@ pub use subscriptions::{
     DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, Replay,
     SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
 };
-pub use unbooked::UnbookedMessage;
+pub use unbooked::{NamedReceipt, UnbookedMessage};
 pub use uploads::{
     Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,
     Verdict, Work,

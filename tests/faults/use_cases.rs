@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Method, Request, StatusCode};
 use serde_json::{Value, json};
+use varco::domain::event::Feed;
 use varco::domain::ids::{BrokerCode, Iupd};
 use varco::domain::position::OptionShape;
 use varco::domain::segregation::Segregation;
@@ -217,6 +218,8 @@ fn message(base: u64) -> UnbookedMessage {
         reason: "PAA_ID_INTERMEDIARIO_ERRATO",
         raw: Bytes::from(format!("<x>{base}</x>")),
         received_at: samples::now(),
+        feed: Feed::Gateway,
+        names: None,
     }
 }
 

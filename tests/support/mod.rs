@@ -11,6 +11,7 @@
 
 pub mod api;
 pub mod child;
+pub mod cluster;
 pub mod faulty;
 pub mod feeds;
 pub mod gateway;

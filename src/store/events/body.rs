@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::amount::Cents;
+use crate::domain::anomaly::AnomalyFacts;
 use crate::domain::event::{
-    Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, SubscriptionFacts, Told,
+    AnomalyChange, Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, SubscriptionFacts, Told,
 };
 use crate::domain::receipt::ReceiptOutcome;
 
@@ -91,6 +92,23 @@ struct ReceiptData<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+struct AnomalyData<'a> {
+    anomaly_id: &'a str,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolution: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_digest: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct SubscriptionData<'a> {
     subscription_id: &'a str,
     owner_kind: &'static str,
@@ -119,6 +137,7 @@ pub(super) fn render(event: &Event, seq: i64) -> Result<String, serde_json::Erro
         Told::Position(_, position) => cloud_event(event, seq, &position_data(position)),
         Told::Option(_, option) => cloud_event(event, seq, &option_data(option)),
         Told::Receipt(_, receipt) => cloud_event(event, seq, &receipt_data(receipt)),
+        Told::Anomaly(change, anomaly) => cloud_event(event, seq, &anomaly_data(*change, anomaly)),
         Told::Subscription(_, subscription) => cloud_event(event, seq, &subscription_data(subscription)),
         Told::Restored(restored) => {
             let data = RestoredData { last_kept: restored.last_kept, taken_at: time(restored.taken_at) };
@@ -204,5 +223,21 @@ fn receipt_data(receipt: &ReceiptFacts) -> ReceiptData<'_> {
         received_at: time(receipt.received_at),
         primitive: &receipt.primitive,
         message_digest: &receipt.message_digest,
+    }
+}
+
+fn anomaly_data(change: AnomalyChange, anomaly: &AnomalyFacts) -> AnomalyData<'_> {
+    let resolution = match change {
+        AnomalyChange::Opened => None,
+        AnomalyChange::Step(step) => step.resolution(),
+    };
+    AnomalyData {
+        anomaly_id: &anomaly.id,
+        kind: anomaly.kind.word(),
+        resolution: resolution.map(|resolution| resolution.word()),
+        receipt_id: anomaly.receipt.as_deref(),
+        notice_number: anomaly.notice.as_ref().map(|(_, number)| number.as_str()),
+        issuer: anomaly.notice.as_ref().map(|(issuer, _)| issuer.as_str()),
+        message_digest: anomaly.message_digest.as_deref(),
     }
 }
