@@ -98,6 +98,8 @@ pub enum Invariant {
     ReceiptIsToldTruly,
     /// The receipt that an event tells of is here.
     ToldReceiptIsHere,
+    /// A receipt that does not fit, and a message that was not booked, have their anomaly.
+    AnomalyIsOpened,
     /// A message that was not booked has the digest that it had.
     MessageIsAsReceived,
     /// The events of a feed are numbered from 1 without a gap, but for those on record.
@@ -141,6 +143,7 @@ impl Invariant {
             Invariant::ReceiptIsToldOnce => "receipt-is-told-once",
             Invariant::ReceiptIsToldTruly => "receipt-is-told-truly",
             Invariant::ToldReceiptIsHere => "told-receipt-is-here",
+            Invariant::AnomalyIsOpened => "anomaly-is-opened",
             Invariant::MessageIsAsReceived => "message-is-as-received",
             Invariant::FeedIsDense => "feed-is-dense",
             Invariant::FeedIsChained => "feed-is-chained",
@@ -174,6 +177,7 @@ impl Invariant {
             Invariant::ReceiptIsToldOnce => "a receipt is told by one event only",
             Invariant::ReceiptIsToldTruly => "the event of a receipt tells its id, amount and message",
             Invariant::ToldReceiptIsHere => "the receipt that an event tells of is here",
+            Invariant::AnomalyIsOpened => "what does not fit has its anomaly",
             Invariant::MessageIsAsReceived => "a message has the digest that it had when it came",
             Invariant::FeedIsDense => "the events of a feed are numbered without a gap",
             Invariant::FeedIsChained => "the chain of a feed is that of its events",

@@ -13,11 +13,12 @@ use super::support::trouble::Intruder;
 use super::support::{TestDatabase, on_both, samples};
 
 /// What is broken, how, and all that is found of it.
-const BREACHES: [(&str, &str, &[&str]); 28] = [
+const BREACHES: [(&str, &str, &[&str]); 30] = [
     (
         "a receipt under the key of another",
         "UPDATE receipt SET receipt_key = 'x' WHERE receipt_id = 'nobody'; \
          UPDATE receipt_transfer SET receipt_key = 'x' WHERE receipt_key = 'nobody'; \
+         UPDATE anomaly SET receipt_key = 'x' WHERE receipt_key = 'nobody'; \
          UPDATE event SET receipt_key = 'x' WHERE receipt_key = 'nobody'",
         &["booked-once"],
     ),
@@ -35,12 +36,12 @@ const BREACHES: [(&str, &str, &[&str]); 28] = [
     (
         "a lost receipt",
         "DELETE FROM receipt_transfer WHERE receipt_key = 'r2'; DELETE FROM receipt WHERE receipt_key = 'r2'",
-        &["paid-notice-has-its-receipt", "told-receipt-is-here"],
+        &["nothing-is-orphaned", "paid-notice-has-its-receipt", "told-receipt-is-here"],
     ),
     (
         "an over-payment on top of nothing",
         "UPDATE receipt SET class = 'over_payment', settles = FALSE WHERE receipt_id = 'r5'",
-        &["over-payment-is-on-top", "paid-notice-has-its-receipt"],
+        &["anomaly-is-opened", "over-payment-is-on-top", "paid-notice-has-its-receipt"],
     ),
     (
         "a version that counts from nowhere",
@@ -67,7 +68,8 @@ const BREACHES: [(&str, &str, &[&str]); 28] = [
         "a receipt told twice",
         "INSERT INTO event (feed, seq, type, subject, codes, receipt_key, occurred_at, body, chain) \
          SELECT e.feed, h.last + 1, e.type, e.subject, e.codes, e.receipt_key, e.occurred_at, e.body, '' \
-         FROM event e JOIN event_head h ON h.feed = e.feed WHERE e.receipt_key = 'nobody'",
+         FROM event e JOIN event_head h ON h.feed = e.feed WHERE e.receipt_key = 'nobody' \
+         AND e.type = 'varco.receipt.booked'",
         &["event-says-what-it-is", "feed-is-chained", "head-is-last-event", "receipt-is-told-once"],
     ),
     (
@@ -78,7 +80,8 @@ const BREACHES: [(&str, &str, &[&str]); 28] = [
     ),
     (
         "a message that was not booked, changed",
-        "UPDATE unbooked_message SET digest = '0' WHERE reason = 'x'",
+        "UPDATE anomaly SET message_digest = '0' WHERE anomaly_id = 'a1'; \
+         UPDATE unbooked_message SET digest = '0' WHERE reason = 'x'",
         &["message-is-as-received"],
     ),
     (
@@ -151,6 +154,16 @@ const BREACHES: [(&str, &str, &[&str]); 28] = [
         &["nothing-is-orphaned", "position-has-options"],
     ),
     ("a delivery of nothing", "UPDATE delivery SET seq = 1000 WHERE seq = 1", &["nothing-is-orphaned"]),
+    (
+        "an anomaly that was not opened",
+        "DELETE FROM anomaly WHERE receipt_key = 'nobody'",
+        &["anomaly-is-opened"],
+    ),
+    (
+        "a message that nobody is asked to look at",
+        "DELETE FROM anomaly_note; DELETE FROM anomaly WHERE anomaly_id = 'a1'",
+        &["anomaly-is-opened"],
+    ),
 ];
 
 /// Which of the breaches go against foreign keys, which are switched off for them.

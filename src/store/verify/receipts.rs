@@ -3,6 +3,7 @@
 use futures_util::TryStreamExt;
 use serde::Deserialize;
 
+use crate::domain::anomaly::AnomalyKind;
 use crate::domain::invariants::{Invariant, Violation};
 use crate::domain::receipt::{ReceiptClass, ReceiptOutcome};
 
@@ -23,11 +24,14 @@ struct Row {
     shares: Option<i64>,
     raw: Vec<u8>,
     body: Option<String>,
+    anomaly: bool,
 }
 
 const RECEIPTS: &str = "SELECT r.ec, r.receipt_key, r.receipt_id, r.executed, r.class, r.amount, \
     (SELECT CAST(SUM(t.amount) AS BIGINT) FROM receipt_transfer t \
-        WHERE t.ec = r.ec AND t.receipt_key = r.receipt_key) AS shares, r.raw, e.body \
+        WHERE t.ec = r.ec AND t.receipt_key = r.receipt_key) AS shares, r.raw, e.body, \
+    CASE WHEN EXISTS (SELECT 1 FROM anomaly a WHERE a.ec = r.ec AND a.receipt_key = r.receipt_key) \
+        THEN TRUE ELSE FALSE END AS anomaly \
     FROM receipt r LEFT JOIN event e ON e.receipt_key = r.receipt_key AND e.receipt_key <> '' AND e.feed = r.ec \
     AND e.type = 'varco.receipt.booked'";
 
@@ -37,7 +41,8 @@ const TWICE: &str = "SELECT feed, receipt_key FROM event WHERE type = 'varco.rec
 const OF_NONE: &str = "SELECT e.feed, e.seq FROM event e WHERE e.type = 'varco.receipt.booked' \
     AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.ec = e.feed AND r.receipt_key = e.receipt_key)";
 
-const UNBOOKED: &str = "SELECT digest, raw FROM unbooked_message";
+const UNBOOKED: &str = "SELECT u.digest, u.raw, CASE WHEN EXISTS (SELECT 1 FROM anomaly a \
+    WHERE a.ec = u.ec AND a.message_digest = u.digest) THEN TRUE ELSE FALSE END FROM unbooked_message u";
 
 /// What an event tells of a receipt.
 #[derive(Deserialize)]
@@ -57,10 +62,14 @@ impl Row {
     fn broken(&self) -> impl Iterator<Item = Invariant> {
         let outcome = if self.executed { ReceiptOutcome::Executed } else { ReceiptOutcome::NotExecuted };
         let by_key = self.receipt_key == receipt_key(&self.receipt_id, outcome);
-        let adds_up = self.class != ReceiptClass::Matched.word() || self.shares == Some(self.amount);
+        let class = ReceiptClass::from_word(&self.class);
+        let fits = matches!(class, Some(ReceiptClass::Matched | ReceiptClass::StandIn));
+        let adds_up = !fits || self.shares == Some(self.amount);
+        let wants_a_person = class.and_then(AnomalyKind::of).is_some();
         [
             (by_key, Invariant::BookedOnce),
             (adds_up, Invariant::SharesAddUp),
+            (!wants_a_person || self.anomaly, Invariant::AnomalyIsOpened),
             (self.body.is_some(), Invariant::ReceiptIsTold),
             (self.body.is_none() || self.told_as_it_is(), Invariant::ReceiptIsToldTruly),
         ]
@@ -99,11 +108,16 @@ for_both_engines! {
             found(Violation { invariant: Invariant::ToldReceiptIsHere, subject });
         }
         drop(rows);
-        let mut rows = sqlx::query_as::<_, (String, Vec<u8>)>(UNBOOKED).fetch(connection);
-        while let Some((digest, raw)) = rows.try_next().await? {
+        let mut rows = sqlx::query_as::<_, (String, Vec<u8>, bool)>(UNBOOKED).fetch(connection);
+        while let Some((digest, raw, anomaly)) = rows.try_next().await? {
+            let mut broken = |invariant| {
+                found(Violation { invariant, subject: format!("unbooked message {digest}") });
+            };
             if digest != sha256(&raw) {
-                let subject = format!("unbooked message {digest}");
-                found(Violation { invariant: Invariant::MessageIsAsReceived, subject });
+                broken(Invariant::MessageIsAsReceived);
+            }
+            if !anomaly {
+                broken(Invariant::AnomalyIsOpened);
             }
         }
         Ok(())

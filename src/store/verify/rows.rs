@@ -9,7 +9,7 @@ use super::Found;
 
 /// Statements that find what should not be: whose it is, its kind, and its name. A notice is named by its
 /// position, because its number is told to nobody.
-const ORPHANS: [(Invariant, &str); 10] = [
+const ORPHANS: [(Invariant, &str); 13] = [
     (
         Invariant::PositionHasOptions,
         "SELECT p.ec, 'position', p.iupd FROM position p WHERE NOT EXISTS \
@@ -59,6 +59,21 @@ const ORPHANS: [(Invariant, &str); 10] = [
         Invariant::NothingIsOrphaned,
         "SELECT d.feed, 'delivery to subscription', d.subscription FROM delivery d WHERE NOT EXISTS \
          (SELECT 1 FROM subscription s WHERE s.id = d.subscription)",
+    ),
+    (
+        Invariant::NothingIsOrphaned,
+        "SELECT a.ec, 'anomaly of receipt', a.receipt_key FROM anomaly a WHERE a.message_digest IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.ec = a.ec AND r.receipt_key = a.receipt_key)",
+    ),
+    (
+        Invariant::NothingIsOrphaned,
+        "SELECT a.ec, 'anomaly of message', a.message_digest FROM anomaly a WHERE a.message_digest <> '' \
+         AND NOT EXISTS (SELECT 1 FROM unbooked_message u WHERE u.digest = a.message_digest)",
+    ),
+    (
+        Invariant::NothingIsOrphaned,
+        "SELECT n.ec, 'note on anomaly', n.anomaly_id FROM anomaly_note n WHERE NOT EXISTS \
+         (SELECT 1 FROM anomaly a WHERE a.ec = n.ec AND a.anomaly_id = n.anomaly_id)",
     ),
 ];
 
