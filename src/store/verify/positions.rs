@@ -44,8 +44,8 @@ const BEGINNINGS: &str =
 
 /// Positions that no event tells of.
 const UNTOLD: &str = "SELECT p.ec, p.iupd, p.created_at FROM position p LEFT JOIN \
-    (SELECT DISTINCT feed, SUBSTR(subject, 11) AS iupd FROM event WHERE type LIKE 'varco.position.%' \
-     OR type LIKE 'varco.option.%') e ON e.feed = p.ec AND e.iupd = p.iupd WHERE e.feed IS NULL";
+    (SELECT DISTINCT feed, subject FROM event WHERE type LIKE 'varco.position.%' OR type LIKE 'varco.option.%') e \
+    ON e.feed = p.ec AND e.subject = 'positions/' || p.iupd WHERE e.feed IS NULL";
 
 const DELETED: &str = "varco.position.deleted";
 
