@@ -1,4 +1,5 @@
-//! Backup and restore as an operator meets them: the real program, on both databases, while others write.
+//! Backup, restore and verify as an operator meets them: the real program, on both databases, while others
+//! write.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod support;
@@ -13,5 +14,7 @@ mod feeds;
 mod refused;
 #[path = "backup/schemas.rs"]
 mod schemas;
+#[path = "backup/sound.rs"]
+mod sound;
 #[path = "backup/whole.rs"]
 mod whole;

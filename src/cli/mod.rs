@@ -10,6 +10,7 @@ pub mod replay;
 pub mod restore;
 pub mod serve;
 pub mod taxonomy;
+pub mod verify;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -50,6 +51,7 @@ enum Command {
     Ledger(ledger::LedgerArgs),
     Backup(backup::BackupArgs),
     Restore(restore::RestoreArgs),
+    Verify(verify::VerifyArgs),
     Taxonomy(taxonomy::TaxonomyArgs),
 }
 
@@ -127,6 +129,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Ledger(args) => ledger::run(args).await,
         Command::Backup(args) => backup::run(args).await,
         Command::Restore(args) => restore::run(args).await,
+        Command::Verify(args) => verify::run(args).await,
         Command::Taxonomy(args) => taxonomy::run(args).await,
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{ConfigFile, Failure, note, open_store, print};
+use super::{ConfigFile, Failure, note, open_store, print, verify};
 use crate::domain::clock::Clock;
 use crate::store::{Archive, BackupError, Store, TableSummary};
 
@@ -53,7 +53,10 @@ pub async fn run(args: RestoreArgs) -> Result<(), Failure> {
     note(&format!("taken at {} from {}, schema {}", head.taken_at, head.engine, head.schema));
     let store = open_store(&config).await?;
     let done = match restore(&store, archive).await {
-        Ok(tables) => told(&tables),
+        Ok(tables) => match told(&tables) {
+            Ok(()) => verify::check(&store, verify::Form::Text).await,
+            Err(failure) => Err(failure),
+        },
         Err(error) => Err(named(error)),
     };
     store.close().await;

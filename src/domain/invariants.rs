@@ -1,10 +1,12 @@
 //! What must be true of the ledger at every moment, whatever crashed: which receipt paid which notice.
 //!
-//! Only plain facts are judged here; `store::ledger_check` reads them in one snapshot.
+//! Only plain facts are judged here; the store's `verify` reads them in one snapshot.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 
+use super::amount::Cents;
+use super::position::{Notice, Position};
 use super::receipt::ReceiptClass;
 
 /// Everything that the invariants speak of, read at one moment.
@@ -84,9 +86,79 @@ pub enum Invariant {
     OverPaymentIsOnTop,
     /// The version of a position counts from 1.
     VersionCounts,
+    /// A receipt of a payment settles its notice once that is here.
+    KnownNoticeIsSettled,
+    /// The shares of a receipt that is classed as matched sum to its amount.
+    SharesAddUp,
+    /// A receipt has its event in the feed of its recipient.
+    ReceiptIsTold,
+    /// It has only one.
+    ReceiptIsToldOnce,
+    /// That event tells its id, its amount, and the digest of its message.
+    ReceiptIsToldTruly,
+    /// The receipt that an event tells of is here.
+    ToldReceiptIsHere,
+    /// A receipt that does not fit, and a message that was not booked, have their anomaly.
+    AnomalyIsOpened,
+    /// A message that was not booked has the digest that it had.
+    MessageIsAsReceived,
+    /// The events of a feed are numbered from 1 without a gap, but for those on record.
+    FeedIsDense,
+    /// The chain of a feed is that of its events.
+    FeedIsChained,
+    /// The head of a feed stands where its last event is.
+    HeadIsLastEvent,
+    /// The body of an event says what its row says.
+    EventSaysWhatItIs,
+    /// The last event of a position tells the version that it has, or that it was deleted.
+    LastEventTellsVersion,
+    /// A position can be read.
+    PositionCanBeRead,
+    /// The transfers of a notice sum to its amount.
+    TransfersAddUp,
+    /// A position has a payment option.
+    PositionHasOptions,
+    /// A payment option has a notice.
+    OptionHasNotices,
+    /// A notice has a transfer.
+    NoticeHasTransfers,
+    /// What belongs to something is there with it only.
+    NothingIsOrphaned,
 }
 
 impl Invariant {
+    /// Its name, for programs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Invariant::BookedOnce => "booked-once",
+            Invariant::BookedWhole => "booked-whole",
+            Invariant::ClassDecides => "class-decides",
+            Invariant::SettledNoticeNamesReceipt => "settled-notice-names-receipt",
+            Invariant::PaidNoticeHasItsReceipt => "paid-notice-has-its-receipt",
+            Invariant::OverPaymentIsOnTop => "over-payment-is-on-top",
+            Invariant::VersionCounts => "version-counts",
+            Invariant::KnownNoticeIsSettled => "known-notice-is-settled",
+            Invariant::SharesAddUp => "shares-add-up",
+            Invariant::ReceiptIsTold => "receipt-is-told",
+            Invariant::ReceiptIsToldOnce => "receipt-is-told-once",
+            Invariant::ReceiptIsToldTruly => "receipt-is-told-truly",
+            Invariant::ToldReceiptIsHere => "told-receipt-is-here",
+            Invariant::AnomalyIsOpened => "anomaly-is-opened",
+            Invariant::MessageIsAsReceived => "message-is-as-received",
+            Invariant::FeedIsDense => "feed-is-dense",
+            Invariant::FeedIsChained => "feed-is-chained",
+            Invariant::HeadIsLastEvent => "head-is-last-event",
+            Invariant::EventSaysWhatItIs => "event-says-what-it-is",
+            Invariant::LastEventTellsVersion => "last-event-tells-version",
+            Invariant::PositionCanBeRead => "position-can-be-read",
+            Invariant::TransfersAddUp => "transfers-add-up",
+            Invariant::PositionHasOptions => "position-has-options",
+            Invariant::OptionHasNotices => "option-has-notices",
+            Invariant::NoticeHasTransfers => "notice-has-transfers",
+            Invariant::NothingIsOrphaned => "nothing-is-orphaned",
+        }
+    }
+
     /// The rule in words.
     pub const fn rule(self) -> &'static str {
         match self {
@@ -97,6 +169,27 @@ impl Invariant {
             Invariant::PaidNoticeHasItsReceipt => "a paid notice is settled by exactly the receipt it names",
             Invariant::OverPaymentIsOnTop => "the notice of an over-payment is paid by another receipt",
             Invariant::VersionCounts => "the version of a position is at least 1",
+            Invariant::KnownNoticeIsSettled => {
+                "the receipt of a payment settles its notice once that is here"
+            }
+            Invariant::SharesAddUp => "the shares of a matched receipt sum to its amount",
+            Invariant::ReceiptIsTold => "a receipt is told by an event",
+            Invariant::ReceiptIsToldOnce => "a receipt is told by one event only",
+            Invariant::ReceiptIsToldTruly => "the event of a receipt tells its id, amount and message",
+            Invariant::ToldReceiptIsHere => "the receipt that an event tells of is here",
+            Invariant::AnomalyIsOpened => "what does not fit has its anomaly",
+            Invariant::MessageIsAsReceived => "a message has the digest that it had when it came",
+            Invariant::FeedIsDense => "the events of a feed are numbered without a gap",
+            Invariant::FeedIsChained => "the chain of a feed is that of its events",
+            Invariant::HeadIsLastEvent => "the head of a feed stands at its last event",
+            Invariant::EventSaysWhatItIs => "an event says what it is",
+            Invariant::LastEventTellsVersion => "the last event of a position tells the version that it has",
+            Invariant::PositionCanBeRead => "a position can be read",
+            Invariant::TransfersAddUp => "the transfers of a notice sum to its amount",
+            Invariant::PositionHasOptions => "a position has a payment option",
+            Invariant::OptionHasNotices => "a payment option has a notice",
+            Invariant::NoticeHasTransfers => "a notice has a transfer",
+            Invariant::NothingIsOrphaned => "what belongs to something is not without it",
         }
     }
 }
@@ -118,6 +211,14 @@ pub fn violations(ledger: &Ledger) -> Vec<Violation> {
         }
     }
     found
+}
+
+/// What a position breaks by itself. That it could be read is the most of it: its status is derived from that.
+pub fn of_position(position: &Position) -> Vec<Invariant> {
+    let adds_up = |notice: &Notice| {
+        Cents::checked_sum(notice.transfers.iter().map(|share| share.amount)) == Some(notice.amount)
+    };
+    if position.notices().all(adds_up) { Vec::new() } else { vec![Invariant::TransfersAddUp] }
 }
 
 /// Whether receipts of a class settle their notice; none for a word that is no class.

@@ -3,6 +3,8 @@
 //! Statements are one text for both engines. What differs lives here: how a pool is opened, how a
 //! writing transaction begins, how a row is locked, and how a batch of rows becomes one statement.
 
+mod whole;
+
 use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -37,6 +39,7 @@ impl Pools {
 
 /// What the statements of an aggregate need to know of SQLite.
 pub(super) mod sqlite_engine {
+    pub use super::whole::sqlite::*;
     pub(in crate::store) use crate::store::receipts::late::sqlite as late_receipts;
     pub use sqlx::{SqliteConnection as Connection, SqlitePool as Pool};
     /// A transaction under way, rolled back when dropped.
@@ -67,15 +70,6 @@ pub(super) mod sqlite_engine {
         FROM answered_request WHERE answered_at <= $1 ORDER BY answered_at LIMIT 8)";
     /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_NAMED_TAIL: &str = "";
-    /// Table, column and declared type of all that the migrations made.
-    pub const COLUMNS: &str = "SELECT t.name, c.name, lower(c.type) FROM sqlite_schema t, pragma_table_info(t.name) c \
-        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!' AND t.name <> '_sqlx_migrations' \
-        ORDER BY t.name, c.cid";
-    /// Table and the table that it refers to.
-    pub const REFERENCES: &str = "SELECT DISTINCT t.name, f.\"table\" FROM sqlite_schema t, \
-        pragma_foreign_key_list(t.name) f WHERE t.type = 'table'";
-    /// Nothing: the figures of the planner do not come from the rows.
-    pub const LEARN: &str = "SELECT 1";
     /// Ends the statement that reads the heads of feeds.
     pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
         ON h.feed = w.feed ORDER BY h.feed";
@@ -83,6 +77,7 @@ pub(super) mod sqlite_engine {
 
 /// What the statements of an aggregate need to know of PostgreSQL.
 pub(super) mod postgres_engine {
+    pub use super::whole::postgres::*;
     pub(in crate::store) use crate::store::receipts::late::postgres as late_receipts;
     pub use sqlx::{PgConnection as Connection, PgPool as Pool};
     use tracing::Instrument as _;
@@ -122,17 +117,6 @@ pub(super) mod postgres_engine {
     /// Ends the statement that locks positions by their names, in the same order.
     pub const LOCK_NAMED_TAIL: &str = ") SELECT p.version FROM wanted w JOIN position p ON p.ec = w.ec \
         AND p.iupd = w.iupd ORDER BY p.ec, p.iupd FOR UPDATE OF p";
-    /// Table, column and declared type of all that the migrations made.
-    pub const COLUMNS: &str = "SELECT c.table_name::text, c.column_name::text, c.data_type::text \
-        FROM information_schema.columns c JOIN information_schema.tables t ON t.table_schema = c.table_schema \
-        AND t.table_name = c.table_name WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' \
-        AND c.table_name <> '_sqlx_migrations' ORDER BY c.table_name, c.ordinal_position";
-    /// Table and the table that it refers to.
-    pub const REFERENCES: &str = "SELECT DISTINCT a.relname::text, b.relname::text FROM pg_constraint k \
-        JOIN pg_class a ON a.oid = k.conrelid JOIN pg_class b ON b.oid = k.confrelid \
-        WHERE k.contype = 'f' AND a.relnamespace = current_schema()::regnamespace";
-    /// Has the planner look at rows that came all at once.
-    pub const LEARN: &str = "ANALYZE";
     /// Ends the statement that reads the heads of feeds and locks them, in one order for all writers.
     pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
         ON h.feed = w.feed ORDER BY h.feed FOR UPDATE OF h";

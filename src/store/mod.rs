@@ -16,7 +16,6 @@ pub mod fault;
 mod health;
 mod idempotency;
 mod keys;
-mod ledger_check;
 mod migrate;
 mod notices;
 mod numbers;
@@ -31,6 +30,7 @@ mod subscriptions;
 mod taxonomy;
 mod unbooked;
 mod uploads;
+mod verify;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,6 +69,7 @@ pub use uploads::{
     Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,
     Verdict, Work,
 };
+pub use verify::{Found, Verified};
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -135,9 +135,26 @@ pub async fn filled(database: TestDatabase) -> TestGateway {
             "INSERT INTO answered_request (ec, caller, operation, key_digest, request_digest, answered_at, body) \
              VALUES ('{ec}', 'tests', 'create', {digest}, {digest}, 1, {digest})"
         ),
+        "INSERT INTO subscription (id, owner_kind, owner, form, url, label, types, secret_no, created_at, created_by, \
+         failures, not_before) VALUES ('s1', 'gateway', '', 'event', 'https://x/', 'x', '', 1, 1, 'tests', 0, 0)"
+            .to_owned(),
+        format!("INSERT INTO subscription_feed (subscription, feed, fanned) VALUES ('s1', '{ec}', 1)"),
+        format!(
+            "INSERT INTO delivery (subscription, feed, seq, subject, state, attempts, logged, next_at, held_by, \
+             held_until) VALUES ('s1', '{ec}', 1, 'x', 'pending', 0, 0, 1, 7, 1000)"
+        ),
+        format!(
+            "INSERT INTO delivery_attempt (subscription, feed, seq, attempt_no, at, took) \
+             VALUES ('s1', '{ec}', 1, 1, 1, 1)"
+        ),
         format!("UPDATE receipt_transfer SET stamp = {stamp} WHERE receipt_key = 'nobody'"),
         "INSERT INTO unbooked_message (digest, primitive, reason, received_at, raw) \
-         SELECT 'empty', 'paSendRTV2', 'x', 1, SUBSTR(raw, 1, 0) FROM receipt WHERE receipt_id = 'r1'"
+         SELECT 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'paSendRTV2', 'x', 1, SUBSTR(raw, 1, 0) FROM receipt WHERE receipt_id = 'r1'"
+            .to_owned(),
+        "INSERT INTO anomaly (ec, anomaly_id, kind, message_digest, opened_at, entries) SELECT 'gateway', 'a1', \
+         'unbooked_message', digest, 1, 1 FROM unbooked_message WHERE reason = 'x'"
+            .to_owned(),
+        "INSERT INTO anomaly_note (ec, anomaly_id, note_no, noted_at, what) VALUES ('gateway', 'a1', 1, 1, 'noted')"
             .to_owned(),
     ] {
         intruder.run(&statement).await;

@@ -64,7 +64,7 @@ async fn from_one_database_to_the_other_and_back_no_value_changes() {
             // The lease of whoever worked on a file is gone.
             let lease = |row: &String| row.replace(",7,1000,", ",null,null,");
             let expected: BTreeSet<String> = rows.iter().map(lease).collect();
-            assert_eq!(*rows == expected, table != "upload", "{table}");
+            assert_eq!(*rows == expected, !["upload", "delivery"].contains(&table.as_str()), "{table}");
             if ["event", "event_head", "event_gap"].contains(&table.as_str()) {
                 continue;
             }

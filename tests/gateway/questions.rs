@@ -8,7 +8,7 @@ use varco::wire::pa_for_node::{AmountOption, Outcome};
 
 use crate::support::gateway::{TestGateway, on_both_gateways};
 use crate::support::messages::{Question, about, paid};
-use crate::support::samples::{EC, STATION, notice, notice_number, now, option, position, text};
+use crate::support::samples::{EC, STATION, cents, notice, notice_number, now, option, position, text};
 use crate::support::world::{OTHER_BROKER, OTHER_EC, OTHER_STATION, POSTAL_IBAN, SECOND_STATION};
 
 const SCONOSCIUTO: &str = "PAA_PAGAMENTO_SCONOSCIUTO";
@@ -62,6 +62,7 @@ async fn all_ccp_needs_a_postal_account_on_every_transfer() {
                 let mut second = notice.transfers[0].clone();
                 second.id = 2;
                 notice.transfers.push(second);
+                notice.amount = cents(24_68);
                 for (transfer, has_one) in notice.transfers.iter_mut().zip(postal) {
                     if let (Destination::Account { postal, .. }, true) = (&mut transfer.destination, has_one)
                     {

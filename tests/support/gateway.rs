@@ -167,9 +167,11 @@ impl TestGateway {
         receipts.into_iter().map(|receipt| (receipt.id, receipt.class)).collect()
     }
 
-    /// Checks the ledger and stops.
+    /// Checks that what is stored is sound, and stops.
     pub async fn end(self) {
-        assert_eq!(self.store().ledger_check().await.unwrap(), [], "{}", self.engine);
+        let mut broken = Vec::new();
+        self.store().verify(&mut |violation| broken.push(violation)).await.unwrap();
+        assert_eq!(broken, [], "{}", self.engine);
         self.gateway.stop().await;
     }
 
