@@ -23,6 +23,7 @@ mod parties;
 #[cfg(test)]
 mod plans;
 mod positions;
+mod publisher;
 mod receipts;
 mod rows;
 mod subscriptions;
@@ -50,13 +51,14 @@ pub use positions::{
     BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
     PositionPage, PositionQuery, ReplaceError, Shapes,
 };
+pub use publisher::{Published, Publishing};
 pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
 };
 pub use subscriptions::{
-    DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, Replay,
-    SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
+    DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, LoggedEvent,
+    Replay, SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
 };
 pub use unbooked::{NamedReceipt, UnbookedMessage};
 pub use uploads::{
