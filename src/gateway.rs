@@ -1,6 +1,7 @@
 //! The composition root: builds every part and joins them. It owns no rule.
 
 mod delivery;
+mod nats;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -124,6 +125,7 @@ impl Gateway {
         parts.start_refresh();
         parts.start_sweep();
         parts.start_outbox(&config.delivery, parts.watch.clone());
+        parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;
         Ok(Gateway { soap_addr, api_addr, store, shutdown, grace: config.soap.shutdown_grace.get() })
     }

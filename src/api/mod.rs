@@ -23,6 +23,7 @@ mod body;
 mod bulk;
 pub mod events;
 mod idempotency;
+mod inbox;
 pub mod massive;
 mod openapi;
 mod payment_options;
@@ -75,6 +76,7 @@ pub fn router(state: ApiState) -> Router {
         .nest("/gpd/debt-positions-service/v3", positions::v3::routes())
         .nest("/pn-integration-gpd/api/v1", positions::v1::send_routes())
         .nest("/gpd/payments-receipts-service/v1", receipts::routes())
+        .nest("/inbox/v1", inbox::routes())
         .nest("/payment-options", payment_options::routes())
         .nest("/subscriptions/v1", subscriptions::routes())
         .telling_of(massive::routes())
@@ -85,6 +87,7 @@ pub fn router(state: ApiState) -> Router {
         bulk::HEADING,
         massive::HEADING,
         receipts::HEADING,
+        inbox::HEADING,
         payment_options::HEADING,
         subscriptions::HEADING,
         events::HEADING,

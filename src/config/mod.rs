@@ -7,6 +7,7 @@ mod api;
 mod database;
 mod delivery;
 mod log;
+mod nats;
 mod positions;
 mod soap;
 mod soap_tls;
@@ -23,6 +24,7 @@ pub use api::{Api, ApiTls};
 pub use database::Database;
 pub use delivery::Delivery;
 pub use log::{Log, LogFormat};
+pub use nats::{Nats, NatsName, NatsServers};
 pub use positions::{Pause, Positions};
 pub use soap::Soap;
 pub use soap_tls::{AllowedClients, ClientNames, SoapTls};
@@ -46,6 +48,8 @@ pub struct Config {
     pub upload: Upload,
     /// What is logged and how.
     pub log: Log,
+    /// Events to NATS JetStream.
+    pub nats: Nats,
     /// What holds for debt positions.
     pub positions: Positions,
 }
@@ -111,6 +115,7 @@ impl Config {
             upload: Upload::read(&mut source.section("upload"), &database.url),
             database,
             log: Log::read(&mut source.section("log")),
+            nats: Nats::read(&mut source.section("nats")),
             positions: Positions::read(&mut source.section("positions")),
         };
         let errors = source.finish();
@@ -128,6 +133,7 @@ impl fmt::Display for Config {
         table.insert("delivery".to_owned(), Value::Table(self.delivery.to_table()));
         table.insert("upload".to_owned(), Value::Table(self.upload.to_table()));
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
+        table.insert("nats".to_owned(), Value::Table(self.nats.to_table()));
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
         write!(f, "{table}")
     }

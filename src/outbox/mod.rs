@@ -1,4 +1,4 @@
-//! Events on their way out: what was committed is handed to the endpoints that want it.
+//! Events on their way out: what was committed is handed on, to the endpoints that want it and to NATS.
 //!
 //! A task makes deliveries of events, takes those that are due, sends them and writes what came of it. Several
 //! instances on one database share the work: each delivery is held by one of them at a time.
@@ -7,6 +7,7 @@ mod client;
 mod fan_out;
 mod forms;
 mod guard;
+mod nats;
 mod signature;
 mod tally;
 mod webhooks;
@@ -15,6 +16,7 @@ mod worker;
 pub use client::{Answer, ClientError, ClientSettings, NoAnswer, Sender};
 pub use forms::{RelayAnswer, RelayJudge};
 pub use guard::{Forbidden, Found, Guard, Lookup};
+pub use nats::{NatsLogin, NatsSettings, Publisher};
 pub use signature::{Secret, Secrets};
 pub use tally::{Counts, Tally};
 pub use webhooks::{Reply, Webhooks};

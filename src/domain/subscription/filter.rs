@@ -4,7 +4,7 @@ use crate::domain::event::Codes;
 use crate::domain::segregation::Segregation;
 
 /// The types of events that there are.
-pub const EVENT_TYPES: [&str; 28] = [
+pub const EVENT_TYPES: [&str; 27] = [
     "varco.position.created",
     "varco.position.updated",
     "varco.position.published",
@@ -31,7 +31,6 @@ pub const EVENT_TYPES: [&str; 28] = [
     "varco.subscription.enabled",
     "varco.subscription.disabled",
     "varco.subscription.deleted",
-    "varco.subscription.test",
     "varco.feed.restored",
 ];
 
@@ -105,6 +104,14 @@ mod tests {
                 }
             },
         }
+    }
+
+    #[test]
+    fn every_type_that_is_told_can_be_asked_for() {
+        let kinds = concat!(include_str!("../event/kinds.rs"), include_str!("../event/mod.rs"));
+        let words = kinds.split('"').filter(|text| text.starts_with("varco."));
+        let told: std::collections::BTreeSet<&str> = words.collect();
+        assert_eq!(told, EVENT_TYPES.into_iter().collect());
     }
 
     #[test]

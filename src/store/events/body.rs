@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::amount::Cents;
-use crate::domain::anomaly::AnomalyFacts;
+use crate::domain::anomaly::{AnomalyChange, AnomalyFacts};
 use crate::domain::event::{
-    AnomalyChange, Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, SubscriptionFacts, Told,
+    Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, SubscriptionFacts, Told,
 };
 use crate::domain::receipt::ReceiptOutcome;
 

@@ -177,16 +177,47 @@ impl Store {
     }
 }
 
-/// A page of deliveries. Which index serves it is told by how the state is spelt.
+/// A page of deliveries, in the order of the key backwards. Those that wait are few among all, and have no index
+/// in that order: they are looked for first.
 macro_rules! page {
-    ($state:literal) => {
+    (pending, $place:literal) => {
         concat!(
-            "SELECT d.feed, d.seq, d.state, d.next_at, d.done_at, e.type, e.occurred_at FROM delivery d \
-             LEFT JOIN event e ON e.feed = d.feed AND e.seq = d.seq WHERE d.subscription = $1 ",
-            $state,
-            "AND (d.feed > $2 OR (d.feed = $2 AND d.seq < $3)) ORDER BY d.feed, d.seq DESC LIMIT $4"
+            "WITH d AS MATERIALIZED (SELECT subscription, feed, seq, state, next_at, done_at FROM delivery \
+             WHERE subscription = $1 AND state = 'pending') ",
+            page!(@ "d", "", $place)
         )
     };
+    ($state:literal, $place:literal) => {
+        page!(@ "delivery d", $state, $place)
+    };
+    (@ $from:literal, $state:literal, $place:literal) => {
+        concat!(
+            "SELECT d.feed, d.seq, d.state, d.next_at, d.done_at, e.type, e.occurred_at FROM ",
+            $from,
+            " LEFT JOIN event e ON e.feed = d.feed AND e.seq = d.seq WHERE d.subscription = $1 ",
+            $state,
+            $place,
+            "ORDER BY d.feed DESC, d.seq DESC LIMIT $2"
+        )
+    };
+}
+
+/// The statement for a page.
+const fn statement(page: &DeliveryPage) -> &'static str {
+    match (page.state, &page.after) {
+        (None, None) => page!("", ""),
+        (None, Some(_)) => page!("", "AND (d.feed, d.seq) < ($3, $4) "),
+        (Some(DeliveryState::Pending), None) => page!(pending, ""),
+        (Some(DeliveryState::Pending), Some(_)) => page!(pending, "AND (d.feed, d.seq) < ($3, $4) "),
+        (Some(DeliveryState::Delivered), None) => page!("AND d.state = 'delivered' ", ""),
+        (Some(DeliveryState::Delivered), Some(_)) => {
+            page!("AND d.state = 'delivered' ", "AND (d.feed, d.seq) < ($3, $4) ")
+        }
+        (Some(DeliveryState::Dead), None) => page!("AND d.state = 'dead' ", ""),
+        (Some(DeliveryState::Dead), Some(_)) => {
+            page!("AND d.state = 'dead' ", "AND (d.feed, d.seq) < ($3, $4) ")
+        }
+    }
 }
 
 for_both_engines! {
@@ -194,21 +225,13 @@ for_both_engines! {
         pool: &Pool,
         page: &DeliveryPage,
     ) -> Result<Vec<(DeliveryRow, Vec<AttemptRow>)>, sqlx::Error> {
-        let statement = match page.state {
-            None => page!(""),
-            Some(DeliveryState::Pending) => page!("AND d.state = 'pending' "),
-            Some(DeliveryState::Delivered) => page!("AND d.state = 'delivered' "),
-            Some(DeliveryState::Dead) => page!("AND d.state = 'dead' "),
-        };
-        let (feed, seq) = page.after.as_ref().map_or(("", 0), |place| (place.feed.as_str(), place.seq));
         let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
-        let rows: Vec<DeliveryRow> = sqlx::query_as(statement)
-            .bind(page.subscription.as_str())
-            .bind(feed)
-            .bind(seq)
-            .bind(i64::from(page.limit))
-            .fetch_all(&mut *tx)
-            .await?;
+        let mut query =
+            sqlx::query_as(statement(page)).bind(page.subscription.as_str()).bind(i64::from(page.limit));
+        if let Some(place) = &page.after {
+            query = query.bind(&place.feed).bind(place.seq);
+        }
+        let rows: Vec<DeliveryRow> = query.fetch_all(&mut *tx).await?;
         let mut logged = Vec::with_capacity(rows.len());
         for row in rows {
             let attempts = attempts(&mut tx, page, &row).await?;
