@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::follower::Follower;
 use crate::receipts::{self, Books, Delivery, deliver};
+use crate::receiver::{DELIVERY, Receiver};
 use crate::support::child::Served;
 use crate::support::node::Node;
 use crate::support::{TestDatabase, feeds, pki, world};
@@ -64,11 +65,13 @@ async fn of_two_instances_one_dies_and_the_other_goes_on() {
     let store = database.store().await;
     world::seed(&store).await;
     let config = pki::write_config(folder.path(), &database.url);
-    let start = || Served::start(&config, &[], &[LOG]);
+    let [key, networks] = DELIVERY;
+    let start = || Served::start(&config, &[], &[LOG, key, networks]);
     let (mut random, shared) = (Random(seed() | 1), Shared::default());
     // One reads from the instance that stays, the other goes to and fro between the two.
     let (steady, fickle) = (Follower::default(), Follower::default());
-    let mut stays = start();
+    let (mut stays, receiver) = (start(), Receiver::start().await);
+    receiver.subscribe(stays.api).await;
     for round in 0..KILLS {
         receipts::add_notices(&store, round).await;
         let dies = start();
@@ -104,6 +107,7 @@ async fn of_two_instances_one_dies_and_the_other_goes_on() {
     }
     steady.catch_up(stays.api).await;
     fickle.catch_up(stays.api).await;
+    receiver.wait_for(feeds::events(&store, 0).await.len()).await;
     stays.stop();
     let mut by_notice: BTreeMap<u64, Vec<String>> = BTreeMap::new();
     for (id, (base, _)) in shared.books.lock().unwrap().iter() {
@@ -114,7 +118,12 @@ async fn of_two_instances_one_dies_and_the_other_goes_on() {
     }
     let events = feeds::check(&store, &database).await;
     assert_eq!((steady.compare(&events), fickle.compare(&events)), ((0, 0), (0, 0)), "each event once");
+    let told = receiver.judge(&events);
+    assert_eq!((told.missing, told.wrong, told.disorder), (0, 0, 0), "each event is delivered as it is");
     let receipts = shared.books.lock().unwrap().len();
-    eprintln!("two instances: {KILLS} kills, {receipts} receipts and {} events, each once", events.len());
+    eprintln!(
+        "two instances: {KILLS} kills, {receipts} receipts and {} events, each once; {told:?}",
+        events.len()
+    );
     store.close().await;
 }
