@@ -26,6 +26,7 @@ pub mod config;
 pub mod domain;
 pub mod gateway;
 pub mod observe;
+pub mod preservation;
 pub mod primitive;
 pub mod registry;
 pub mod serve;

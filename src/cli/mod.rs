@@ -5,6 +5,7 @@ pub mod client;
 pub mod demo;
 pub mod ledger;
 pub mod migrate;
+pub mod preserve;
 pub mod replay;
 pub mod serve;
 pub mod taxonomy;
@@ -44,6 +45,7 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     CheckConfig(check_config::CheckConfigArgs),
     Ledger(ledger::LedgerArgs),
+    Preserve(preserve::PreserveArgs),
     Taxonomy(taxonomy::TaxonomyArgs),
 }
 
@@ -119,6 +121,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Migrate(args) => migrate::run(args).await,
         Command::CheckConfig(args) => check_config::run(&args),
         Command::Ledger(args) => ledger::run(args).await,
+        Command::Preserve(args) => preserve::run(args).await,
         Command::Taxonomy(args) => taxonomy::run(args).await,
     }
 }

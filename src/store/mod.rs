@@ -18,6 +18,7 @@ mod parties;
 #[cfg(test)]
 mod plans;
 mod positions;
+mod preservation;
 mod receipts;
 mod rows;
 mod taxonomy;
@@ -38,6 +39,9 @@ pub use parties::Parties;
 pub use positions::{
     BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
     PositionPage, PositionQuery, ReplaceError, Shapes,
+};
+pub use preservation::{
+    PreserveError, Preserved, PreservedEvent, PreservedMessage, PreservedStart, Span, Take, UntoldReceipt,
 };
 pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
