@@ -12,20 +12,21 @@ use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
 use crate::api;
+use crate::api::events::{EventSettings, Events};
 use crate::api::massive::{UploadSettings, Uploads};
 use crate::config::{Api, Config, HumanDuration, Soap, Upload};
 use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
 use crate::observe::{Metrics, Outcome};
-use crate::primitive::{Answer, Deadlines, Primitives};
+use crate::primitive::{Answer, Deadlines, Primitives, ReceiptCounts};
 use crate::registry::RegistryView;
 use crate::serve::{
     BoxFuture, Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError,
     Shutdown, SoapCall, SoapHandler, SoapReply, SoapSettings, Stack, Stopped, health, soap_endpoint,
 };
 use crate::soap::{self, Limits};
-use crate::store::{Store, StoreError, StoreOptions};
+use crate::store::{FeedWatch, Store, StoreError, StoreOptions};
 use crate::tls::{TlsError, TlsReloader, TlsSettings};
 
 /// The contract as the node reads it.
@@ -39,6 +40,13 @@ pub const CONTRACT: Contract = Contract {
 
 /// How often the parties are read again, for changes made by another instance.
 const REGISTRY_REFRESH: Duration = Duration::from_secs(5);
+
+/// How often it is looked for events that another instance wrote.
+const FEED_LOOK: Duration = Duration::from_millis(150);
+
+/// How long a stream of events is silent before a sign of life, and how long it may outlive its key.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+const KEY_CHECK: Duration = Duration::from_secs(60);
 
 /// How often it is looked for receipts that a crash kept from their notices, and among the changes of how
 /// long, so that clocks may differ and a change may take its time.
@@ -85,6 +93,7 @@ impl Gateway {
         }
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
+            watch: store.watch_feeds(FEED_LOOK),
             store,
             clock,
             shutdown: Shutdown::new(),
@@ -95,7 +104,8 @@ impl Gateway {
         };
         let soap_addr = parts.start_soap(&config.soap).await?;
         let uploads = parts.start_uploads(&config.upload)?;
-        let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval, uploads).await?;
+        let apart = uploads.merge(parts.events(&config.api));
+        let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval, apart).await?;
         parts.start_refresh();
         parts.start_sweep();
         let Parts { store, shutdown, .. } = parts;
@@ -145,6 +155,7 @@ impl Gateway {
 struct Parts {
     store: Store,
     registry: RegistryView,
+    watch: FeedWatch,
     clock: Clock,
     shutdown: Shutdown,
     metrics: Arc<Metrics>,
@@ -160,7 +171,9 @@ impl Parts {
             public_url: config.public_url.clone(),
             contract: CONTRACT,
         };
+        let [booked, not_booked] = self.metrics.receipts();
         let primitives = Primitives {
+            receipts: ReceiptCounts { booked, not_booked },
             store: self.store.clone(),
             registry: self.registry.clone(),
             clock: self.clock.clone(),
@@ -179,11 +192,12 @@ impl Parts {
         Ok(self.serve(listener, router))
     }
 
+    /// `apart` are endpoints with bounds of their own.
     async fn start_api(
         &self,
         config: &Api,
         reload_interval: HumanDuration,
-        uploads: axum::Router,
+        apart: axum::Router,
     ) -> Result<SocketAddr, StartError> {
         let tls = match &config.tls {
             Some(tls) => Some(self.tls("api", TlsSettings::for_api(tls, reload_interval))?),
@@ -196,7 +210,7 @@ impl Parts {
         };
         let routes = api::router(self.api_state()).merge(health::routes(health));
         let interface = Interface::Api { max_body: config.max_body.get() };
-        let router = self.stack(interface, config.request_timeout.get()).around(routes).merge(uploads);
+        let router = self.stack(interface, config.request_timeout.get()).around(routes).merge(apart);
         let listener = Listener::bind(ListenerSettings::from(config), tls, Arc::clone(&self.metrics)).await?;
         Ok(self.serve(listener, router))
     }
@@ -210,6 +224,20 @@ impl Parts {
             randomness: self.randomness.clone(),
             receipt_document: soap::document,
         }
+    }
+
+    /// The endpoint for events, whose callers wait.
+    fn events(&self, config: &Api) -> axum::Router {
+        let settings = EventSettings {
+            max_streams: config.max_streams.as_usize(),
+            heartbeat: HEARTBEAT,
+            key_check: KEY_CHECK,
+            watch: self.watch.clone(),
+            stop: self.shutdown.soft(),
+        };
+        let interface = Interface::Api { max_body: config.max_body.get() };
+        let timeout = config.request_timeout.get() + Events::longest();
+        self.stack(interface, timeout).around(Events::new(self.api_state(), settings).router())
     }
 
     /// The endpoints for files, with bounds of their own, and the workers that carry files out.

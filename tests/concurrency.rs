@@ -19,10 +19,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use support::api::*;
-use support::{TestDatabase, samples};
+use support::{TestDatabase, on_both, samples};
 use tokio::sync::Barrier;
+use varco::domain::event::Feed;
+use varco::domain::fiscal_code::FiscalCode;
 use varco::domain::payability::check;
-use varco::store::BookReceipt;
+use varco::store::{BookReceipt, StoredEvent};
 
 /// What one thread does to the position of a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,4 +200,60 @@ async fn whatever_comes_at_once_every_receipt_is_kept_and_what_is_paid_stays() {
         }
     })
     .await;
+}
+
+/// A receipt of another institution in each second commit, so that heads of two feeds are locked together.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn who_follows_the_feeds_while_many_write_misses_nothing_and_sees_the_order_of_the_commits() {
+    on_both(|database| async move {
+        let gateway = Arc::new(Gateway::start(database).await);
+        let writers: Vec<_> =
+            (0..8).map(|writer| tokio::spawn(write(Arc::clone(&gateway), writer))).collect();
+        let feeds = [EC, OTHER_EC].map(|ec| Feed::new(ec).unwrap());
+        let mut followed = [Vec::new(), Vec::new()];
+        let mut done = false;
+        loop {
+            let mut quiet = true;
+            for (feed, followed) in feeds.iter().zip(&mut followed) {
+                let after = followed.last().map_or(0, |event: &StoredEvent| event.seq);
+                let more = gateway.store.events_after(feed, after, 50).await.unwrap();
+                quiet &= more.is_empty();
+                followed.extend(more);
+            }
+            if done && quiet {
+                break;
+            }
+            done = writers.iter().all(tokio::task::JoinHandle::is_finished);
+        }
+        for (feed, followed) in feeds.iter().zip(&followed) {
+            let numbers: Vec<i64> = followed.iter().map(|event| event.seq).collect();
+            assert_eq!(numbers, Vec::from_iter(1..=followed.len() as i64));
+            assert_eq!(*followed, gateway.store.events_after(feed, 0, 10_000).await.unwrap());
+        }
+        let kinds = |followed: &[StoredEvent], kind: &str| followed.iter().filter(|e| e.kind == kind).count();
+        assert_eq!(kinds(&followed[0], "varco.receipt.booked"), 160);
+        assert_eq!(kinds(&followed[0], "varco.position.created"), 160);
+        assert_eq!(kinds(&followed[0], "varco.position.published"), 0);
+        assert_eq!(kinds(&followed[0], "varco.position.paid"), 160);
+        assert_eq!(kinds(&followed[1], "varco.receipt.booked"), 80);
+    })
+    .await;
+}
+
+/// Creates, pays, and lets another institution have a copy of every second receipt.
+async fn write(gateway: Arc<Gateway>, writer: u64) {
+    for round in 0..20 {
+        let base = 1_000 + writer * 100 + round * 2;
+        gateway.create_published(&with_options(&format!("f{base}"), &[payment_option(base)])).await;
+        let copy = async {
+            if round % 2 == 0 {
+                let mut receipt = samples::receipt(&format!("c-{base}"), base, 10_000);
+                receipt.recipient = FiscalCode::new(OTHER_EC).unwrap();
+                let (raw, received_at) = (Bytes::from_static(b"<x/>"), samples::now());
+                let booking = BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at };
+                gateway.store.book_receipt(booking).await.unwrap();
+            }
+        };
+        tokio::join!(book(&gateway, "f", base), copy);
+    }
 }

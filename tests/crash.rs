@@ -1,8 +1,9 @@
-//! The promise itself: a receipt that was answered OK is there after the worst moment, and there once.
+//! The promise itself: what was answered OK is there after the worst moment, there once, and told once.
 //!
-//! The real program is killed by SIGKILL while the node delivers, over and over, on one database, and then
-//! asked for everything that it acknowledged. A kill leaves the system's page cache alive: that the disk had
-//! the receipt before the node had its answer is shown by `durability`, from the system calls.
+//! The real program is killed by SIGKILL while the node asks and delivers, creditors' systems write, and a
+//! reader follows the events, over and over, on one database; and then asked for everything that it
+//! acknowledged. A kill leaves the system's page cache alive: that the disk had the receipt before the node
+//! had its answer is shown by `durability`, from the system calls.
 //!
 //! `VARCO_CRASH_ROUNDS` sets the number of kills on each database, `VARCO_CRASH_SEED` repeats a run.
 
@@ -17,31 +18,44 @@
 
 mod support;
 
+#[path = "crash/clerks.rs"]
+mod clerks;
+#[path = "crash/client.rs"]
+mod client;
 #[path = "crash/durability.rs"]
 mod durability;
+#[path = "crash/follower.rs"]
+mod follower;
+#[path = "crash/outage.rs"]
+mod outage;
+#[path = "crash/receipts.rs"]
+mod receipts;
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use clerks::Clerks;
+use follower::Follower;
+use receipts::{Books, Delivery, deliver, question};
 use rustls::ClientConfig;
 use support::child::Served;
-use support::messages::paid;
 use support::node::Node;
-use support::samples::{self, EC};
-use support::{TestDatabase, pki, world};
+use support::{TestDatabase, feeds, pki, world};
 use tempfile::TempDir;
-use varco::domain::notice_number::NoticeNumber;
-use varco::domain::position::OptionShape;
-use varco::store::Store;
+use tokio::task::JoinHandle;
 
 /// Connections that deliver at the same time.
 const SENDERS: u64 = 8;
 /// Notices that are added for each round.
 const NOTICES: u64 = 40;
+/// So many rounds apart, everything is checked that ever was acknowledged; each round, what is new.
+const WHOLE: u64 = 25;
+/// So many rounds apart, a file of positions is sent.
+const FILES: u64 = 4;
 
 fn rounds() -> u64 {
     std::env::var("VARCO_CRASH_ROUNDS").map_or(25, |rounds| rounds.parse().expect("a number of rounds"))
@@ -64,18 +78,6 @@ impl Random {
     }
 }
 
-/// What the node did with one receipt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Delivery {
-    /// No answer was received, or one that asks to come again.
-    Unknown,
-    /// Answered OK.
-    Acknowledged,
-}
-
-/// The node's own books: receipt id → notice base and what became of it.
-type Books = BTreeMap<String, (u64, Delivery)>;
-
 struct Ordeal {
     database: TestDatabase,
     tls: Arc<ClientConfig>,
@@ -83,6 +85,8 @@ struct Ordeal {
     random: Random,
     books: Arc<Mutex<Books>>,
     redelivered: usize,
+    clerks: Clerks,
+    follower: Follower,
     _folder: TempDir,
 }
 
@@ -95,63 +99,46 @@ impl Ordeal {
         store.close().await;
         let config = pki::write_config(folder.path(), &database.url);
         let random = Random(seed | 1);
-        Ordeal { database, tls, config, random, books: Arc::default(), redelivered: 0, _folder: folder }
+        Ordeal {
+            database,
+            tls,
+            config,
+            random,
+            books: Arc::default(),
+            redelivered: 0,
+            clerks: Clerks::default(),
+            follower: Follower::default(),
+            _folder: folder,
+        }
     }
 
-    /// One life of the gateway: redelivers what the last one left unanswered, checks everything that was
-    /// ever acknowledged, takes in new receipts, and is killed among them.
+    fn start(&self) -> Served {
+        Served::start(&self.config, &[], &[("VARCO__LOG__FILTER", "error,varco::gateway=info")])
+    }
+
+    /// One life of the gateway: everybody repeats what the last one left unanswered, everything that was
+    /// ever acknowledged is checked, and it is killed among new work.
     async fn round(&mut self, round: u64) {
-        self.add_notices(round).await;
-        let served = Served::start(&self.config, &[], &[("VARCO__LOG__FILTER", "warn,varco::gateway=info")]);
+        let store = self.database.store().await;
+        receipts::add_notices(&store, round).await;
+        store.close().await;
+        let served = self.start();
         let node = Arc::new(Node::new(served.soap, Arc::clone(&self.tls)));
         self.redeliver(&node).await;
-        self.check().await;
-        let deliveries = self.plan(round);
-        let killed_after = self.deliver_until_killed(served, &node, deliveries).await;
+        self.clerks.settle(served.api).await;
+        self.check(if round.is_multiple_of(WHOLE) { 0 } else { round.saturating_sub(2) }).await;
+        self.clerks.plan(round);
+        let killed_after = self.work_until_killed(served, &node, round).await;
         eprint!(" {killed_after}");
     }
 
-    async fn add_notices(&self, round: u64) {
-        let store = self.database.store().await;
-        for base in notices_of(round) {
-            let option = samples::option(1, OptionShape::Single, vec![samples::notice(base, 100)]);
-            store.create_position(&samples::position(&format!("P{base}"), vec![option])).await.unwrap();
-        }
-        store.close().await;
-    }
-
-    /// The receipts of a round, in random order: of some notices two different ones, of some the same twice,
-    /// and some of notices that are not ours.
-    fn plan(&mut self, round: u64) -> Vec<(String, u64)> {
-        let mut planned = Vec::new();
-        for base in notices_of(round) {
-            planned.push((format!("{base}-a"), base));
-            match self.random.below(4) {
-                0 => planned.push((format!("{base}-b"), base)),
-                1 => planned.push((format!("{base}-a"), base)),
-                2 => planned.push((format!("{base}-u"), base + 1_000_000)),
-                _ => {}
-            }
-        }
-        for last in (1..planned.len()).rev() {
-            let other = self.random.below(last as u64 + 1) as usize;
-            planned.swap(last, other);
-        }
-        planned
-    }
-
-    /// Delivers on all connections at once and kills the gateway when a random number of receipts has been
+    /// Has everybody work at once and kills the gateway when a random number of receipts has been
     /// acknowledged, plus a random moment. Returns that number.
-    async fn deliver_until_killed(
-        &mut self,
-        served: Served,
-        node: &Arc<Node>,
-        deliveries: Vec<(String, u64)>,
-    ) -> u64 {
+    async fn work_until_killed(&mut self, served: Served, node: &Arc<Node>, round: u64) -> u64 {
         let acknowledged = Arc::new(AtomicU64::new(0));
         let last_words = self.random.below(NOTICES * 3 / 4);
         let pause = Duration::from_micros(self.random.below(4_000));
-        let queue = Arc::new(Mutex::new(deliveries));
+        let queue = Arc::new(Mutex::new(receipts::plan(&mut self.random, round)));
         let senders: Vec<_> = (0..SENDERS)
             .map(|_| {
                 let (node, queue) = (Arc::clone(node), Arc::clone(&queue));
@@ -169,15 +156,33 @@ impl Ordeal {
                 })
             })
             .collect();
+        let others = self.others(&served, node, round);
         while acknowledged.load(Ordering::SeqCst) < last_words && senders.iter().any(|s| !s.is_finished()) {
             tokio::time::sleep(Duration::from_micros(200)).await;
         }
         tokio::time::sleep(pause).await;
         tokio::task::spawn_blocking(move || served.kill()).await.unwrap();
-        for sender in senders {
-            sender.await.unwrap();
+        for worker in senders.into_iter().chain(others) {
+            worker.await.unwrap();
         }
         acknowledged.load(Ordering::SeqCst)
+    }
+
+    /// Whoever else works while receipts are delivered.
+    fn others(&self, served: &Served, node: &Arc<Node>, round: u64) -> Vec<JoinHandle<()>> {
+        let (api, node) = (served.api, Arc::clone(node));
+        let (first, second, sender) = (self.clerks.clone(), self.clerks.clone(), self.clerks.clone());
+        let follower = self.follower.clone();
+        let mut others = vec![
+            tokio::spawn(async move { question(&node, round).await }),
+            tokio::spawn(async move { first.work(api, 0).await }),
+            tokio::spawn(async move { second.work(api, 1).await }),
+            tokio::spawn(async move { follower.follow(api).await }),
+        ];
+        if round.is_multiple_of(FILES) {
+            others.push(tokio::spawn(async move { sender.send_file(api, round).await }));
+        }
+        others
     }
 
     /// What was not answered may or may not be there; delivered again, it must be answered OK.
@@ -194,86 +199,73 @@ impl Ordeal {
         }
     }
 
-    /// Everything acknowledged is there, once, and settles its notice once.
-    async fn check(&self) {
+    /// Everything acknowledged is there, once, and settles its notice once; of the notices of that round
+    /// and later ones. All of it is told once.
+    async fn check(&self, from_round: u64) {
         let store = self.database.store().await;
-        let broken = store.ledger_check().await.unwrap();
-        assert_eq!(broken, [], "{}", self.database.engine);
+        let first = receipts::notices_of(from_round).start;
         let mut by_notice: BTreeMap<u64, Vec<String>> = BTreeMap::new();
         for (id, (base, _)) in self.books.lock().unwrap().iter() {
             by_notice.entry(*base).or_default().push(id.clone());
         }
+        by_notice.retain(|base, _| base % receipts::FOREIGN >= first);
         for (base, ids) in by_notice {
-            check_notice(&store, base, &ids).await;
+            receipts::check_notice(&store, base, &ids).await;
         }
+        if from_round == 0 {
+            self.clerks.check(&store).await;
+            feeds::check(&store, &self.database).await;
+        }
+        store.close().await;
+    }
+
+    /// Lets the last life finish its work, checks everything, and tells the figures.
+    async fn conclude(mut self, rounds: u64, begun: Instant) {
+        let served = self.start();
+        let node = Node::new(served.soap, Arc::clone(&self.tls));
+        self.redeliver(&node).await;
+        self.clerks.settle(served.api).await;
+        let store = self.database.store().await;
+        let files = self.clerks.check_files(served.api, &store).await;
+        self.follower.catch_up(served.api).await;
+        served.stop();
+        self.check(0).await;
+        let events = feeds::events(&store, 0).await;
+        let facts = feeds::facts(&self.database).await;
+        let found = feeds::judge(&events, &facts);
+        let (unread, misread) = self.follower.compare(&events);
+        let acknowledged = self.books.lock().unwrap().len();
+        let first_time = acknowledged - self.redelivered;
+        let engine = self.database.engine;
+        eprintln!(
+            "\n{engine}: {rounds} kills in {:?}; {acknowledged} receipts acknowledged, {first_time} of them before \
+             a kill, {} lost, {} booked twice; {} changes and {files} files acknowledged; {} events, {} missing, \
+             {} extra, {} out of order; a follower missed {unread} and saw {misread} that are not there",
+            begun.elapsed(),
+            acknowledged.saturating_sub(facts.receipts.len()),
+            facts.receipts.len().saturating_sub(acknowledged),
+            self.clerks.acknowledged(),
+            events.len(),
+            found.missing.len(),
+            found.extra.len(),
+            found.disorder.len(),
+        );
+        assert_eq!((unread, misread), (0, 0), "who follows sees each event once, as it is");
+        assert_eq!(found, feeds::Faults::default());
+        assert_eq!(acknowledged, facts.receipts.len());
+        assert!(first_time > 0 && self.redelivered > 0, "the kills did not fall among the deliveries");
         store.close().await;
     }
 }
 
-fn notices_of(round: u64) -> std::ops::Range<u64> {
-    1 + round * NOTICES..1 + (round + 1) * NOTICES
-}
-
-async fn deliver(node: &Node, id: &str, base: u64) -> Delivery {
-    match node.post(&paid(id, base, 100).v2()).await {
-        Ok(reply) if reply.status == 200 => {
-            let text = String::from_utf8_lossy(&reply.body);
-            assert!(text.contains("<outcome>OK</outcome>"), "no receipt is refused: {text}");
-            Delivery::Acknowledged
-        }
-        Ok(reply) => {
-            assert_eq!(reply.status, 503, "neither OK nor come again");
-            Delivery::Unknown
-        }
-        Err(_) => Delivery::Unknown,
-    }
-}
-
-async fn check_notice(store: &Store, base: u64, ids: &[String]) {
-    let number: NoticeNumber = samples::notice_number(base);
-    let found = store.receipts_of_notice(&samples::ec(), &number).await.unwrap();
-    let found_ids: Vec<&str> = found.iter().map(|receipt| receipt.id.as_str()).collect();
-    let expected: Vec<&str> = ids.iter().map(String::as_str).collect();
-    assert_eq!(
-        found_ids, expected,
-        "receipts of notice {base} of {EC}: what is there, what was acknowledged"
-    );
-    for receipt in &found {
-        let sent = paid(&receipt.id, base, 100).v2();
-        assert!(receipt.raw == sent.as_bytes(), "{} is not kept as it was sent", receipt.id);
-    }
-    if base < 1_000_000 {
-        let known = store.payable_notice(&samples::ec(), &number).await.unwrap().unwrap();
-        let payment = known.notice.payment.clone().expect("it is paid");
-        assert!(
-            payment.proof.receipt().is_some_and(|receipt| expected.contains(&receipt.as_str())),
-            "by a receipt that was delivered"
-        );
-        let over = found.iter().filter(|receipt| receipt.class == "over_payment").count();
-        assert_eq!(over, found.len() - 1, "one settles notice {base}, the others are on top");
-    }
-}
-
 async fn ordeal(database: TestDatabase) {
-    let (seed, rounds) = (seed(), rounds());
+    let (seed, rounds, begun) = (seed(), rounds(), Instant::now());
     eprintln!("{}: {rounds} kills, VARCO_CRASH_SEED={seed}; acknowledged before each:", database.engine);
     let mut ordeal = Ordeal::prepare(database, seed).await;
     for round in 0..rounds {
         ordeal.round(round).await;
     }
-    let served = Served::start(&ordeal.config, &[], &[]);
-    let node = Node::new(served.soap, Arc::clone(&ordeal.tls));
-    ordeal.redeliver(&node).await;
-    ordeal.check().await;
-    served.stop();
-    let receipts = ordeal.books.lock().unwrap().len();
-    let first_time = receipts - ordeal.redelivered;
-    eprintln!(
-        "\n{}: {rounds} kills, {receipts} receipts, {first_time} acknowledged before a kill, {} cut off by one \
-         and delivered again, 0 lost, 0 booked twice",
-        ordeal.database.engine, ordeal.redelivered
-    );
-    assert!(first_time > 0 && ordeal.redelivered > 0, "the kills did not fall among the deliveries");
+    ordeal.conclude(rounds, begun).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

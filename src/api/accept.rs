@@ -11,6 +11,9 @@ pub(super) const JSON: Media = ("application", "json");
 /// The node's messages.
 pub(super) const XML: Media = ("application", "xml");
 
+/// Events as they come.
+pub(super) const EVENT_STREAM: Media = ("text", "event-stream");
+
 /// Tables.
 pub(super) const CSV: Media = ("text", "csv");
 

@@ -79,8 +79,17 @@ impl FromRequestParts<Arc<Api>> for Organization {
 
 /// The API key that a request comes with. It says nothing yet about what the key may do.
 pub(super) async fn caller(parts: &Parts, api: &Api) -> Result<Arc<ApiKey>, AuthError> {
-    let key = presented_key(parts).ok_or(AuthError::NoKey)?;
-    let found = api.keys.find(&hash_key(&key), &api.store, api.clock.now()).await?;
+    key_behind(&presented(parts)?, api).await
+}
+
+/// The SHA-256 of the key that a request comes with, known or not.
+pub(super) fn presented(parts: &Parts) -> Result<[u8; 32], AuthError> {
+    presented_key(parts).map(|key| hash_key(&key)).ok_or(AuthError::NoKey)
+}
+
+/// The API key of that SHA-256, as it is now.
+pub(super) async fn key_behind(hash: &[u8; 32], api: &Api) -> Result<Arc<ApiKey>, AuthError> {
+    let found = api.keys.find(hash, &api.store, api.clock.now()).await?;
     found.ok_or(AuthError::UnknownKey)
 }
 

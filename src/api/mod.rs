@@ -19,6 +19,7 @@ mod accept;
 pub mod auth;
 mod body;
 mod bulk;
+pub mod events;
 mod idempotency;
 pub mod massive;
 mod openapi;
@@ -69,7 +70,8 @@ pub fn router(state: ApiState) -> Router {
         .nest("/pn-integration-gpd/api/v1", positions::v1::send_routes())
         .nest("/gpd/payments-receipts-service/v1", receipts::routes())
         .nest("/payment-options", payment_options::routes())
-        .telling_of(massive::routes());
+        .telling_of(massive::routes())
+        .telling_of(events::routes());
     let headings = [
         positions::v1::HEADING,
         positions::v3::HEADING,
@@ -77,6 +79,7 @@ pub fn router(state: ApiState) -> Router {
         massive::HEADING,
         receipts::HEADING,
         payment_options::HEADING,
+        events::HEADING,
     ];
     openapi::serve(routes, &headings)
         .fallback(async || problem::unknown_path())

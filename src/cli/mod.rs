@@ -1,5 +1,6 @@
 //! The `varco` command line: one file or folder per subcommand, errors mapped to exit codes in one place.
 
+pub mod backup;
 pub mod check_config;
 pub mod client;
 pub mod demo;
@@ -7,6 +8,7 @@ pub mod ledger;
 pub mod migrate;
 pub mod preserve;
 pub mod replay;
+pub mod restore;
 pub mod serve;
 pub mod taxonomy;
 
@@ -15,8 +17,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use secrecy::ExposeSecret;
 
 use crate::config::Config;
+use crate::store::{Store, StoreOptions};
 
 const ABOUT: &str = "\
 Varco stands between the Italian payment node (pagoPA) and a public body: the node asks it whether a
@@ -46,6 +50,8 @@ enum Command {
     CheckConfig(check_config::CheckConfigArgs),
     Ledger(ledger::LedgerArgs),
     Preserve(preserve::PreserveArgs),
+    Backup(backup::BackupArgs),
+    Restore(restore::RestoreArgs),
     Taxonomy(taxonomy::TaxonomyArgs),
 }
 
@@ -122,8 +128,22 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::CheckConfig(args) => check_config::run(&args),
         Command::Ledger(args) => ledger::run(args).await,
         Command::Preserve(args) => preserve::run(args).await,
+        Command::Backup(args) => backup::run(args).await,
+        Command::Restore(args) => restore::run(args).await,
         Command::Taxonomy(args) => taxonomy::run(args).await,
     }
+}
+
+/// Opens the store of a configuration; its schema is not touched.
+async fn open_store(config: &Config) -> Result<Store, Failure> {
+    let store = Store::open(config.database.url.expose_secret(), StoreOptions::default()).await;
+    store.map_err(Failure::unusable)
+}
+
+/// Says on stderr how far it is.
+fn note(text: &str) {
+    // Where stderr is closed nobody follows.
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Prints to standard output.

@@ -22,6 +22,8 @@ pub struct Api {
     pub request_timeout: HumanDuration,
     /// Connections served at once; more wait in the system's backlog.
     pub max_connections: Count,
+    /// Callers that may wait for events at once, each with a connection of its own.
+    pub max_streams: Count,
 }
 
 /// Our certificate on the REST listener; callers show an API key, not a certificate.
@@ -41,6 +43,7 @@ impl Api {
             max_body: section.or("max_body", ByteSize::from_mebibytes(4)),
             request_timeout: section.or("request_timeout", HumanDuration::from_secs(30)),
             max_connections: section.or("max_connections", Count::new(1024)),
+            max_streams: section.or("max_streams", Count::new(256)),
         }
     }
 
@@ -50,6 +53,7 @@ impl Api {
             ("max_body", self.max_body.to_value()),
             ("request_timeout", self.request_timeout.to_value()),
             ("max_connections", self.max_connections.to_value()),
+            ("max_streams", self.max_streams.to_value()),
         ]);
         if let Some(tls) = &self.tls {
             entries.extend(table([("certificate", tls.certificate.to_value()), ("key", tls.key.to_value())]));

@@ -124,6 +124,7 @@ pub fn violations(ledger: &Ledger) -> Vec<Violation> {
 fn settles(class: &str) -> Option<bool> {
     Some(match ReceiptClass::from_word(class)? {
         ReceiptClass::Matched
+        | ReceiptClass::StandIn
         | ReceiptClass::AmountDiffers
         | ReceiptClass::SiblingConflict
         | ReceiptClass::Cancelled

@@ -3,7 +3,9 @@
 //! No database, no HTTP, no XML: what a rule needs is a parameter, the clock included.
 
 pub mod amount;
+pub mod anomaly;
 pub mod clock;
+pub mod cursor;
 pub mod event;
 pub mod fiscal_code;
 pub mod hold;
@@ -23,6 +25,7 @@ pub mod reporting;
 pub mod rome;
 pub mod segregation;
 pub mod status;
+pub mod subscription;
 pub mod taxonomy;
 pub mod text;
 pub mod update;

@@ -170,7 +170,8 @@ impl Receipt {
     }
 }
 
-/// How a receipt fits our data; all but [`Matched`](ReceiptClass::Matched) wait for a person to look.
+/// How a receipt fits our data. What did not fit waits for a person:
+/// [`AnomalyKind::of`](super::anomaly::AnomalyKind::of) says which classes those are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReceiptClass {
     /// It settles a payable notice for the amount due.
@@ -193,6 +194,9 @@ pub enum ReceiptClass {
     SecondaryBeneficiary,
     /// It says that nothing was paid.
     NotExecuted,
+    /// It settles a payable notice for the amount due, and the node's archive had answered in our place: no
+    /// verify and no get was seen here before.
+    StandIn,
 }
 
 /// Whether a receipt is the one that settles its notice.
@@ -206,7 +210,7 @@ pub enum Effect {
 
 impl ReceiptClass {
     /// Every class.
-    pub const ALL: [ReceiptClass; 10] = [
+    pub const ALL: [ReceiptClass; 11] = [
         ReceiptClass::Matched,
         ReceiptClass::AmountDiffers,
         ReceiptClass::OverPayment,
@@ -217,6 +221,7 @@ impl ReceiptClass {
         ReceiptClass::UnknownNotice,
         ReceiptClass::SecondaryBeneficiary,
         ReceiptClass::NotExecuted,
+        ReceiptClass::StandIn,
     ];
 
     /// The name it is stored and told under.
@@ -232,6 +237,7 @@ impl ReceiptClass {
             ReceiptClass::UnknownNotice => "unknown_notice",
             ReceiptClass::SecondaryBeneficiary => "secondary_beneficiary",
             ReceiptClass::NotExecuted => "not_executed",
+            ReceiptClass::StandIn => "stand_in",
         }
     }
 
@@ -265,6 +271,7 @@ pub fn classify(
         Ok(()) if receipt.amount != facts.amount || !receipt.adds_up() => {
             (ReceiptClass::AmountDiffers, Effect::SettlesNotice)
         }
+        Ok(()) if receipt.stand_in == PaidThrough::StandIn => (ReceiptClass::StandIn, Effect::SettlesNotice),
         Ok(()) => (ReceiptClass::Matched, Effect::SettlesNotice),
         Err(NotPayable::Paid) => (ReceiptClass::OverPayment, Effect::None),
         Err(NotPayable::PaidByAnotherOption) => (ReceiptClass::SiblingConflict, Effect::SettlesNotice),

@@ -98,6 +98,9 @@ struct ListenerLabels {
     listener: &'static str,
 }
 
+/// A count by the value of one label.
+pub type LabelledCount = Family<[(&'static str, &'static str); 1], Counter>;
+
 type Latency<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// Every metric of the gateway; share it in an `Arc`.
@@ -111,6 +114,8 @@ pub struct Metrics {
     api_latency: Latency<RouteLabels>,
     connections: Family<ListenerLabels, Gauge>,
     missed_holds: Counter,
+    receipts: LabelledCount,
+    receipts_not_booked: LabelledCount,
     certificates: Arc<Certificates>,
 }
 
@@ -127,6 +132,8 @@ impl Metrics {
             api_latency: Latency::new_with_constructor(histogram),
             connections: Family::default(),
             missed_holds: Counter::default(),
+            receipts: LabelledCount::default(),
+            receipts_not_booked: LabelledCount::default(),
             certificates: Arc::default(),
             registry: Registry::default(),
         };
@@ -139,6 +146,9 @@ impl Metrics {
         registry.register("connections", "Open connections by listener", metrics.connections.clone());
         let help = "Gets answered without a hold on the position";
         registry.register("activation_holds_missed", help, metrics.missed_holds.clone());
+        registry.register("receipts", "New receipts by their class", metrics.receipts.clone());
+        let help = "Messages that brought no new receipt, by the reason";
+        registry.register("receipts_not_booked", help, metrics.receipts_not_booked.clone());
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "The running version", build);
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.timely))));
@@ -172,6 +182,11 @@ impl Metrics {
     /// The count of gets that were answered OK though their hold could not be written in time.
     pub fn missed_holds(&self) -> Counter {
         self.missed_holds.clone()
+    }
+
+    /// The count of new receipts by `class`, and of the messages that brought none by `reason`.
+    pub fn receipts(&self) -> [LabelledCount; 2] {
+        [self.receipts.clone(), self.receipts_not_booked.clone()]
     }
 
     /// Shows `days_left()` of a certificate at each scrape, under the name `certificate`.

@@ -30,6 +30,7 @@ use crate::wire::pa_for_node::{Operation, Request, Response};
 use fault::{Refused, ko};
 
 pub use fault::{Blame, PaaCode};
+pub use receipt::ReceiptCounts;
 
 /// Everything that an operation works with.
 #[derive(Clone, Debug)]
@@ -48,6 +49,8 @@ pub struct Primitives {
     pub hold: HoldPolicy,
     /// Counts the gets that were answered without a hold, because it could not be written in time.
     pub missed_holds: Counter,
+    /// Counts receipts.
+    pub receipts: ReceiptCounts,
 }
 
 /// How long an answer may take; below what the node waits (7 s, and 15 s for receipts).
@@ -110,20 +113,23 @@ impl Primitives {
     async fn respond(&self, read: Result<Request, Box<SyntaxRefusal>>, message: Bytes) -> Answer {
         let request = match read {
             Ok(request) => request,
-            Err(refusal) => return self.refuse(refusal.operation, syntax(&refusal), message).await,
+            Err(refusal) => {
+                let names = receipt::Names { id_pa: refusal.id_pa.as_ref(), receipt: None };
+                return self.refuse(refusal.operation, syntax(&refusal), message, names).await;
+            }
         };
         let operation = request.operation();
-        let outcome = match request {
-            Request::PaVerifyPaymentNotice(request) => pa_verify_payment_notice::handle(self, &request).await,
-            Request::PaGetPayment(request) => pa_get_payment::handle(self, &request).await,
-            Request::PaGetPaymentV2(request) => pa_get_payment_v2::handle(self, &request).await,
-            Request::PaDemandPaymentNotice(request) => pa_demand_payment_notice::handle(&request),
-            Request::PaSendRT(request) => match pa_send_rt::handle(self, &request, message.clone()).await {
+        let outcome = match &request {
+            Request::PaVerifyPaymentNotice(request) => pa_verify_payment_notice::handle(self, request).await,
+            Request::PaGetPayment(request) => pa_get_payment::handle(self, request).await,
+            Request::PaGetPaymentV2(request) => pa_get_payment_v2::handle(self, request).await,
+            Request::PaDemandPaymentNotice(request) => pa_demand_payment_notice::handle(request),
+            Request::PaSendRT(request) => match pa_send_rt::handle(self, request, message.clone()).await {
                 Ok(outcome) => outcome,
                 Err(receipt::NotStored) => return Answer::ComeAgain { operation },
             },
             Request::PaSendRTV2(request) => {
-                match pa_send_rt_v2::handle(self, &request, message.clone()).await {
+                match pa_send_rt_v2::handle(self, request, message.clone()).await {
                     Ok(outcome) => outcome,
                     Err(receipt::NotStored) => return Answer::ComeAgain { operation },
                 }
@@ -133,13 +139,19 @@ impl Primitives {
             Ok(response) => {
                 Answer::Response { operation, message: soap::write_response(&response), refused: None }
             }
-            Err(refused) => self.refuse(operation, refused, message).await,
+            Err(refused) => self.refuse(operation, refused, message, receipt::names(&request)).await,
         }
     }
 
     /// Answers KO. The node takes a KO to a receipt as final, and money has moved: so the message is kept
     /// for a person first, or asked for again.
-    async fn refuse(&self, operation: Operation, refused: Refused, message: Bytes) -> Answer {
+    async fn refuse(
+        &self,
+        operation: Operation,
+        refused: Refused,
+        message: Bytes,
+        names: receipt::Names<'_>,
+    ) -> Answer {
         tracing::info!(
             primitive = operation.name(),
             code = refused.code.name(),
@@ -148,7 +160,7 @@ impl Primitives {
             "refused"
         );
         if brings_receipt(operation) {
-            let kept = receipt::keep_refused(self, operation, refused.code, message).await;
+            let kept = receipt::keep_refused(self, operation, refused.code, message, names).await;
             if let Err(receipt::NotStored) = kept {
                 return Answer::ComeAgain { operation };
             }

@@ -2,14 +2,19 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 
+use crate::domain::anomaly::AnomalyKind;
+use crate::domain::event::Feed;
 use crate::domain::fiscal_code::FiscalCode;
-use crate::domain::receipt::{PaidThrough, Receipt, ReceiptClass, ReceiptOutcome, SubjectCode};
+use crate::domain::notice_number::NoticeNumber;
+use crate::domain::receipt::{PaidThrough, Receipt, ReceiptOutcome, SubjectCode};
 use crate::domain::rome;
-use crate::store::{BookReceipt, Booked, Novelty, UnbookedMessage};
+use crate::store::{BookReceipt, Booked, NamedReceipt, Novelty, UnbookedMessage};
 use crate::wire::DateTime;
-use crate::wire::common::{OrganizationCode, Outcome as Word, Subject};
-use crate::wire::pa_for_node::{Acknowledgement, Operation};
+use crate::wire::common::{OrganizationCode, Outcome as Word, Subject, Text35};
+use crate::wire::pa_for_node::{Acknowledgement, Operation, Request};
 
 use super::Primitives;
 use super::checks::{Address, Known};
@@ -18,6 +23,32 @@ use super::fault::{PaaCode, Refused};
 /// The receipt is not on disk, so it must be delivered again.
 #[derive(Debug)]
 pub struct NotStored;
+
+/// A count by the value of one label.
+type LabelledCount = Family<[(&'static str, &'static str); 1], Counter>;
+
+/// How many receipts came.
+#[derive(Clone, Debug, Default)]
+pub struct ReceiptCounts {
+    /// New ones, by `class`.
+    pub booked: LabelledCount,
+    /// Messages that brought none, by `reason`: `known`, `conflicting` or `refused`.
+    pub not_booked: LabelledCount,
+}
+
+impl ReceiptCounts {
+    fn not_booked(&self, reason: &'static str) {
+        self.not_booked.get_or_create(&[("reason", reason)]).inc();
+    }
+
+    fn count(&self, booked: Booked) {
+        match booked.novelty {
+            Novelty::New => drop(self.booked.get_or_create(&[("class", booked.class.word())]).inc()),
+            Novelty::AlreadyBooked => self.not_booked("known"),
+            Novelty::Conflicting => self.not_booked("conflicting"),
+        }
+    }
+}
 
 /// Stores a receipt and acknowledges it; the acknowledgement exists only after the commit.
 pub async fn store(
@@ -32,13 +63,14 @@ pub async fn store(
         tracing::error!(primitive = operation.name(), %error, "receipt not stored");
         NotStored
     })?;
+    primitives.receipts.count(booked);
     tell(operation, booked);
     Ok(Acknowledgement { outcome: Word::Ok, fault: None })
 }
 
 fn tell(operation: Operation, booked: Booked) {
     let (primitive, class) = (operation.name(), booked.class.word());
-    match (booked.novelty, booked.class) {
+    match (booked.novelty, AnomalyKind::of(booked.class)) {
         (Novelty::AlreadyBooked, _) => tracing::info!(primitive, class, "receipt known already"),
         (Novelty::Conflicting, _) => {
             tracing::warn!(
@@ -46,27 +78,71 @@ fn tell(operation: Operation, booked: Booked) {
                 "another receipt is booked under the same id: the message is kept aside"
             );
         }
-        (Novelty::New, ReceiptClass::Matched | ReceiptClass::SecondaryBeneficiary) => {
-            tracing::info!(primitive, class, "receipt booked")
+        (Novelty::New, None) => tracing::info!(primitive, class, "receipt booked"),
+        (Novelty::New, Some(_)) => {
+            tracing::warn!(primitive, class, "receipt booked; a person should look at it");
         }
-        (Novelty::New, _) => tracing::warn!(primitive, class, "receipt booked; a person should look at it"),
     }
 }
 
-/// Keeps the message of a receipt that is refused.
+/// What a message that is refused names, as far as it could be read.
+#[derive(Clone, Debug, Default)]
+pub struct Names<'a> {
+    /// The creditor institution (`idPA`).
+    pub id_pa: Option<&'a Text35>,
+    /// The receipt.
+    pub receipt: Option<NamedReceipt>,
+}
+
+/// What a request names that brings a receipt; nothing of any other.
+pub fn names(request: &Request) -> Names<'_> {
+    macro_rules! named {
+        ($request:expr) => {{
+            let receipt = &$request.receipt;
+            let issuer = FiscalCode::new(receipt.fiscal_code.as_str()).ok();
+            let number = NoticeNumber::new(receipt.notice_number.as_str()).ok();
+            let receipt = NamedReceipt {
+                id: receipt.receipt_id.as_str().to_owned(),
+                outcome: outcome(receipt.outcome),
+                notice: issuer.zip(number),
+            };
+            Names { id_pa: Some(&$request.id_pa), receipt: Some(receipt) }
+        }};
+    }
+    match request {
+        Request::PaSendRT(request) => named!(request),
+        Request::PaSendRTV2(request) => named!(request),
+        Request::PaDemandPaymentNotice(_)
+        | Request::PaGetPayment(_)
+        | Request::PaGetPaymentV2(_)
+        | Request::PaVerifyPaymentNotice(_) => Names::default(),
+    }
+}
+
+/// Keeps the message of a receipt that is refused, for the institution that it names if that is one of ours.
 pub async fn keep_refused(
     primitives: &Primitives,
     operation: Operation,
     code: PaaCode,
     message: Bytes,
+    names: Names<'_>,
 ) -> Result<(), NotStored> {
-    let received_at = primitives.clock.now();
-    let message =
-        UnbookedMessage { primitive: operation.name(), reason: code.name(), raw: message, received_at };
+    let registry = primitives.registry.current();
+    let ec = names.id_pa.and_then(|id| FiscalCode::new(id.as_str().trim()).ok());
+    let ec = ec.filter(|ec| registry.institution(ec).is_some());
+    let message = UnbookedMessage {
+        primitive: operation.name(),
+        reason: code.name(),
+        raw: message,
+        received_at: primitives.clock.now(),
+        feed: ec.map_or(Feed::Gateway, Feed::Institution),
+        names: names.receipt,
+    };
     primitives.store.keep_unbooked(&message).await.map_err(|error| {
         tracing::error!(primitive = operation.name(), %error, "a refused receipt could not be kept");
         NotStored
     })?;
+    primitives.receipts.not_booked("refused");
     tracing::warn!(primitive = operation.name(), "the message of a refused receipt is kept aside");
     Ok(())
 }

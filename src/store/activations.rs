@@ -119,7 +119,7 @@ for_both_engines! {
         Bulk::new("WITH wanted (ec, notice_number) AS (VALUES ", "(#, #)", LOCK_POSITIONS_TAIL);
 
     pub(super) async fn activate(pool: &Pool, wanted: &[Activation]) -> Result<(), sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         for wanted in wanted.chunks(BATCH) {
             if LOCKS_ROWS {
                 let wanted = filled(wanted);

@@ -13,6 +13,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
+use super::fault::Faults;
 use super::{StoreError, StoreOptions};
 
 /// The connections to the database.
@@ -24,13 +25,30 @@ pub(super) enum Pools {
     Postgres(PgPool),
 }
 
+impl Pools {
+    /// The engine's name.
+    pub(super) const fn engine(&self) -> &'static str {
+        match self {
+            Pools::Sqlite { .. } => "sqlite",
+            Pools::Postgres(_) => "postgres",
+        }
+    }
+}
+
 /// What the statements of an aggregate need to know of SQLite.
 pub(super) mod sqlite_engine {
     pub(in crate::store) use crate::store::receipts::late::sqlite as late_receipts;
-    pub(in crate::store) use crate::store::unbooked::sqlite as unbooked_messages;
     pub use sqlx::{SqliteConnection as Connection, SqlitePool as Pool};
+    /// A transaction under way, rolled back when dropped.
+    pub type Transaction = sqlx::Transaction<'static, sqlx::Sqlite>;
     /// A statement whose parameters are being bound.
     pub type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
+
+    /// Begins a transaction by [`BEGIN`] or [`BEGIN_SNAPSHOT`].
+    #[expect(clippy::disallowed_methods, reason = "the driver undoes a beginning that nobody waits for")]
+    pub async fn begin(pool: &Pool, how: &'static str) -> Result<Transaction, sqlx::Error> {
+        pool.begin_with(how).await
+    }
 
     /// Takes the write lock at once: a transaction that reads first and writes later would fail.
     pub const BEGIN: &str = "BEGIN IMMEDIATE";
@@ -49,6 +67,15 @@ pub(super) mod sqlite_engine {
         FROM answered_request WHERE answered_at <= $1 ORDER BY answered_at LIMIT 8)";
     /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_NAMED_TAIL: &str = "";
+    /// Table, column and declared type of all that the migrations made.
+    pub const COLUMNS: &str = "SELECT t.name, c.name, lower(c.type) FROM sqlite_schema t, pragma_table_info(t.name) c \
+        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!' AND t.name <> '_sqlx_migrations' \
+        ORDER BY t.name, c.cid";
+    /// Table and the table that it refers to.
+    pub const REFERENCES: &str = "SELECT DISTINCT t.name, f.\"table\" FROM sqlite_schema t, \
+        pragma_foreign_key_list(t.name) f WHERE t.type = 'table'";
+    /// Nothing: the figures of the planner do not come from the rows.
+    pub const LEARN: &str = "SELECT 1";
     /// Ends the statement that reads the heads of feeds.
     pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
         ON h.feed = w.feed ORDER BY h.feed";
@@ -57,10 +84,23 @@ pub(super) mod sqlite_engine {
 /// What the statements of an aggregate need to know of PostgreSQL.
 pub(super) mod postgres_engine {
     pub(in crate::store) use crate::store::receipts::late::postgres as late_receipts;
-    pub(in crate::store) use crate::store::unbooked::postgres as unbooked_messages;
     pub use sqlx::{PgConnection as Connection, PgPool as Pool};
+    use tracing::Instrument as _;
+
+    /// A transaction under way, rolled back when dropped.
+    pub type Transaction = sqlx::Transaction<'static, sqlx::Postgres>;
     /// A statement whose parameters are being bound.
     pub type Query<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+    /// Begins a transaction by [`BEGIN`] or [`BEGIN_SNAPSHOT`], in a task of its own: where a caller goes
+    /// away just then, the driver would hand its connection on with the transaction still open, and what the
+    /// next one writes would be answered and lost (sqlx 0.9.0, issue 4393).
+    #[expect(clippy::disallowed_methods, reason = "this is what is to be called instead")]
+    pub async fn begin(pool: &Pool, how: &'static str) -> Result<Transaction, sqlx::Error> {
+        let pool = pool.clone();
+        let begun = tokio::spawn(async move { pool.begin_with(how).await }.in_current_span());
+        begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+    }
 
     /// Readers and writers of other rows go on.
     pub const BEGIN: &str = "BEGIN";
@@ -82,6 +122,17 @@ pub(super) mod postgres_engine {
     /// Ends the statement that locks positions by their names, in the same order.
     pub const LOCK_NAMED_TAIL: &str = ") SELECT p.version FROM wanted w JOIN position p ON p.ec = w.ec \
         AND p.iupd = w.iupd ORDER BY p.ec, p.iupd FOR UPDATE OF p";
+    /// Table, column and declared type of all that the migrations made.
+    pub const COLUMNS: &str = "SELECT c.table_name::text, c.column_name::text, c.data_type::text \
+        FROM information_schema.columns c JOIN information_schema.tables t ON t.table_schema = c.table_schema \
+        AND t.table_name = c.table_name WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' \
+        AND c.table_name <> '_sqlx_migrations' ORDER BY c.table_name, c.ordinal_position";
+    /// Table and the table that it refers to.
+    pub const REFERENCES: &str = "SELECT DISTINCT a.relname::text, b.relname::text FROM pg_constraint k \
+        JOIN pg_class a ON a.oid = k.conrelid JOIN pg_class b ON b.oid = k.confrelid \
+        WHERE k.contype = 'f' AND a.relnamespace = current_schema()::regnamespace";
+    /// Has the planner look at rows that came all at once.
+    pub const LEARN: &str = "ANALYZE";
     /// Ends the statement that reads the heads of feeds and locks them, in one order for all writers.
     pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
         ON h.feed = w.feed ORDER BY h.feed FOR UPDATE OF h";
@@ -142,10 +193,14 @@ const PLANNING: [(&str, &str); 5] = [
     ("jit", "off"),
 ];
 
-/// Opens the pools for a database URL.
-pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<Pools, StoreError> {
+/// Opens the pools for a database URL. Only the embedded database needs to be told of faults.
+pub(super) async fn open(
+    url: &str,
+    options: &StoreOptions,
+    faults: Option<Faults>,
+) -> Result<Pools, StoreError> {
     if url.starts_with("sqlite:") {
-        open_sqlite(url, options).await
+        open_sqlite(url, options, faults).await
     } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
         let connect = PgConnectOptions::from_str(url)
             .map_err(StoreError::Open)?
@@ -170,7 +225,7 @@ pub(super) async fn open(url: &str, options: &StoreOptions) -> Result<Pools, Sto
     }
 }
 
-async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pools, StoreError> {
+async fn open_sqlite(url: &str, options: &StoreOptions, faults: Option<Faults>) -> Result<Pools, StoreError> {
     let connect = SqliteConnectOptions::from_str(url)
         .map_err(StoreError::Open)?
         .create_if_missing(true)
@@ -184,12 +239,17 @@ async fn open_sqlite(url: &str, options: &StoreOptions) -> Result<Pools, StoreEr
         .pragma("cache_size", "-16384")
         .log_slow_statements(log::LevelFilter::Warn, Duration::from_secs(1));
     let pool = |connections| {
-        SqlitePoolOptions::new()
+        let pool = SqlitePoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(options.acquire_timeout)
             .test_before_acquire(false)
             .idle_timeout(None)
-            .max_lifetime(None)
+            .max_lifetime(None);
+        let Some(faults) = faults.clone() else { return pool };
+        pool.after_connect(move |connection, _| {
+            let faults = faults.clone();
+            Box::pin(async move { faults.attach(connection).await })
+        })
     };
     // When the disk is full, SQLite ends the transaction by itself, and the driver then believes for ever
     // that one is open: such a connection is put away, or nothing would be written until a restart.
@@ -297,6 +357,16 @@ impl Assembled {
     pub(super) fn parts(self) -> (AssertSqlSafe<String>, Vec<Value>) {
         (AssertSqlSafe(self.text), self.values)
     }
+}
+
+/// A statement about tables whose names the database itself has given, quoted by [`quoted`].
+pub(super) fn of_catalogue(statement: String) -> AssertSqlSafe<String> {
+    AssertSqlSafe(statement)
+}
+
+/// A name as an identifier.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A statement that asks SQLite how it would carry out another.

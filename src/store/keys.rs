@@ -105,7 +105,7 @@ for_both_engines! {
     }
 
     pub(super) async fn add(pool: &Pool, key: &ApiKey, hash: &[u8; 32]) -> Result<(), sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         sqlx::query("DELETE FROM api_key WHERE id = $1").bind(&key.id).execute(&mut *tx).await?;
         sqlx::query("INSERT INTO api_key (hash, id, label, every_ec, every_notice) VALUES ($1, $2, $3, $4, $5)")
             .bind(hash.as_slice())

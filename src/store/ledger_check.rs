@@ -43,7 +43,7 @@ for_both_engines! {
     pub(super) async fn ledger(
         pool: &Pool,
     ) -> Result<(Vec<ReceiptRow>, Vec<NoticeRow>, Vec<PositionRow>), sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN_SNAPSHOT).await?;
+        let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
         let receipts = sqlx::query_as(
             "SELECT r.ec, r.receipt_id, r.issuer, r.notice_number, r.class, r.settles, r.executed, \
              (SELECT COUNT(*) FROM receipt_transfer t \

@@ -4,10 +4,14 @@
 //! transaction leaves it.
 
 mod activations;
+mod anomalies;
+mod backup;
 mod batch;
 mod dialect;
 mod embedded;
 mod events;
+#[doc(hidden)]
+pub mod fault;
 mod idempotency;
 mod keys;
 mod ledger_check;
@@ -21,6 +25,7 @@ mod positions;
 mod preservation;
 mod receipts;
 mod rows;
+mod subscriptions;
 mod taxonomy;
 mod unbooked;
 mod uploads;
@@ -28,9 +33,14 @@ mod uploads;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dialect::Pools;
+use dialect::{Pools, sqlite_engine};
 use sha2::{Digest, Sha256};
 
+pub use anomalies::{
+    Acted, Anomaly, AnomalyAct, AnomalyEntry, AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState,
+    MessageFacts,
+};
+pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
 pub use events::{FeedWatch, Heads, StoredEvent};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope};
@@ -47,7 +57,11 @@ pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
 };
-pub use unbooked::UnbookedMessage;
+pub use subscriptions::{
+    DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, Replay,
+    SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
+};
+pub use unbooked::{NamedReceipt, UnbookedMessage};
 pub use uploads::{
     Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,
     Verdict, Work,
@@ -164,7 +178,25 @@ impl Store {
     /// Opens the database behind a URL such as `sqlite://varco.db` or `postgres://host/varco`. A missing
     /// SQLite file is created. The schema is not touched: see [`migrate`](Store::migrate).
     pub async fn open(url: &str, options: StoreOptions) -> Result<Store, StoreError> {
-        let pools = dialect::open(url, &options).await?;
+        Store::open_with(url, options, None).await
+    }
+
+    /// The same for a test, which comes between the embedded database and its work.
+    #[doc(hidden)]
+    pub async fn open_with_faults(
+        url: &str,
+        options: StoreOptions,
+        faults: fault::Faults,
+    ) -> Result<Store, StoreError> {
+        Store::open_with(url, options, Some(faults)).await
+    }
+
+    async fn open_with(
+        url: &str,
+        options: StoreOptions,
+        faults: Option<fault::Faults>,
+    ) -> Result<Store, StoreError> {
+        let pools = dialect::open(url, &options, faults).await?;
         Ok(Store {
             notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
@@ -190,7 +222,7 @@ impl Store {
         };
         let written = match &self.pools {
             // Readers work on while the one writer is stuck, and then no receipt can be stored.
-            Pools::Sqlite { write, .. } => match write.begin_with("BEGIN IMMEDIATE").await {
+            Pools::Sqlite { write, .. } => match sqlite_engine::begin(write, sqlite_engine::BEGIN).await {
                 Ok(tx) => tx.rollback().await,
                 Err(error) => Err(error),
             },
@@ -213,5 +245,10 @@ impl Store {
 
 /// The SHA-256 of some bytes, in hexadecimal.
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
+}
+
+/// Bytes in hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -106,7 +106,7 @@ struct Rows {
 
 for_both_engines! {
     pub(super) async fn all(pool: &Pool) -> Result<Rows, sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN_SNAPSHOT).await?;
+        let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
         let rows = Rows {
             institutions: sqlx::query_as("SELECT ec, name FROM creditor_institution").fetch_all(&mut *tx).await?,
             brokers: sqlx::query_as("SELECT broker, name FROM broker").fetch_all(&mut *tx).await?,

@@ -239,7 +239,7 @@ for_both_engines! {
         span: &Span,
         take: &mut Take<'_>,
     ) -> Result<(), PreserveError> {
-        let mut tx = pool.begin_with(BEGIN_SNAPSHOT).await.map_err(failed)?;
+        let mut tx = begin(pool, BEGIN_SNAPSHOT).await.map_err(failed)?;
         let (start, last) = start(&mut tx, span).await?;
         let previous = start.previous;
         take(Preserved::Start(start))?;

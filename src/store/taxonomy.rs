@@ -35,7 +35,7 @@ impl Store {
 
 for_both_engines! {
     pub(super) async fn replace(pool: &Pool, entries: &[TaxonomyEntry]) -> Result<(), sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         sqlx::query("DELETE FROM taxonomy").execute(&mut *tx).await?;
         for entry in entries {
             sqlx::query(

@@ -280,7 +280,7 @@ for_both_engines! {
         once: &Once<'_, Upload>,
     ) -> Result<Outcome, StoreError> {
         let failed = || StoreError::during("add_upload");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         if let Some(before) = claim_key(&mut tx, once.request).await? {
             return Ok(Outcome::Before(before));
         }

@@ -112,7 +112,7 @@ async fn a_receipt_that_disagrees_with_our_data_is_kept_and_classed() {
             (paid("draft", 3, 100), "not_yet_payable"),
             (paid("expired", 4, 100), "expired"),
             (paid("early", 5, 100), "not_yet_payable"),
-            (Paid { stand_in: true, ..paid("stand-in", 6, 100) }, "matched"),
+            (Paid { stand_in: true, ..paid("stand-in", 6, 100) }, "stand_in"),
             (Paid { paid_at: None, ..paid("minimal", 7, 100) }, "matched"),
             (Paid { outcome: "KO", ..paid("ko", 8, 100) }, "not_executed"),
             (Paid { transfers: vec![1, 1, 2], ..paid("twice", 9, 100) }, "amount_differs"),

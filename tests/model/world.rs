@@ -27,12 +27,14 @@ use crate::support::api::{EC, HOLD, KEY, iuv, nav, seed};
 use crate::support::{postgres, samples};
 
 /// What a sequence leaves behind, in an order that no foreign key minds.
-const WIPE: [&str; 7] = [
+const WIPE: [&str; 9] = [
     "DELETE FROM position",
     "DELETE FROM receipt_transfer",
     "DELETE FROM receipt",
     "DELETE FROM retired_notice",
     "DELETE FROM unbooked_message",
+    "DELETE FROM anomaly",
+    "DELETE FROM anomaly_note",
     "DELETE FROM event",
     "DELETE FROM event_head",
 ];

@@ -62,7 +62,7 @@ async fn live(store: &Store, from: u64) {
         });
         replaced.await.unwrap().unwrap().unwrap();
         let free = |_: &_| Ok::<_, std::convert::Infallible>(());
-        store.delete_position(&gone.ec, &gone.iupd, now, free).await.unwrap().unwrap().unwrap();
+        store.delete_position(&gone.ec, &gone.iupd, samples::now(), free).await.unwrap().unwrap().unwrap();
     }
 }
 

@@ -15,6 +15,8 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use varco::api::events::{EventSettings, Events};
 use varco::api::massive::{UploadSettings, Uploads};
 use varco::api::{self, ApiState, auth::hash_key};
 use varco::domain::clock::{Clock, ClockHand};
@@ -42,6 +44,10 @@ pub const MASTER_KEY: &str = "key-of-every-institution";
 /// How long a payment under way holds a position.
 pub const HOLD: Duration = Duration::from_secs(30 * 60);
 pub const MAX_BODY: usize = 64 * 1024;
+/// How many callers may wait for events.
+pub const MAX_STREAMS: usize = 8;
+/// How often the gateway looks for events.
+pub const FEED_LOOK: Duration = Duration::from_millis(20);
 
 pub struct Gateway {
     pub address: SocketAddr,
@@ -50,6 +56,8 @@ pub struct Gateway {
     pub registry: RegistryView,
     /// Twice the next number that is drawn.
     pub draws: Arc<AtomicU64>,
+    /// Ends streams, as the stop of the process does.
+    pub stop: CancellationToken,
     _database: TestDatabase,
     _uploads: TempDir,
 }
@@ -63,6 +71,11 @@ pub struct Answer {
 impl Gateway {
     pub async fn start(database: TestDatabase) -> Gateway {
         let store = database.store().await;
+        Self::start_on(database, store).await
+    }
+
+    /// The same on a store that was opened in another way.
+    pub async fn start_on(database: TestDatabase, store: Store) -> Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
         let (clock, hand) = Clock::manual(samples::now());
@@ -90,11 +103,21 @@ impl Gateway {
         let settings =
             UploadSettings { folder: folder.path().to_owned(), max_file: MAX_BODY as u64, seed: 1 };
         let uploads = stack.clone().around(Uploads::new(state.clone(), settings).router());
-        let router = stack.around(api::router(state)).merge(uploads);
+        let (watch, stop) = (store.watch_feeds(FEED_LOOK), CancellationToken::new());
+        let settings = EventSettings {
+            max_streams: MAX_STREAMS,
+            heartbeat: Duration::from_millis(300),
+            key_check: Duration::from_millis(500),
+            watch,
+            stop: stop.clone(),
+        };
+        let events = stack.clone().around(Events::new(state.clone(), settings).router());
+        let router = stack.around(api::router(state)).merge(uploads).merge(events);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Gateway { address, clock: hand, store, registry, draws, _database: database, _uploads: folder }
+        let (_database, _uploads) = (database, folder);
+        Gateway { address, clock: hand, store, registry, draws, stop, _database, _uploads }
     }
 
     /// Lets the gateway see at once what was written of the parties.
@@ -195,10 +218,15 @@ impl Gateway {
     }
 
     pub async fn pay(&self, base: u64, amount: i64) {
-        let receipt = samples::receipt(&format!("receipt-{base}"), base, amount);
-        let (primitive, raw, received_at) = ("paSendRTV2", Bytes::from_static(b"<x/>"), samples::now());
-        self.store.book_receipt(BookReceipt { receipt, primitive, raw, received_at }).await.unwrap();
+        pay(&self.store, base, amount).await;
     }
+}
+
+/// Books a receipt for the notice of that base.
+pub async fn pay(store: &Store, base: u64, amount: i64) {
+    let receipt = samples::receipt(&format!("receipt-{base}"), base, amount);
+    let (primitive, raw, received_at) = ("paSendRTV2", Bytes::from_static(b"<x/>"), samples::now());
+    store.book_receipt(BookReceipt { receipt, primitive, raw, received_at }).await.unwrap();
 }
 
 /// Sends a request to an API and waits for the whole answer.

@@ -11,6 +11,9 @@
 
 pub mod api;
 pub mod child;
+pub mod cluster;
+pub mod faulty;
+pub mod feeds;
 pub mod gateway;
 pub mod messages;
 pub mod node;
@@ -45,6 +48,11 @@ impl TestDatabase {
     /// An empty PostgreSQL database.
     pub async fn postgres() -> Self {
         TestDatabase { engine: "postgres", url: postgres::empty_database().await, _folder: None }
+    }
+
+    /// The database behind that URL, which somebody else keeps.
+    pub fn of(engine: &'static str, url: String) -> Self {
+        TestDatabase { engine, url, _folder: None }
     }
 
     /// Opens it, with the schema up to date.

@@ -57,7 +57,7 @@ fn start_cluster() -> String {
     format!("postgres://varco@127.0.0.1:{port}/postgres")
 }
 
-fn binaries() -> PathBuf {
+pub fn binaries() -> PathBuf {
     let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = installed.map(|entry| entry.path().join("bin")).collect();
     folders.sort_unstable_by(|a, b| b.cmp(a));
@@ -70,11 +70,11 @@ fn binaries() -> PathBuf {
     )
 }
 
-fn is_root() -> bool {
+pub fn is_root() -> bool {
     Path::new("/root").read_dir().is_ok()
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().unwrap().port()
 }

@@ -74,6 +74,9 @@ fn the_metrics_table_is_that_of_the_code() {
     metrics.soap_request("paSendRT", Outcome::Ok, Duration::ZERO);
     metrics.api_request("GET", "/", 200, Duration::ZERO);
     metrics.watch_certificate("soap", || 1);
+    let [booked, not_booked] = metrics.receipts();
+    booked.get_or_create(&[("class", "matched")]).inc();
+    not_booked.get_or_create(&[("reason", "known")]).inc();
     let _open = metrics.connection("soap");
     let text = metrics.render().unwrap();
     let mut expected: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

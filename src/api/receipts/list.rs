@@ -153,6 +153,7 @@ fn filter(query: &ListQuery) -> Result<ReceiptFilter, BadQuery> {
         debtor: raised(plain(&query.debtor, debtor)?),
         service: prefix,
         debtor_or_iuv: raised(plain(&query.debtor_or_iuv, either)?),
+        ..ReceiptFilter::default()
     })
 }
 

@@ -4,21 +4,23 @@
 //! are told beforehand. No event holds personal data or free text.
 
 mod change;
+mod facts;
+mod kinds;
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
 
-use super::amount::Cents;
+use super::anomaly::AnomalyFacts;
 use super::fiscal_code::FiscalCode;
 use super::ids::Iupd;
-use super::notice_number::{AuxDigit, Iuv, NoticeNumber};
-use super::receipt::{ReceiptClass, ReceiptOutcome};
+use super::notice_number::{AuxDigit, NoticeNumber};
 use super::segregation::Segregation;
-use super::status::Status;
 
 pub use change::{beside, of_change};
+pub use facts::{NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, RestoredFacts, SubscriptionFacts};
+pub use kinds::{AnomalyChange, OptionChange, PositionChange, ReceiptChange, SubscriptionChange};
 
 /// Whose events they are; within a feed they are numbered in the order of the commits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,133 +66,12 @@ pub enum Told {
     Option(OptionChange, OptionFacts),
     /// A receipt was booked, or is seen in another light.
     Receipt(ReceiptChange, Box<ReceiptFacts>),
-}
-
-/// What can happen to a debt position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PositionChange {
-    /// It was created.
-    Created,
-    /// Its contents changed.
-    Updated,
-    /// It was offered for payment.
-    Published,
-    /// It became a draft again.
-    Withdrawn,
-    /// The creditor cancelled it, or the unpaid rest of it.
-    Invalidated,
-    /// It is no longer cancelled.
-    Restored,
-    /// It was deleted.
-    Deleted,
-    /// A part of a plan is paid.
-    PartiallyPaid,
-    /// It is wholly paid.
-    Paid,
-    /// It is paid, and flows account for all of it.
-    Reported,
-}
-
-/// What can happen to a payable notice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OptionChange {
-    /// A change of its position brought it.
-    Added,
-    /// A change of its position took it away.
-    Removed,
-    /// It was paid.
-    Paid,
-    /// Flows account for more of its transfers.
-    Reported,
-}
-
-/// What can happen to a receipt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReceiptChange {
-    /// It was booked.
-    Booked,
-    /// It is of another class, because its notice appeared.
-    Reclassified,
-}
-
-/// What is told of a position.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PositionFacts {
-    /// The creditor's name of it.
-    pub iupd: Iupd,
-    /// Its version after the commit; of one that was deleted, the last that it had.
-    pub version: i64,
-    /// Its status at the instant of the event.
-    pub status: Status,
-    /// Its notices, where they are new or changed.
-    pub notices: Vec<NoticeFacts>,
-}
-
-/// What is told of a notice among others.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NoticeFacts {
-    /// Its eighteen digits.
-    pub number: NoticeNumber,
-    /// The creditor's reference.
-    pub iuv: Iuv,
-    /// What is due.
-    pub amount: Cents,
-    /// Until when it should be paid.
-    pub due: Option<Timestamp>,
-}
-
-/// What is told of a notice to which something happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OptionFacts {
-    /// The creditor's name of its position.
-    pub iupd: Iupd,
-    /// The version of the position after the commit.
-    pub version: i64,
-    /// The notice.
-    pub notice: NoticeFacts,
-    /// The receipt that paid it; none if it was paid elsewhere, or is not paid.
-    pub receipt: Option<String>,
-    /// When it was paid.
-    pub paid_at: Option<Timestamp>,
-    /// How many of its transfers flows account for.
-    pub reported: usize,
-}
-
-/// What is told of a receipt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReceiptFacts {
-    /// The node's name of the payment.
-    pub id: String,
-    /// Whether the payment was carried out.
-    pub outcome: ReceiptOutcome,
-    /// The notice that was paid.
-    pub notice: NoticeNumber,
-    /// The creditor's reference, as the node wrote it.
-    pub creditor_reference: String,
-    /// The creditor institution that issued the notice.
-    pub issuer: String,
-    /// The position of the notice, if it is here.
-    pub iupd: Option<Iupd>,
-    /// What was paid, without the fee.
-    pub amount: Cents,
-    /// What the payer paid on top.
-    pub fee: Option<Cents>,
-    /// How it fits our data.
-    pub class: ReceiptClass,
-    /// How it did before.
-    pub class_before: Option<ReceiptClass>,
-    /// Whether its notice is paid by it.
-    pub settles: bool,
-    /// Whether the node's archive answered in our place.
-    pub stand_in: bool,
-    /// When the citizen paid, if the message says so.
-    pub paid_at: Option<Timestamp>,
-    /// When the message came.
-    pub received_at: Timestamp,
-    /// The operation that brought it.
-    pub primitive: String,
-    /// The SHA-256 of the whole message as received, in hexadecimal.
-    pub message_digest: String,
+    /// Something did not fit, or somebody saw to it.
+    Anomaly(AnomalyChange, Box<AnomalyFacts>),
+    /// Something was done with a subscription.
+    Subscription(SubscriptionChange, SubscriptionFacts),
+    /// The database was restored from a backup: numbers of this feed are left out.
+    Restored(RestoredFacts),
 }
 
 /// The segregation codes of notices, `--` for a notice that has none; sorted, separated by blanks.
@@ -239,6 +120,11 @@ impl Codes {
         Codes(Vec::from_iter(codes).join(" "))
     }
 
+    /// What only callers who may work with every notice are told.
+    pub fn of_no_code() -> Codes {
+        Codes("--".to_owned())
+    }
+
     /// No notice is spoken of.
     pub fn none() -> Codes {
         Codes(String::new())
@@ -274,6 +160,9 @@ impl Told {
             Told::Option(change, _) => change.kind(),
             Told::Receipt(ReceiptChange::Booked, _) => "varco.receipt.booked",
             Told::Receipt(ReceiptChange::Reclassified, _) => "varco.receipt.reclassified",
+            Told::Anomaly(change, _) => change.kind(),
+            Told::Subscription(change, _) => change.kind(),
+            Told::Restored(_) => "varco.feed.restored",
         }
     }
 
@@ -281,37 +170,7 @@ impl Told {
     pub fn receipt(&self) -> Option<&ReceiptFacts> {
         match self {
             Told::Receipt(_, receipt) => Some(receipt),
-            Told::Position(..) | Told::Option(..) => None,
-        }
-    }
-}
-
-impl PositionChange {
-    /// The type of the event.
-    pub const fn kind(self) -> &'static str {
-        match self {
-            PositionChange::Created => "varco.position.created",
-            PositionChange::Updated => "varco.position.updated",
-            PositionChange::Published => "varco.position.published",
-            PositionChange::Withdrawn => "varco.position.withdrawn",
-            PositionChange::Invalidated => "varco.position.invalidated",
-            PositionChange::Restored => "varco.position.restored",
-            PositionChange::Deleted => "varco.position.deleted",
-            PositionChange::PartiallyPaid => "varco.position.partially_paid",
-            PositionChange::Paid => "varco.position.paid",
-            PositionChange::Reported => "varco.position.reported",
-        }
-    }
-}
-
-impl OptionChange {
-    /// The type of the event.
-    pub const fn kind(self) -> &'static str {
-        match self {
-            OptionChange::Added => "varco.option.added",
-            OptionChange::Removed => "varco.option.removed",
-            OptionChange::Paid => "varco.option.paid",
-            OptionChange::Reported => "varco.option.reported",
+            _ => None,
         }
     }
 }

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::amount::Cents;
-use crate::domain::event::{Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, Told};
+use crate::domain::anomaly::AnomalyFacts;
+use crate::domain::event::{
+    AnomalyChange, Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, SubscriptionFacts, Told,
+};
 use crate::domain::receipt::ReceiptOutcome;
 
 /// How many notices of a position are told with it; one that has more is read by who wants them.
@@ -87,6 +90,41 @@ struct ReceiptData<'a> {
     message_digest: &'a str,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AnomalyData<'a> {
+    anomaly_id: &'a str,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resolution: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_digest: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SubscriptionData<'a> {
+    subscription_id: &'a str,
+    owner_kind: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    owner: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RestoredData {
+    last_kept: i64,
+    taken_at: String,
+}
+
 /// The id of an event. A number that comes again after a database was put back to an older state is then
 /// of another instant, and so of another id.
 pub(super) fn id(feed: &str, seq: i64, occurred_at: i64) -> String {
@@ -99,6 +137,12 @@ pub(super) fn render(event: &Event, seq: i64) -> Result<String, serde_json::Erro
         Told::Position(_, position) => cloud_event(event, seq, &position_data(position)),
         Told::Option(_, option) => cloud_event(event, seq, &option_data(option)),
         Told::Receipt(_, receipt) => cloud_event(event, seq, &receipt_data(receipt)),
+        Told::Anomaly(change, anomaly) => cloud_event(event, seq, &anomaly_data(*change, anomaly)),
+        Told::Subscription(_, subscription) => cloud_event(event, seq, &subscription_data(subscription)),
+        Told::Restored(restored) => {
+            let data = RestoredData { last_kept: restored.last_kept, taken_at: time(restored.taken_at) };
+            cloud_event(event, seq, &data)
+        }
     }
 }
 
@@ -152,6 +196,15 @@ fn option_data(option: &OptionFacts) -> OptionData<'_> {
     }
 }
 
+fn subscription_data(subscription: &SubscriptionFacts) -> SubscriptionData<'_> {
+    SubscriptionData {
+        subscription_id: &subscription.id,
+        owner_kind: subscription.owner_kind,
+        owner: &subscription.owner,
+        reason: subscription.reason,
+    }
+}
+
 fn receipt_data(receipt: &ReceiptFacts) -> ReceiptData<'_> {
     ReceiptData {
         receipt_id: &receipt.id,
@@ -170,5 +223,21 @@ fn receipt_data(receipt: &ReceiptFacts) -> ReceiptData<'_> {
         received_at: time(receipt.received_at),
         primitive: &receipt.primitive,
         message_digest: &receipt.message_digest,
+    }
+}
+
+fn anomaly_data(change: AnomalyChange, anomaly: &AnomalyFacts) -> AnomalyData<'_> {
+    let resolution = match change {
+        AnomalyChange::Opened => None,
+        AnomalyChange::Step(step) => step.resolution(),
+    };
+    AnomalyData {
+        anomaly_id: &anomaly.id,
+        kind: anomaly.kind.word(),
+        resolution: resolution.map(|resolution| resolution.word()),
+        receipt_id: anomaly.receipt.as_deref(),
+        notice_number: anomaly.notice.as_ref().map(|(_, number)| number.as_str()),
+        issuer: anomaly.notice.as_ref().map(|(issuer, _)| issuer.as_str()),
+        message_digest: anomaly.message_digest.as_deref(),
     }
 }

@@ -34,7 +34,7 @@ for_both_engines! {
         let failed = || StoreError::during("tell old receipts");
         let untold: Vec<String> = sqlx::query_scalar(UNTOLD).fetch_all(pool).await.map_err(failed())?;
         for feed in untold.iter().filter_map(|ec| Feed::new(ec)) {
-            let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+            let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
             if !begin_feed(&mut tx, &feed).await.map_err(failed())? {
                 continue;
             }

@@ -200,7 +200,7 @@ for_both_engines! {
         now: Timestamp,
     ) -> Result<usize, StoreError> {
         let failed = || StoreError::during("replace_iban");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let Some(before) = load_locked(&mut tx, ec, iupd).await? else { return Ok(0) };
         let mut after = before.clone();
         let replaced = replace_iban(&mut after, change, now);

@@ -113,7 +113,7 @@ for_both_engines! {
 
     pub(super) async fn create_all<E>(pool: &Pool, positions: &[Numbered]) -> Result<(), BulkError<E>> {
         let failed = || StoreError::during("create_positions");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let events = insert_all(&mut tx, positions).await?;
         Ok(late_receipts::commit_linked(pool, tx, names(positions), &events).await?)
     }
@@ -124,7 +124,7 @@ for_both_engines! {
         once: &Once<'_, [Numbered]>,
     ) -> Result<Outcome, BulkError<E>> {
         let failed = || StoreError::during("create_positions");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         if let Some(before) = claim_key(&mut tx, once.request).await? {
             return Ok(Outcome::Before(before));
         }
@@ -183,7 +183,7 @@ for_both_engines! {
         replace: &Decide<'_, Numbered, E>,
     ) -> Result<Vec<Position>, BulkError<E>> {
         let failed = || StoreError::during("replace_positions");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         lock_named(&mut tx, ec, &iupds.iter().collect::<Vec<_>>()).await?;
         let (mut written, mut appearing, mut events) =
             (Vec::with_capacity(iupds.len()), Vec::new(), Vec::new());
@@ -214,7 +214,7 @@ for_both_engines! {
         check: &Decide<'_, (), E>,
     ) -> Result<(), BulkError<E>> {
         let failed = || StoreError::during("delete_positions");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         lock_named(&mut tx, ec, &iupds.iter().collect::<Vec<_>>()).await?;
         let mut events = Vec::with_capacity(iupds.len());
         for (place, iupd) in iupds.iter().enumerate() {

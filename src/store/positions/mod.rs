@@ -153,7 +153,7 @@ for_both_engines! {
         generated: &[NoticeNumber],
     ) -> Result<(), CreateError> {
         let failed = || StoreError::during("create_position");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let events = insert_whole(&mut tx, position, generated).await?;
         forget_answers(&mut tx, position.history.created_at).await.map_err(failed())?;
         Ok(late_receipts::commit_linked(pool, tx, names(position), &events).await?)
@@ -166,7 +166,7 @@ for_both_engines! {
         once: &Once<'_, Position>,
     ) -> Result<Outcome, CreateError> {
         let failed = || StoreError::during("create_position");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         if let Some(before) = claim_key(&mut tx, once.request).await? {
             return Ok(Outcome::Before(before));
         }
@@ -229,7 +229,7 @@ for_both_engines! {
         change: &impl Fn(&mut Position) -> Result<(), E>,
     ) -> Result<Option<Result<Position, E>>, StoreError> {
         let failed = || StoreError::during("change_position");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let Some(mut position) = load_locked(&mut tx, ec, iupd).await? else { return Ok(None) };
         let before = position.clone();
         if let Err(refused) = change(&mut position) {
@@ -250,7 +250,7 @@ for_both_engines! {
         check: &impl Fn(&Position) -> Result<(), E>,
     ) -> Result<Option<Result<(), E>>, StoreError> {
         let failed = || StoreError::during("delete_position");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let Some(position) = load_locked(&mut tx, ec, iupd).await? else { return Ok(None) };
         if let Err(refused) = check(&position) {
             return Ok(Some(Err(refused)));

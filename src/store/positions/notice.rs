@@ -54,7 +54,7 @@ for_both_engines! {
         change: &impl Fn(&mut Position, &NoticeNumber) -> Result<(), E>,
     ) -> Result<Decided<E>, StoreError> {
         let failed = || StoreError::during("change_notice");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let (by, name) = match name {
             NoticeName::Number(number) => (BY_NUMBER, number.as_str()),
             NoticeName::Iuv(iuv) => (BY_IUV, iuv.as_str()),

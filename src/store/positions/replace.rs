@@ -80,7 +80,7 @@ for_both_engines! {
         replace: &mut impl FnMut(&Position) -> Result<R, E>,
     ) -> Result<Decided<E>, ReplaceError> {
         let failed = || StoreError::during("replace_position");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let Some(before) = load_locked(&mut tx, ec, iupd).await? else { return Ok(None) };
         let Numbered { position: after, generated } = match replace(&before) {
             Ok(after) => after.into(),

@@ -7,6 +7,7 @@ use crate::domain::payability::{PayabilityFacts, Settled};
 use crate::domain::receipt::{Effect, Receipt, ReceiptClass, ReceiptOutcome, classify};
 
 use super::{BookReceipt, Booked, Novelty, told};
+use crate::store::anomalies::open::{Opening, Seen};
 use crate::store::sha256;
 
 /// A notice as a creditor institution's code and eighteen digits.
@@ -110,7 +111,7 @@ pub(in crate::store) fn receipt_key(id: &str, outcome: ReceiptOutcome) -> String
 }
 
 /// The key of the receipt of a payment by its id.
-pub(super) fn key_of(id: &str) -> String {
+pub(in crate::store) fn key_of(id: &str) -> String {
     // An id that looks like a key of ours gets a digest too, so that no two ids share a key.
     if id.len() <= KEY_MAX && !id.starts_with(DIGEST) && !id.starts_with(NOT_EXECUTED) {
         id.to_owned()
@@ -137,6 +138,8 @@ pub(super) struct Decided<'a> {
     pub entries: Vec<Entry<'a>>,
     /// What is to be told of them.
     pub events: Vec<Event>,
+    /// What a person has to look at.
+    pub openings: Vec<Opening>,
 }
 
 /// Decides on every receipt of a batch in turn; `booked_before` has those that the store holds already.
@@ -148,6 +151,7 @@ pub(super) fn decide<'a>(
     let mut booked = Vec::with_capacity(bookings.len());
     let mut entries = Vec::with_capacity(bookings.len());
     let mut events = Vec::with_capacity(bookings.len());
+    let mut openings = Vec::new();
     for booking in bookings {
         let identity = identity(booking);
         if let Some(before) = booked_before.get(&identity) {
@@ -162,6 +166,7 @@ pub(super) fn decide<'a>(
         let (class, effect) = classify(&booking.receipt, facts, booking.received_at);
         let settlement = known.as_ref().map_or(Settlement::NoChange, Known::settlement);
         events.extend(told::events(booking, (class, effect), known.as_ref(), settlement));
+        openings.extend(Opening::of(&seen(booking, &identity), class, booking.received_at));
         if let (Effect::SettlesNotice, Some(paid)) = (effect, &known) {
             settle(&mut notices, &place, paid);
         }
@@ -173,7 +178,13 @@ pub(super) fn decide<'a>(
     }
     // One order for all writers, so that two batches never wait for each other's keys.
     entries.sort_unstable_by(|a, b| a.identity.cmp(&b.identity));
-    Decided { booked, entries, events }
+    Decided { booked, entries, events, openings }
+}
+
+fn seen<'a>(booking: &'a BookReceipt, identity: &'a Identity) -> Seen<'a> {
+    let receipt = &booking.receipt;
+    let notice = (&receipt.issuer, receipt.notice);
+    Seen { recipient: &receipt.recipient, key: &identity.1, id: receipt.id.as_str(), notice }
 }
 
 fn settle(notices: &mut HashMap<Place, Known>, paid_place: &Place, paid: &Known) {

@@ -2,23 +2,37 @@
 
 use jiff::Timestamp;
 
-use super::decide::key_of;
+use super::decide::{key_of, receipt_key};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::ReceiptId;
 use crate::domain::notice_number::NoticeNumber;
+use crate::domain::receipt::ReceiptOutcome;
 use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::{Store, StoreError, rows};
 
+/// Reads a [`ReceiptRow`].
+macro_rules! facts {
+    () => {
+        "SELECT receipt_key, receipt_id, notice_number, issuer, creditor_reference, class, settles, \
+         executed, stand_in, amount, fee, COALESCE(paid_at, received_at) AS paid_on, application_date, \
+         transfer_date, method, psp, psp_fiscal_code, psp_name, channel, primitive, received_at, debtor_id, \
+         payer_id, description, company_name, raw FROM receipt"
+    };
+}
+
 /// One receipt of a reference: the one that settles, or else the first that came; unless it is asked for
 /// by its id, only one that says that something was paid.
-const ONE_RECEIPT: &str = "SELECT receipt_key, receipt_id, notice_number, issuer, creditor_reference, class, \
-     executed, stand_in, amount, fee, COALESCE(paid_at, received_at) AS paid_on, application_date, \
-     transfer_date, method, psp, psp_fiscal_code, psp_name, channel, primitive, received_at, debtor_id, \
-     payer_id, description, company_name, raw FROM receipt \
-     WHERE ec = $1 AND creditor_reference = $2 \
+const ONE_RECEIPT: &str = concat!(
+    facts!(),
+    " WHERE ec = $1 AND creditor_reference = $2 \
      AND (CASE WHEN CAST($3 AS TEXT) IS NULL THEN executed \
          ELSE receipt_key IN ($3, 'not-executed:' || $3) END) \
-     ORDER BY settles DESC, executed DESC, received_at, receipt_key LIMIT 1";
+     ORDER BY settles DESC, executed DESC, received_at, receipt_key LIMIT 1"
+);
+
+/// The receipt of an id: of the payment, or else the message that nothing was paid.
+pub(in crate::store) const RECEIPT_OF_ID: &str =
+    concat!(facts!(), " WHERE ec = $1 AND receipt_key IN ($2, $3) ORDER BY executed DESC LIMIT 1");
 
 /// Every fact of a receipt. It names persons, so that it has no `Debug`.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,6 +63,8 @@ pub struct ReceiptRow {
     pub creditor_reference: String,
     /// How it fits our data, as a word of [`ReceiptClass`](crate::domain::receipt::ReceiptClass).
     pub class: String,
+    /// Whether its notice is paid by it.
+    pub settles: bool,
     /// Whether the payment was carried out.
     pub executed: bool,
     /// Whether the node's archive answered in our place.
@@ -113,9 +129,24 @@ impl Store {
         id: Option<&ReceiptId>,
     ) -> Result<Option<ReceiptDetail>, StoreError> {
         let found = on_engine!(&self.pools, read, |pool, engine| engine::detail(pool, ec, iuv, id).await);
-        let Some((row, transfers)) = found.map_err(StoreError::during("receipt"))? else { return Ok(None) };
-        let (paid_on, received_at) = (super::instant(row.paid_on)?, super::instant(row.received_at)?);
-        Ok(Some(ReceiptDetail { row, paid_on, received_at, transfers }))
+        found.map_err(StoreError::during("receipt"))?.map(whole).transpose()
+    }
+
+    /// The receipt of that id of a creditor institution: of the payment, or else the message that nothing
+    /// was paid; or only one of them.
+    pub async fn receipt_of_id(
+        &self,
+        ec: &FiscalCode,
+        id: &ReceiptId,
+        only: Option<ReceiptOutcome>,
+    ) -> Result<Option<ReceiptDetail>, StoreError> {
+        let keys = match only {
+            None => [ReceiptOutcome::Executed, ReceiptOutcome::NotExecuted],
+            Some(outcome) => [outcome; 2],
+        };
+        let keys = keys.map(|outcome| receipt_key(id.as_str(), outcome));
+        let found = on_engine!(&self.pools, read, |pool, engine| engine::of_id(pool, ec, &keys).await);
+        found.map_err(StoreError::during("receipt_of_id"))?.map(whole).transpose()
     }
 
     /// The notice of that reference of a creditor institution, if there is one that is not paid.
@@ -128,6 +159,11 @@ impl Store {
         let number = found.map_err(StoreError::during("unpaid_notice"))?;
         number.map(|number| rows::read(NoticeNumber::new(&number), "notice number")).transpose()
     }
+}
+
+fn whole((row, transfers): (ReceiptRow, Vec<ReceiptShare>)) -> Result<ReceiptDetail, StoreError> {
+    let (paid_on, received_at) = (super::instant(row.paid_on)?, super::instant(row.received_at)?);
+    Ok(ReceiptDetail { row, paid_on, received_at, transfers })
 }
 
 for_both_engines! {
@@ -143,6 +179,24 @@ for_both_engines! {
             .bind(id.map(|id| key_of(id.as_str())))
             .fetch_optional(pool)
             .await?;
+        with_shares(pool, ec, found).await
+    }
+
+    pub(super) async fn of_id(
+        pool: &Pool,
+        ec: &FiscalCode,
+        [one, other]: &[String; 2],
+    ) -> Result<Option<(ReceiptRow, Vec<ReceiptShare>)>, sqlx::Error> {
+        let query = sqlx::query_as(RECEIPT_OF_ID).bind(ec.as_str()).bind(one).bind(other);
+        let found = query.fetch_optional(pool).await?;
+        with_shares(pool, ec, found).await
+    }
+
+    async fn with_shares(
+        pool: &Pool,
+        ec: &FiscalCode,
+        found: Option<ReceiptRow>,
+    ) -> Result<Option<(ReceiptRow, Vec<ReceiptShare>)>, sqlx::Error> {
         let Some(row) = found else { return Ok(None) };
         let shares = sqlx::query_as(
             "SELECT id_transfer, amount, beneficiary, iban, stamp, category, remittance \

@@ -12,6 +12,7 @@ use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::receipt::ReceiptClass;
+use crate::store::anomalies::open as anomalies;
 use crate::store::dialect::{Pools, for_both_engines, on_engine};
 use crate::store::positions::bulk::insert::{self, Named};
 use crate::store::positions::{read, until_no_conflict};
@@ -25,7 +26,7 @@ const CLASSIFY: &str = "UPDATE receipt SET settles = TRUE, class = (SELECT CASE 
      WHEN EXISTS (SELECT 1 FROM notice s WHERE s.ec = n.ec AND s.iupd = n.iupd \
          AND s.option_no <> n.option_no AND s.paid_at IS NOT NULL) THEN $4 \
      WHEN receipt.amount = n.amount AND receipt.amount = (SELECT SUM(t.amount) FROM receipt_transfer t \
-         WHERE t.ec = receipt.ec AND t.receipt_key = receipt.receipt_key) THEN $5 \
+         WHERE t.ec = receipt.ec AND t.receipt_key = receipt.receipt_key) THEN CASE WHEN receipt.stand_in = TRUE THEN $7 ELSE $5 END \
      ELSE $6 END FROM notice n WHERE n.ec = $1 AND n.notice_number = $2) \
      WHERE ec = $1 AND receipt_key = $3";
 
@@ -72,7 +73,7 @@ pub(in crate::store) async fn look_again(pools: &Pools, notices: &[Named<'_>]) {
 }
 
 for_both_engines! {
-    [insert, read, events]
+    [insert, read, events, anomalies]
 
     /// Writes what is to be told, commits what brought these notices, and looks again for receipts that were booked meanwhile: in a
     /// task of its own, so that both are done even if the caller goes away.
@@ -123,7 +124,7 @@ for_both_engines! {
         notice: &NoticeNumber,
     ) -> Result<(), StoreError> {
         let failed = || StoreError::during("link a late receipt");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let events = link(&mut tx, ec, notice).await?;
         record(&mut tx, &events).await.map_err(failed())?;
         tx.commit().await.map_err(failed())
@@ -195,6 +196,8 @@ for_both_engines! {
             let class_before = classes.iter().find(|(key, _)| *key == row.receipt_key).map(|(_, class)| class);
             events.extend(row.reclassified(&after, class_before.map(String::as_str), at)?);
         }
+        let followed = follow_classes(connection, (ec, notice), &classes, at).await;
+        events.extend(followed.map_err(failed())?);
         events.extend(of_change(Some(&before), Some(&after), at));
         Ok(events)
     }
@@ -247,6 +250,7 @@ for_both_engines! {
             .bind(ReceiptClass::SiblingConflict.word())
             .bind(ReceiptClass::Matched.word())
             .bind(ReceiptClass::AmountDiffers.word())
+            .bind(ReceiptClass::StandIn.word())
             .execute(&mut *connection)
             .await?;
         sqlx::query(

@@ -6,63 +6,16 @@
 
 use jiff::Timestamp;
 
-use super::decide::key_of;
+use super::search;
+use crate::domain::amount::Cents;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::ReceiptId;
 use crate::domain::notice_number::NoticeNumber;
+use crate::domain::receipt::ReceiptClass;
 use crate::domain::segregation::Segregation;
-use crate::store::dialect::{for_both_engines, on_engine};
-use crate::store::positions::segregation::codes;
+use crate::store::dialect::{Value, for_both_engines, on_engine};
+use crate::store::positions::Interval;
 use crate::store::{Store, StoreError};
-
-/// Which receipts are asked for. What leads to them fastest comes first, so that its index is used; every
-/// condition is checked all the same.
-macro_rules! filtered {
-    ($way:literal) => {
-        concat!(
-            " FROM receipt r WHERE r.ec = $1 AND ",
-            $way,
-            " AND COALESCE(r.paid_at, r.received_at) >= $2 AND COALESCE(r.paid_at, r.received_at) < $3 \
-             AND (CAST($4 AS TEXT) IS NULL OR r.receipt_key IN ($4, 'not-executed:' || $4)) \
-             AND (CAST($5 AS TEXT) IS NULL OR r.creditor_reference = $5) \
-             AND (CAST($6 AS TEXT) IS NULL OR r.notice_number = $6) \
-             AND (CAST($7 AS TEXT) IS NULL OR r.debtor_id = $7) \
-             AND (CAST($8 AS TEXT) IS NULL OR substr(r.creditor_reference, 1, length($8)) = $8) \
-             AND (CAST($9 AS TEXT) IS NULL \
-                 OR (r.issuer = r.ec AND r.notice_number LIKE '3%' \
-                     AND CAST($9 AS TEXT) LIKE '%' || substr(r.notice_number, 2, 2) || '%')) \
-             AND (CAST($10 AS TEXT) IS NULL OR substr(r.creditor_reference, 1, length($10)) = $10 \
-                 OR substr(r.debtor_id, 1, length($10)) = $10)"
-        )
-    };
-}
-
-/// The texts that count receipts and take a page of them, by one way to find them.
-macro_rules! texts {
-    ($way:literal) => {
-        (
-            concat!("SELECT COUNT(*)", filtered!($way)),
-            concat!(
-                "SELECT r.receipt_key, r.receipt_id, r.notice_number, r.creditor_reference, r.debtor_id, \
-                 r.amount, r.class, r.executed, COALESCE(r.paid_at, r.received_at) AS paid_on",
-                filtered!($way),
-                " AND (COALESCE(r.paid_at, r.received_at) > $11 OR r.receipt_key > $12) \
-                 ORDER BY COALESCE(r.paid_at, r.received_at), r.receipt_key LIMIT $13 OFFSET $14"
-            ),
-        )
-    };
-}
-
-pub(in crate::store) const BY_PAYMENT: (&str, &str) = texts!("TRUE");
-const BY_ID: (&str, &str) = texts!("r.receipt_key IN ($4, 'not-executed:' || $4)");
-const BY_REFERENCE: (&str, &str) = texts!("r.creditor_reference = $5");
-const BY_NOTICE: (&str, &str) = texts!("r.notice_number = $6");
-pub(in crate::store) const BY_DEBTOR: (&str, &str) = texts!("r.debtor_id = $7");
-
-/// Every text that reads a page, for the test that looks at how the database would carry them out.
-#[cfg(test)]
-pub(in crate::store) const PAGES: [&str; 5] =
-    [BY_PAYMENT.1, BY_ID.1, BY_REFERENCE.1, BY_NOTICE.1, BY_DEBTOR.1];
 
 /// What is asked of the list.
 #[derive(Clone)]
@@ -99,6 +52,16 @@ pub struct ReceiptFilter {
     pub service: Option<String>,
     /// The debtor, in capitals, or the reference begins so.
     pub debtor_or_iuv: Option<String>,
+    /// The least and the most that was paid.
+    pub amount: Option<(Cents, Cents)>,
+    /// Of one of these classes; of any, if it is empty.
+    pub classes: Vec<ReceiptClass>,
+    /// Whether the node's archive answered in our place.
+    pub stand_in: Option<bool>,
+    /// Whether it settles its notice.
+    pub settles: Option<bool>,
+    /// Received from then on and before then.
+    pub received: Option<Interval>,
 }
 
 /// Where a page begins.
@@ -143,6 +106,14 @@ pub struct ListedReceipt {
     pub executed: bool,
     /// When it was paid, or received if it does not say.
     pub paid_on: Timestamp,
+    /// When it was received.
+    pub received_at: Timestamp,
+    /// Whether the node's archive answered in our place.
+    pub stand_in: bool,
+    /// Whether it settles its notice.
+    pub settles: bool,
+    /// Who issued the notice.
+    pub issuer: String,
 }
 
 /// A page of receipts.
@@ -166,6 +137,10 @@ pub(super) struct Row {
     class: String,
     executed: bool,
     paid_on: i64,
+    received_at: i64,
+    stand_in: bool,
+    settles: bool,
+    issuer: String,
 }
 
 impl Store {
@@ -198,18 +173,11 @@ impl Row {
             class: self.class,
             executed: self.executed,
             paid_on: super::instant(self.paid_on)?,
+            received_at: super::instant(self.received_at)?,
+            stand_in: self.stand_in,
+            settles: self.settles,
+            issuer: self.issuer,
         })
-    }
-}
-
-/// The texts by the condition that leaves the fewest.
-fn texts(filter: &ReceiptFilter) -> (&'static str, &'static str) {
-    match filter {
-        ReceiptFilter { id: Some(_), .. } => BY_ID,
-        ReceiptFilter { iuv: Some(_), .. } => BY_REFERENCE,
-        ReceiptFilter { notice: Some(_), .. } => BY_NOTICE,
-        ReceiptFilter { debtor: Some(_), .. } => BY_DEBTOR,
-        _ => BY_PAYMENT,
     }
 }
 
@@ -218,49 +186,37 @@ for_both_engines! {
         pool: &Pool,
         query: &ReceiptQuery,
     ) -> Result<(Option<i64>, Vec<Row>), sqlx::Error> {
-        let filter = &query.filter;
-        let (count, page) = texts(filter);
-        let key = filter.id.as_ref().map(|id| key_of(id.as_str()));
-        let notice = filter.notice.as_ref().map(NoticeNumber::as_str);
-        let codes = codes(&query.scope);
-        let (pages, after) = match &query.start {
-            PageStart::Page(pages) => (*pages, &ReceiptPlace::START),
-            PageStart::After(place) => (0, place),
-        };
         let total = match query.start {
             PageStart::After(_) => None,
             PageStart::Page(_) => {
-                let count = sqlx::query_scalar(count)
-                    .bind(query.ec.as_str())
-                    .bind(query.from.as_microsecond())
-                    .bind(query.until.as_microsecond())
-                    .bind(key.as_deref())
-                    .bind(filter.iuv.as_deref())
-                    .bind(notice)
-                    .bind(filter.debtor.as_deref())
-                    .bind(filter.service.as_deref())
-                    .bind(codes.as_deref())
-                    .bind(filter.debtor_or_iuv.as_deref());
+                let (text, values) = search::count(query).parts();
+                let mut count = sqlx::query_scalar(text).persistent(KEEPS_ASSEMBLED);
+                for value in values {
+                    count = match value {
+                        Value::Number(number) => count.bind(number),
+                        Value::Text(text) => count.bind(text),
+                    };
+                }
                 Some(count.fetch_one(pool).await?)
             }
         };
-        let rows = sqlx::query_as(page)
-            .bind(query.ec.as_str())
-            .bind(query.from.max(after.paid_on).as_microsecond())
-            .bind(query.until.as_microsecond())
-            .bind(key.as_deref())
-            .bind(filter.iuv.as_deref())
-            .bind(notice)
-            .bind(filter.debtor.as_deref())
-            .bind(filter.service.as_deref())
-            .bind(codes.as_deref())
-            .bind(filter.debtor_or_iuv.as_deref())
-            .bind(after.paid_on.as_microsecond())
-            .bind(&after.key)
-            .bind(i64::from(query.limit) + 1)
-            .bind(i64::from(query.limit) * i64::from(pages))
-            .fetch_all(pool)
-            .await?;
+        let mut rows: Vec<Row> = Vec::new();
+        let statements = search::pages(query);
+        let merged = statements.len() > 1;
+        for statement in statements {
+            let (text, values) = statement.parts();
+            let mut page = sqlx::query_as(text).persistent(KEEPS_ASSEMBLED);
+            for value in values {
+                page = match value {
+                    Value::Number(number) => page.bind(number),
+                    Value::Text(text) => page.bind(text),
+                };
+            }
+            rows.append(&mut page.fetch_all(pool).await?);
+        }
+        if merged {
+            rows.sort_by(|a, b| (a.paid_on, &a.receipt_key).cmp(&(b.paid_on, &b.receipt_key)));
+        }
         Ok((total, rows))
     }
 }

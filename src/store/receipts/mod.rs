@@ -1,9 +1,10 @@
 //! Receipts, booked durably and once, many to a commit.
 
 pub(super) mod decide;
-mod detail;
+pub(super) mod detail;
 pub(super) mod late;
 pub(super) mod list;
+pub(super) mod search;
 pub(super) mod statements;
 pub(super) mod told;
 

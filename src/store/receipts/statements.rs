@@ -16,7 +16,9 @@ use crate::store::rows::{optional_instant, read, settled};
 
 use super::decide::{Before, Decided, Entry, Identity, Known, OtherOptions, Place, decide, identity, place};
 use super::{BookReceipt, Booked, Novelty, StoredReceipt};
-use crate::store::{UnbookedMessage, events};
+use crate::store::anomalies::open as anomalies;
+use crate::store::{UnbookedMessage, events, unbooked};
+use anomalies::Opening;
 
 const WANTED_NOTICES: &str = "WITH wanted (ec, notice_number) AS (VALUES ";
 
@@ -141,17 +143,17 @@ fn key(wanted: Option<&(String, String)>) -> (&str, &str) {
 }
 
 for_both_engines! {
-    [events]
+    [events, anomalies, unbooked]
 
     pub(in crate::store) async fn book(
         pool: &Pool,
         bookings: &[BookReceipt],
     ) -> Result<Vec<Booked>, StoreError> {
         let failed = || StoreError::during("book_receipt");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         let known = known_notices(&mut tx, bookings).await?;
         let before = booked_before(&mut tx, bookings).await?;
-        let Decided { booked, entries, events } = decide(bookings, known, before);
+        let Decided { booked, entries, mut events, mut openings } = decide(bookings, known, before);
         let inserted = insert_receipts(&mut tx, &entries).await.map_err(failed())?;
         // Decided on what is no longer so: all is decided anew, and the winner is then seen.
         if inserted.len() < entries.len() {
@@ -159,7 +161,8 @@ for_both_engines! {
         }
         insert_transfers(&mut tx, &entries).await.map_err(failed())?;
         settle_notices(&mut tx, &entries).await.map_err(failed())?;
-        keep_conflicting(&mut tx, bookings, &booked).await.map_err(failed())?;
+        openings.extend(keep_conflicting(&mut tx, bookings, &booked).await.map_err(failed())?);
+        events.extend(open_anomalies(&mut tx, &openings).await.map_err(failed())?);
         record(&mut tx, &events).await.map_err(failed())?;
         tx.commit().await.map_err(failed())?;
         Ok(booked)
@@ -169,13 +172,14 @@ for_both_engines! {
         connection: &mut Connection,
         bookings: &[BookReceipt],
         booked: &[Booked],
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<Vec<Opening>, sqlx::Error> {
+        let mut openings = Vec::new();
         for (booking, booked) in bookings.iter().zip(booked) {
             if booked.novelty == Novelty::Conflicting {
-                unbooked_messages::keep(&mut *connection, &UnbookedMessage::from(booking)).await?;
+                openings.extend(keep(&mut *connection, &UnbookedMessage::from(booking)).await?);
             }
         }
-        Ok(())
+        Ok(openings)
     }
 
     pub(in crate::store) async fn of_notice(

@@ -143,7 +143,7 @@ for_both_engines! {
         jobs: &[RowJob<'_>],
     ) -> Result<Option<Vec<Position>>, StoreError> {
         let failed = || StoreError::during("apply_rows");
-        let mut tx = pool.begin_with(BEGIN).await.map_err(failed())?;
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         if !renew(&mut tx, lease).await.map_err(failed())? {
             return Ok(None);
         }

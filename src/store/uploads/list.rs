@@ -95,7 +95,7 @@ for_both_engines! {
     }
 
     pub(super) async fn purge(pool: &Pool, before: Timestamp, now: Timestamp) -> Result<bool, sqlx::Error> {
-        let mut tx = pool.begin_with(BEGIN).await?;
+        let mut tx = begin(pool, BEGIN).await?;
         let oldest: Option<(String, String)> = sqlx::query_as(
             "SELECT ec, upload_id FROM upload WHERE purged_at IS NULL AND received_at < $1 \
              AND finished_at IS NOT NULL ORDER BY received_at, upload_id LIMIT 1",

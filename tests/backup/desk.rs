@@ -1,0 +1,146 @@
+//! What the tests of backups work with: the program, a filled database, and the rows of a backup.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use flate2::read::MultiGzDecoder;
+use tempfile::TempDir;
+use varco::domain::position::OptionShape;
+
+use super::support::gateway::TestGateway;
+use super::support::messages::{about, paid};
+use super::support::trouble::Intruder;
+use super::support::{TestDatabase, pki, samples};
+
+/// A folder of one operator, with a configuration for each database.
+pub struct Desk {
+    pub folder: TempDir,
+}
+
+/// What the program did.
+pub struct Done {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        Desk { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// `varco COMMAND … --config` for that database, not started yet.
+    pub fn command(&self, database: &TestDatabase, arguments: &[&str]) -> Command {
+        let config = pki::write_config(self.folder.path(), "sqlite://unused");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_varco"));
+        command.args(arguments).arg("--config").arg(config).env("VARCO__DATABASE__URL", &database.url);
+        command
+    }
+
+    pub async fn run(&self, database: &TestDatabase, arguments: &[&str]) -> Done {
+        let mut command = self.command(database, arguments);
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+        Done::from(output)
+    }
+
+    /// Backs up and returns the file.
+    pub async fn backup(&self, database: &TestDatabase, name: &str) -> PathBuf {
+        let file = self.file(name);
+        let done = self.run(database, &["backup", file.to_str().unwrap()]).await;
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+        file
+    }
+
+    pub async fn restore(&self, database: &TestDatabase, file: &Path) -> Done {
+        self.run(database, &["restore", file.to_str().unwrap()]).await
+    }
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Done { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+/// The rows of each table of a backup, in an order that does not hang on the engine.
+pub fn rows(file: &Path) -> BTreeMap<String, BTreeSet<String>> {
+    let mut tables: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut table = String::new();
+    for line in lines(file) {
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        if let Some(name) = value.get("table") {
+            table = name.as_str().unwrap().to_owned();
+            tables.entry(table.clone()).or_default();
+        } else if value.is_array() {
+            assert!(tables.get_mut(&table).unwrap().insert(line), "a row twice in {table}");
+        }
+    }
+    tables
+}
+
+pub fn lines(file: &Path) -> Vec<String> {
+    let mut text = String::new();
+    MultiGzDecoder::new(std::fs::File::open(file).unwrap()).read_to_string(&mut text).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// A gateway on that database, with at least a row in every table.
+pub async fn filled(database: TestDatabase) -> TestGateway {
+    let gateway = TestGateway::start(database).await;
+    for base in 1..=4 {
+        gateway.owe(base, 100).await;
+    }
+    let plan = [5, 6].map(|base| samples::notice(base, 50)).to_vec();
+    gateway.create(samples::position("plan", vec![samples::option(1, OptionShape::Plan, plan)])).await;
+    assert_eq!(gateway.get_v2(&about(4)).await.fault, None);
+    gateway.settle(&paid("r1", 1, 100)).await;
+    gateway.settle(&paid("r1-again", 1, 100)).await;
+    gateway.settle(&paid("r2", 2, 90)).await;
+    gateway.settle(&paid("r5", 5, 50)).await;
+    gateway.settle(&paid("nobody", 900, 100)).await;
+    // Another payment under a known id: kept aside, whole.
+    let answer = gateway.send_rt_v2(&paid("r1", 3, 100)).await;
+    assert!(answer.fault.is_some() || answer.fault.is_none());
+    let bytes = |hex: &str| match gateway.engine {
+        "sqlite" => format!("x'{hex}'"),
+        _ => format!("'\\x{hex}'"),
+    };
+    let ec = samples::EC;
+    let (digest, stamp) = (bytes("00ff80"), bytes("fe00"));
+    let mut intruder = Intruder::enter(&gateway.database).await;
+    for statement in [
+        format!("INSERT INTO api_key_institution (ec, id) VALUES ('{ec}', 'tests')"),
+        "INSERT INTO api_key_segregation (id, code) VALUES ('tests', '02')".to_owned(),
+        format!("INSERT INTO retired_notice (ec, notice_number) VALUES ('{ec}', '302000000000000099')"),
+        "INSERT INTO taxonomy (code, valid_from, valid_until) \
+         VALUES ('9/0101002IM/', '2021-01-01', '2099-12-31')"
+            .to_owned(),
+        format!(
+            "INSERT INTO upload (ec, upload_id, broker, operation, to_publish, dry_run, submitted, received_at, \
+             worker, held_until) VALUES ('{ec}', 'u1', '88888888888', 'create', TRUE, FALSE, 2, 1, 7, 1000)"
+        ),
+        format!(
+            "INSERT INTO upload_row (ec, upload_id, row_no, status, message) \
+             VALUES ('{ec}', 'u1', 0, 201, 'a \"row\"' || chr_newline || 'è 💶')"
+        )
+        .replace("chr_newline", if gateway.engine == "sqlite" { "char(10)" } else { "chr(10)" }),
+        format!(
+            "INSERT INTO answered_request (ec, caller, operation, key_digest, request_digest, answered_at, body) \
+             VALUES ('{ec}', 'tests', 'create', {digest}, {digest}, 1, {digest})"
+        ),
+        format!("UPDATE receipt_transfer SET stamp = {stamp} WHERE receipt_key = 'nobody'"),
+        "INSERT INTO unbooked_message (digest, primitive, reason, received_at, raw) \
+         SELECT 'empty', 'paSendRTV2', 'x', 1, SUBSTR(raw, 1, 0) FROM receipt WHERE receipt_id = 'r1'"
+            .to_owned(),
+    ] {
+        intruder.run(&statement).await;
+    }
+    gateway
+}
