@@ -1,5 +1,7 @@
 //! The composition root: builds every part and joins them. It owns no rule.
 
+mod nats;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -108,6 +110,7 @@ impl Gateway {
         let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval, apart).await?;
         parts.start_refresh();
         parts.start_sweep();
+        parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;
         Ok(Gateway { soap_addr, api_addr, store, shutdown, grace: config.soap.shutdown_grace.get() })
     }
@@ -223,6 +226,7 @@ impl Parts {
             hold: self.hold,
             randomness: self.randomness.clone(),
             receipt_document: soap::document,
+            webhooks: api::Webhooks::default(),
         }
     }
 

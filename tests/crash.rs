@@ -22,10 +22,14 @@ mod support;
 mod clerks;
 #[path = "crash/client.rs"]
 mod client;
+#[path = "crash/control.rs"]
+mod control;
 #[path = "crash/durability.rs"]
 mod durability;
 #[path = "crash/follower.rs"]
 mod follower;
+#[path = "crash/instances.rs"]
+mod instances;
 #[path = "crash/outage.rs"]
 mod outage;
 #[path = "crash/receipts.rs"]
@@ -48,6 +52,8 @@ use support::{TestDatabase, feeds, pki, world};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
+/// Little is written while all goes well.
+const LOG: (&str, &str) = ("VARCO__LOG__FILTER", "error,varco::gateway=info");
 /// Connections that deliver at the same time.
 const SENDERS: u64 = 8;
 /// Notices that are added for each round.
@@ -113,7 +119,7 @@ impl Ordeal {
     }
 
     fn start(&self) -> Served {
-        Served::start(&self.config, &[], &[("VARCO__LOG__FILTER", "error,varco::gateway=info")])
+        Served::start(&self.config, &[], &[LOG])
     }
 
     /// One life of the gateway: everybody repeats what the last one left unanswered, everything that was

@@ -6,6 +6,7 @@
 mod api;
 mod database;
 mod log;
+mod nats;
 mod positions;
 mod soap;
 mod soap_tls;
@@ -21,6 +22,7 @@ use toml::{Table, Value};
 pub use api::{Api, ApiTls};
 pub use database::Database;
 pub use log::{Log, LogFormat};
+pub use nats::{Nats, NatsName, NatsServers};
 pub use positions::{Pause, Positions};
 pub use soap::Soap;
 pub use soap_tls::{AllowedClients, ClientNames, SoapTls};
@@ -42,6 +44,8 @@ pub struct Config {
     pub upload: Upload,
     /// What is logged and how.
     pub log: Log,
+    /// Events to NATS JetStream.
+    pub nats: Nats,
     /// What holds for debt positions.
     pub positions: Positions,
 }
@@ -106,6 +110,7 @@ impl Config {
             upload: Upload::read(&mut source.section("upload"), &database.url),
             database,
             log: Log::read(&mut source.section("log")),
+            nats: Nats::read(&mut source.section("nats")),
             positions: Positions::read(&mut source.section("positions")),
         };
         let errors = source.finish();
@@ -122,6 +127,7 @@ impl fmt::Display for Config {
         table.insert("database".to_owned(), Value::Table(self.database.to_table()));
         table.insert("upload".to_owned(), Value::Table(self.upload.to_table()));
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
+        table.insert("nats".to_owned(), Value::Table(self.nats.to_table()));
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
         write!(f, "{table}")
     }

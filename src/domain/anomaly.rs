@@ -132,6 +132,28 @@ impl Step {
     }
 }
 
+/// What can happen to an anomaly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnomalyChange {
+    /// A receipt or a message did not fit.
+    Opened,
+    /// Its history has one entry more.
+    Step(Step),
+}
+
+impl AnomalyChange {
+    /// The type of the event.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            AnomalyChange::Opened => "varco.anomaly.opened",
+            AnomalyChange::Step(Step::Noted) => "varco.anomaly.noted",
+            AnomalyChange::Step(Step::Resolved(_)) => "varco.anomaly.resolved",
+            AnomalyChange::Step(Step::Reopened) => "varco.anomaly.reopened",
+            AnomalyChange::Step(Step::Closed(_)) => "varco.anomaly.closed",
+        }
+    }
+}
+
 /// Who says something: the key that the request came with, and the person it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Author {

@@ -114,6 +114,7 @@ pub struct Metrics {
     api_latency: Latency<RouteLabels>,
     connections: Family<ListenerLabels, Gauge>,
     missed_holds: Counter,
+    unpublished: Gauge,
     receipts: LabelledCount,
     receipts_not_booked: LabelledCount,
     certificates: Arc<Certificates>,
@@ -132,6 +133,7 @@ impl Metrics {
             api_latency: Latency::new_with_constructor(histogram),
             connections: Family::default(),
             missed_holds: Counter::default(),
+            unpublished: Gauge::default(),
             receipts: LabelledCount::default(),
             receipts_not_booked: LabelledCount::default(),
             certificates: Arc::default(),
@@ -146,6 +148,8 @@ impl Metrics {
         registry.register("connections", "Open connections by listener", metrics.connections.clone());
         let help = "Gets answered without a hold on the position";
         registry.register("activation_holds_missed", help, metrics.missed_holds.clone());
+        let help = "Events that are not published to NATS yet";
+        registry.register("nats_unpublished_events", help, metrics.unpublished.clone());
         registry.register("receipts", "New receipts by their class", metrics.receipts.clone());
         let help = "Messages that brought no new receipt, by the reason";
         registry.register("receipts_not_booked", help, metrics.receipts_not_booked.clone());
@@ -182,6 +186,11 @@ impl Metrics {
     /// The count of gets that were answered OK though their hold could not be written in time.
     pub fn missed_holds(&self) -> Counter {
         self.missed_holds.clone()
+    }
+
+    /// The count of events that are not published to NATS yet.
+    pub fn unpublished(&self) -> Gauge {
+        self.unpublished.clone()
     }
 
     /// The count of new receipts by `class`, and of the messages that brought none by `reason`.

@@ -17,11 +17,12 @@ use super::dialect::{for_both_engines, on_engine};
 use super::rows::{optional_instant, read};
 use super::{Store, StoreError};
 
+mod delete;
 mod log;
 mod replay;
 mod write;
 
-pub use log::{DeliveryPage, DeliveryPlace, DeliveryState, LoggedAttempt, LoggedDelivery};
+pub use log::{DeliveryPage, DeliveryPlace, DeliveryState, LoggedAttempt, LoggedDelivery, LoggedEvent};
 pub use replay::Replay;
 pub use write::{FirstEvents, SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange};
 

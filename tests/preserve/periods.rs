@@ -205,7 +205,7 @@ async fn archives_go_on_over_the_numbers_that_a_restored_database_left_out() {
         assert_eq!(findings, Vec::<String>::new(), "{}", place.engine);
         let after = after.unwrap();
         assert_eq!(continues(&before, &after), Ok(()));
-        assert_eq!((after.last.seq, after.receipts), (before.last.seq + 1001, 1));
+        assert!(after.last.seq > before.last.seq + 1000 && after.receipts == 1, "{after:?}");
         let third = place.export("2026-05-02", "2026-06-30", "3.zip");
         let missing = continues(&before, &checked(&third).1.unwrap()).unwrap_err();
         assert!(missing.contains("are missing"), "{missing}");

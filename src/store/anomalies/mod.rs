@@ -5,8 +5,8 @@ pub(super) mod open;
 
 use jiff::Timestamp;
 
-use crate::domain::anomaly::{AnomalyFacts, AnomalyKind, Author, Step};
-use crate::domain::event::{AnomalyChange, Codes, Event, Feed, Subject, Told};
+use crate::domain::anomaly::{AnomalyChange, AnomalyFacts, AnomalyKind, Author, Step};
+use crate::domain::event::{Codes, Event, Feed, Subject, Told};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::text::Text;

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::domain::anomaly::{AnomalyFacts, AnomalyKind, Resolution, Step};
-use crate::domain::event::{AnomalyChange, Event, Feed};
+use crate::domain::anomaly::{AnomalyChange, AnomalyFacts, AnomalyKind, Resolution, Step};
+use crate::domain::event::{Event, Feed};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::receipt::ReceiptClass;
