@@ -124,8 +124,8 @@ impl Gateway {
         let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval, apart).await?;
         parts.start_refresh();
         parts.start_sweep();
-        parts.start_publisher(&config.nats)?;
         parts.start_outbox(&config.delivery, parts.watch.clone());
+        parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;
         Ok(Gateway { soap_addr, api_addr, store, shutdown, grace: config.soap.shutdown_grace.get() })
     }

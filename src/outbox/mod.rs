@@ -1,4 +1,4 @@
-//! Events on their way out: what was committed is handed to the endpoints that want it, and to NATS.
+//! Events on their way out: what was committed is handed on, to the endpoints that want it and to NATS.
 //!
 //! A task makes deliveries of events, takes those that are due, sends them and writes what came of it. Several
 //! instances on one database share the work: each delivery is held by one of them at a time.

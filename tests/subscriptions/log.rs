@@ -117,3 +117,35 @@ async fn a_parameter_that_cannot_be_read_is_refused() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn deliveries_of_several_feeds_are_walked_through_feed_by_feed() {
+    on_both_desks(async |desk| {
+        let made = desk.make_as(MASTER_KEY, "gateway", &wanted("a")).await;
+        for (feed, seq) in [("gateway", 1), (EC, 1), (EC, 2), (OTHER_EC, 7)] {
+            desk.run(&format!(
+                "INSERT INTO delivery (subscription, feed, seq, subject, state, attempts, logged, next_at) \
+                 VALUES ('{}', '{feed}', {seq}, 'x', 'pending', 0, 0, 0)",
+                made.id
+            ))
+            .await;
+        }
+        for query in ["", "&state=pending"] {
+            let (mut after, mut walked) = (String::new(), Vec::new());
+            loop {
+                let path =
+                    format!("gateway/subscriptions/{}/deliveries?limit=1&after={after}{query}", made.id);
+                let page = desk.ask_as(MASTER_KEY, Method::GET, &path, None).await;
+                let one = &page.body["deliveries"][0];
+                walked.push(format!("{} {}", one["feed"].as_str().unwrap(), one["sequence"]));
+                match page.body.get("next") {
+                    Some(next) => after = next.as_str().unwrap().to_owned(),
+                    None => break,
+                }
+            }
+            let of = |feed, seq| format!("{feed} {seq}");
+            assert_eq!(walked, [of("gateway", 1), of(EC, 2), of(EC, 1), of(OTHER_EC, 7)]);
+        }
+    })
+    .await;
+}

@@ -1,5 +1,7 @@
 //! What can happen, and under which type it is told.
 
+use crate::domain::anomaly::Step;
+
 /// What can happen to a debt position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PositionChange {
@@ -75,6 +77,28 @@ pub enum ReceiptChange {
     Booked,
     /// It is of another class, because its notice appeared.
     Reclassified,
+}
+
+/// What can happen to an anomaly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnomalyChange {
+    /// A receipt or a message did not fit.
+    Opened,
+    /// Its history has one entry more.
+    Step(Step),
+}
+
+impl AnomalyChange {
+    /// The type of the event.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            AnomalyChange::Opened => "varco.anomaly.opened",
+            AnomalyChange::Step(Step::Noted) => "varco.anomaly.noted",
+            AnomalyChange::Step(Step::Resolved(_)) => "varco.anomaly.resolved",
+            AnomalyChange::Step(Step::Reopened) => "varco.anomaly.reopened",
+            AnomalyChange::Step(Step::Closed(_)) => "varco.anomaly.closed",
+        }
+    }
 }
 
 /// What can happen to a subscription.

@@ -12,7 +12,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::anomaly::{AnomalyChange, AnomalyFacts};
+use super::anomaly::AnomalyFacts;
 use super::fiscal_code::FiscalCode;
 use super::ids::Iupd;
 use super::notice_number::{AuxDigit, NoticeNumber};
@@ -20,7 +20,7 @@ use super::segregation::Segregation;
 
 pub use change::{beside, of_change};
 pub use facts::{NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, RestoredFacts, SubscriptionFacts};
-pub use kinds::{OptionChange, PositionChange, ReceiptChange, SubscriptionChange};
+pub use kinds::{AnomalyChange, OptionChange, PositionChange, ReceiptChange, SubscriptionChange};
 
 /// Whose events they are; within a feed they are numbered in the order of the commits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

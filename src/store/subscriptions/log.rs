@@ -257,3 +257,40 @@ for_both_engines! {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoreOptions;
+    use crate::store::dialect::{Pools, explain};
+    use sqlx::Row;
+
+    #[tokio::test]
+    async fn a_page_is_read_in_the_order_of_its_index_however_long_the_log_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("varco.db").display());
+        let store = Store::open(&url, StoreOptions::default()).await.unwrap();
+        store.migrate().await.unwrap();
+        let Pools::Sqlite { read, .. } = &store.pools else { panic!("it is SQLite") };
+        let subscription = SubscriptionId::drawn(1, 2);
+        for state in [None, Some(DeliveryState::Delivered), Some(DeliveryState::Dead)] {
+            for after in [None, Some(DeliveryPlace { feed: "gateway".into(), seq: 1 })] {
+                let page = DeliveryPage {
+                    subscription: subscription.clone(),
+                    state,
+                    after: after.clone(),
+                    limit: 1,
+                };
+                let mut query = sqlx::query(explain(statement(&page))).bind(subscription.as_str()).bind(1);
+                if let Some(place) = after {
+                    query = query.bind(place.feed).bind(place.seq);
+                }
+                let rows = query.fetch_all(read).await.unwrap();
+                for row in rows {
+                    let step: String = row.get("detail");
+                    assert!(step.starts_with("SEARCH"), "{state:?}: {step}");
+                }
+            }
+        }
+    }
+}
