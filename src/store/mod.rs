@@ -23,6 +23,7 @@ mod parties;
 #[cfg(test)]
 mod plans;
 mod positions;
+mod preservation;
 mod publisher;
 mod receipts;
 mod rows;
@@ -54,6 +55,9 @@ pub use parties::Parties;
 pub use positions::{
     BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
     PositionPage, PositionQuery, ReplaceError, Shapes,
+};
+pub use preservation::{
+    PreserveError, Preserved, PreservedEvent, PreservedMessage, PreservedStart, Span, Take, UntoldReceipt,
 };
 pub use publisher::{Published, Publishing};
 pub use receipts::{
