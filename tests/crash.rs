@@ -125,8 +125,8 @@ impl Ordeal {
     }
 
     fn start(&self) -> Served {
-        let [key, networks] = DELIVERY;
-        Served::start(&self.config, &[], &[LOG, key, networks])
+        let [timeout, key, networks] = DELIVERY;
+        Served::start(&self.config, &[], &[LOG, timeout, key, networks])
     }
 
     /// One life of the gateway: everybody repeats what the last one left unanswered, everything that was
