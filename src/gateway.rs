@@ -1,5 +1,8 @@
 //! The composition root: builds every part and joins them. It owns no rule.
 
+mod delivery;
+mod nats;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -19,6 +22,7 @@ use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
 use crate::observe::{Metrics, Outcome};
+use crate::outbox::ClientError;
 use crate::primitive::{Answer, Deadlines, Primitives, ReceiptCounts};
 use crate::registry::RegistryView;
 use crate::serve::{
@@ -28,6 +32,8 @@ use crate::serve::{
 use crate::soap::{self, Limits};
 use crate::store::{FeedWatch, Store, StoreError, StoreOptions};
 use crate::tls::{TlsError, TlsReloader, TlsSettings};
+
+use delivery::Deliverer;
 
 /// The contract as the node reads it.
 pub const CONTRACT: Contract = Contract {
@@ -65,6 +71,15 @@ pub enum StartError {
     /// A socket or signal.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// What reaches the endpoints of subscribers.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The authorities that sign the certificates of endpoints.
+    #[error("the file of delivery.ca_file cannot be read: {source}")]
+    Authorities {
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The system gave no random bytes.
     #[error("the system has no source of randomness: {0}")]
     Random(getrandom::Error),
@@ -93,6 +108,7 @@ impl Gateway {
         }
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
+            webhooks: Deliverer::new(&config.delivery, &store, &clock)?,
             watch: store.watch_feeds(FEED_LOOK),
             store,
             clock,
@@ -108,6 +124,8 @@ impl Gateway {
         let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval, apart).await?;
         parts.start_refresh();
         parts.start_sweep();
+        parts.start_outbox(&config.delivery, parts.watch.clone());
+        parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;
         Ok(Gateway { soap_addr, api_addr, store, shutdown, grace: config.soap.shutdown_grace.get() })
     }
@@ -162,6 +180,7 @@ struct Parts {
     ids: Arc<RequestIds>,
     hold: HoldPolicy,
     randomness: Randomness,
+    webhooks: Deliverer,
 }
 
 impl Parts {
@@ -223,6 +242,7 @@ impl Parts {
             hold: self.hold,
             randomness: self.randomness.clone(),
             receipt_document: soap::document,
+            webhooks: self.webhooks.for_api(),
         }
     }
 

@@ -26,6 +26,8 @@ pub mod config;
 pub mod domain;
 pub mod gateway;
 pub mod observe;
+pub mod outbox;
+pub mod preservation;
 pub mod primitive;
 pub mod registry;
 pub mod serve;

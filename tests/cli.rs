@@ -64,9 +64,18 @@ impl Drop for Demo {
 
 #[test]
 fn every_command_explains_itself() {
-    for command in
-        ["demo", "serve", "replay", "migrate", "check-config", "taxonomy", "backup", "restore", "verify"]
-    {
+    for command in [
+        "demo",
+        "serve",
+        "replay",
+        "migrate",
+        "check-config",
+        "taxonomy",
+        "backup",
+        "restore",
+        "verify",
+        "preserve",
+    ] {
         let help = run(&[command, "--help"]);
         assert!(help.status.success());
         assert!(stdout(&help).contains("Example"), "{command} shows no example");

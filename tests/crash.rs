@@ -1,7 +1,7 @@
 //! The promise itself: what was answered OK is there after the worst moment, there once, and told once.
 //!
-//! The real program is killed by SIGKILL while the node asks and delivers, creditors' systems write, and a
-//! reader follows the events, over and over, on one database; and then asked for everything that it
+//! The real program is killed by SIGKILL while the node asks and delivers, creditors' systems write, a
+//! reader follows the events and an endpoint is told them, over and over, on one database; and then asked for everything that it
 //! acknowledged. A kill leaves the system's page cache alive: that the disk had the receipt before the node
 //! had its answer is shown by `durability`, from the system calls.
 //!
@@ -22,14 +22,20 @@ mod support;
 mod clerks;
 #[path = "crash/client.rs"]
 mod client;
+#[path = "crash/control.rs"]
+mod control;
 #[path = "crash/durability.rs"]
 mod durability;
 #[path = "crash/follower.rs"]
 mod follower;
+#[path = "crash/instances.rs"]
+mod instances;
 #[path = "crash/outage.rs"]
 mod outage;
 #[path = "crash/receipts.rs"]
 mod receipts;
+#[path = "crash/receiver.rs"]
+mod receiver;
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
@@ -41,6 +47,7 @@ use std::time::{Duration, Instant};
 use clerks::Clerks;
 use follower::Follower;
 use receipts::{Books, Delivery, deliver, question};
+use receiver::{DELIVERY, Receiver};
 use rustls::ClientConfig;
 use support::child::Served;
 use support::node::Node;
@@ -48,6 +55,8 @@ use support::{TestDatabase, feeds, pki, world};
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
+/// Little is written while all goes well.
+const LOG: (&str, &str) = ("VARCO__LOG__FILTER", "error,varco::gateway=info");
 /// Connections that deliver at the same time.
 const SENDERS: u64 = 8;
 /// Notices that are added for each round.
@@ -87,6 +96,7 @@ struct Ordeal {
     redelivered: usize,
     clerks: Clerks,
     follower: Follower,
+    receiver: Receiver,
     _folder: TempDir,
 }
 
@@ -108,12 +118,14 @@ impl Ordeal {
             redelivered: 0,
             clerks: Clerks::default(),
             follower: Follower::default(),
+            receiver: Receiver::start().await,
             _folder: folder,
         }
     }
 
     fn start(&self) -> Served {
-        Served::start(&self.config, &[], &[("VARCO__LOG__FILTER", "error,varco::gateway=info")])
+        let [key, networks] = DELIVERY;
+        Served::start(&self.config, &[], &[LOG, key, networks])
     }
 
     /// One life of the gateway: everybody repeats what the last one left unanswered, everything that was
@@ -123,6 +135,9 @@ impl Ordeal {
         receipts::add_notices(&store, round).await;
         store.close().await;
         let served = self.start();
+        if round == 0 {
+            self.receiver.subscribe(served.api).await;
+        }
         let node = Arc::new(Node::new(served.soap, Arc::clone(&self.tls)));
         self.redeliver(&node).await;
         self.clerks.settle(served.api).await;
@@ -228,9 +243,11 @@ impl Ordeal {
         let store = self.database.store().await;
         let files = self.clerks.check_files(served.api, &store).await;
         self.follower.catch_up(served.api).await;
+        self.receiver.wait_for(feeds::events(&store, 0).await.len()).await;
         served.stop();
         self.check(0).await;
         let events = feeds::events(&store, 0).await;
+        let told = self.receiver.judge(&events);
         let facts = feeds::facts(&self.database).await;
         let found = feeds::judge(&events, &facts);
         let (unread, misread) = self.follower.compare(&events);
@@ -240,7 +257,7 @@ impl Ordeal {
         eprintln!(
             "\n{engine}: {rounds} kills in {:?}; {acknowledged} receipts acknowledged, {first_time} of them before \
              a kill, {} lost, {} booked twice; {} changes and {files} files acknowledged; {} events, {} missing, \
-             {} extra, {} out of order; a follower missed {unread} and saw {misread} that are not there",
+             {} extra, {} out of order; a follower missed {unread} and saw {misread} that are not there; {told:?}",
             begun.elapsed(),
             acknowledged.saturating_sub(facts.receipts.len()),
             facts.receipts.len().saturating_sub(acknowledged),
@@ -251,6 +268,7 @@ impl Ordeal {
             found.disorder.len(),
         );
         assert_eq!((unread, misread), (0, 0), "who follows sees each event once, as it is");
+        assert_eq!((told.missing, told.wrong, told.disorder), (0, 0, 0), "each event is delivered as it is");
         assert_eq!(found, feeds::Faults::default());
         assert_eq!(acknowledged, facts.receipts.len());
         assert!(first_time > 0 && self.redelivered > 0, "the kills did not fall among the deliveries");

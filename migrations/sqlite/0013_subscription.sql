@@ -65,6 +65,8 @@ CREATE TABLE delivery (
 CREATE INDEX delivery_due ON delivery (subscription, next_at) WHERE state = 'pending';
 -- What comes before what.
 CREATE INDEX delivery_in_order ON delivery (subscription, feed, subject, seq) WHERE state = 'pending';
+-- What is under way.
+CREATE INDEX delivery_held ON delivery (subscription, held_until) WHERE held_until IS NOT NULL;
 -- What was given up.
 CREATE INDEX delivery_dead ON delivery (subscription, feed, seq) WHERE state = 'dead';
 -- What is old enough to be forgotten.

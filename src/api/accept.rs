@@ -14,6 +14,9 @@ pub(super) const XML: Media = ("application", "xml");
 /// Events as they come.
 pub(super) const EVENT_STREAM: Media = ("text", "event-stream");
 
+/// Pages for people.
+pub(super) const HTML: Media = ("text", "html");
+
 /// Tables.
 pub(super) const CSV: Media = ("text", "csv");
 

@@ -15,18 +15,22 @@ use crate::domain::randomness::Randomness;
 use crate::registry::RegistryView;
 use crate::store::Store;
 
+pub use subscriptions::{SecretOf, SendNow, Sent, TargetCheck, TestEvent, Webhooks};
+
 mod accept;
 pub mod auth;
 mod body;
 mod bulk;
 pub mod events;
 mod idempotency;
+mod inbox;
 pub mod massive;
 mod openapi;
 mod payment_options;
 mod positions;
 pub mod problem;
 mod receipts;
+mod subscriptions;
 
 /// What the API works with.
 #[derive(Clone)]
@@ -43,6 +47,8 @@ pub struct ApiState {
     pub randomness: Randomness,
     /// Cuts the document that callers read out of the message of a receipt.
     pub receipt_document: ReceiptDocument,
+    /// Sends events to who subscribed.
+    pub webhooks: Webhooks,
 }
 
 /// The payload of a stored message as an XML document; none if the message cannot be read. Envelopes are not
@@ -57,6 +63,7 @@ struct Api {
     hold: HoldPolicy,
     randomness: Randomness,
     receipt_document: ReceiptDocument,
+    webhooks: Webhooks,
     keys: auth::KeyCache,
 }
 
@@ -69,7 +76,9 @@ pub fn router(state: ApiState) -> Router {
         .nest("/gpd/debt-positions-service/v3", positions::v3::routes())
         .nest("/pn-integration-gpd/api/v1", positions::v1::send_routes())
         .nest("/gpd/payments-receipts-service/v1", receipts::routes())
+        .nest("/inbox/v1", inbox::routes())
         .nest("/payment-options", payment_options::routes())
+        .nest("/subscriptions/v1", subscriptions::routes())
         .telling_of(massive::routes())
         .telling_of(events::routes());
     let headings = [
@@ -78,7 +87,9 @@ pub fn router(state: ApiState) -> Router {
         bulk::HEADING,
         massive::HEADING,
         receipts::HEADING,
+        inbox::HEADING,
         payment_options::HEADING,
+        subscriptions::HEADING,
         events::HEADING,
     ];
     openapi::serve(routes, &headings)
@@ -88,7 +99,7 @@ pub fn router(state: ApiState) -> Router {
 }
 
 fn shared(state: ApiState) -> Arc<Api> {
-    let ApiState { store, registry, clock, hold, randomness, receipt_document } = state;
+    let ApiState { store, registry, clock, hold, randomness, receipt_document, webhooks } = state;
     let keys = auth::KeyCache::default();
-    Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, keys })
+    Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, webhooks, keys })
 }

@@ -6,6 +6,7 @@ pub mod client;
 pub mod demo;
 pub mod ledger;
 pub mod migrate;
+pub mod preserve;
 pub mod replay;
 pub mod restore;
 pub mod serve;
@@ -49,6 +50,7 @@ enum Command {
     Migrate(migrate::MigrateArgs),
     CheckConfig(check_config::CheckConfigArgs),
     Ledger(ledger::LedgerArgs),
+    Preserve(preserve::PreserveArgs),
     Backup(backup::BackupArgs),
     Restore(restore::RestoreArgs),
     Verify(verify::VerifyArgs),
@@ -127,6 +129,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Migrate(args) => migrate::run(args).await,
         Command::CheckConfig(args) => check_config::run(&args),
         Command::Ledger(args) => ledger::run(args).await,
+        Command::Preserve(args) => preserve::run(args).await,
         Command::Backup(args) => backup::run(args).await,
         Command::Restore(args) => restore::run(args).await,
         Command::Verify(args) => verify::run(args).await,

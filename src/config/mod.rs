@@ -5,7 +5,9 @@
 
 mod api;
 mod database;
+mod delivery;
 mod log;
+mod nats;
 mod positions;
 mod soap;
 mod soap_tls;
@@ -20,7 +22,9 @@ use toml::{Table, Value};
 
 pub use api::{Api, ApiTls};
 pub use database::Database;
+pub use delivery::Delivery;
 pub use log::{Log, LogFormat};
+pub use nats::{Nats, NatsName, NatsServers};
 pub use positions::{Pause, Positions};
 pub use soap::Soap;
 pub use soap_tls::{AllowedClients, ClientNames, SoapTls};
@@ -38,10 +42,14 @@ pub struct Config {
     pub api: Api,
     /// Where facts are kept.
     pub database: Database,
+    /// How events reach the endpoints of subscribers.
+    pub delivery: Delivery,
     /// Files of positions.
     pub upload: Upload,
     /// What is logged and how.
     pub log: Log,
+    /// Events to NATS JetStream.
+    pub nats: Nats,
     /// What holds for debt positions.
     pub positions: Positions,
 }
@@ -103,9 +111,11 @@ impl Config {
         let config = Self {
             soap: Soap::read(&mut source),
             api: Api::read(&mut source.section("api")),
+            delivery: Delivery::read(&mut source.section("delivery")),
             upload: Upload::read(&mut source.section("upload"), &database.url),
             database,
             log: Log::read(&mut source.section("log")),
+            nats: Nats::read(&mut source.section("nats")),
             positions: Positions::read(&mut source.section("positions")),
         };
         let errors = source.finish();
@@ -120,8 +130,10 @@ impl fmt::Display for Config {
         table.insert("soap".to_owned(), Value::Table(self.soap.to_table()));
         table.insert("api".to_owned(), Value::Table(self.api.to_table()));
         table.insert("database".to_owned(), Value::Table(self.database.to_table()));
+        table.insert("delivery".to_owned(), Value::Table(self.delivery.to_table()));
         table.insert("upload".to_owned(), Value::Table(self.upload.to_table()));
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
+        table.insert("nats".to_owned(), Value::Table(self.nats.to_table()));
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
         write!(f, "{table}")
     }

@@ -6,6 +6,7 @@ pub mod amount;
 pub mod anomaly;
 pub mod clock;
 pub mod cursor;
+pub mod delivery;
 pub mod event;
 pub mod fiscal_code;
 pub mod hold;

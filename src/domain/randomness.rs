@@ -22,6 +22,11 @@ impl Randomness {
         Randomness(Arc::new(draw))
     }
 
+    /// A number of 64 bits, each as likely as the others.
+    pub fn number(&self) -> u64 {
+        (self.0)()
+    }
+
     /// The thirteen digits of a notice number that nobody can guess.
     pub fn notice_base(&self) -> u64 {
         let mut drawn = (self.0)();

@@ -53,6 +53,15 @@ impl Segregation {
         }
     }
 
+    /// Whether all notices of another are among those of this one.
+    pub fn covers(&self, other: &Segregation) -> bool {
+        match (self, other) {
+            (Segregation::Every, _) => true,
+            (Segregation::Only(_), Segregation::Every) => false,
+            (Segregation::Only(own), Segregation::Only(others)) => others.is_subset(own),
+        }
+    }
+
     fn allows_link(&self, link: &StationLink) -> bool {
         match (self, link.aux_digit, &link.code) {
             (Segregation::Every, AuxDigit::Zero | AuxDigit::Three, Some(_)) => true,
@@ -101,6 +110,13 @@ mod tests {
         assert!(!only(&["01"]).allows(&segregated));
         assert!(!only(&["02"]).allows(&application), "an application code is no segregation code");
         assert!(!only(&[]).allows(&segregated));
+    }
+
+    #[test]
+    fn some_codes_cover_fewer_and_never_all() {
+        assert!(Segregation::Every.covers(&Segregation::Every) && Segregation::Every.covers(&only(&["01"])));
+        assert!(only(&["01", "02"]).covers(&only(&["02"])) && only(&["01"]).covers(&only(&[])));
+        assert!(!only(&["01"]).covers(&only(&["01", "02"])) && !only(&["01"]).covers(&Segregation::Every));
     }
 
     #[test]

@@ -18,6 +18,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+use super::deliveries::{Deliveries, DeliveryCounts};
+
 /// The service level the node holds us to: 98 % of a month's calls within 2 s.
 const WITHIN: Duration = Duration::from_secs(2);
 
@@ -114,9 +116,11 @@ pub struct Metrics {
     api_latency: Latency<RouteLabels>,
     connections: Family<ListenerLabels, Gauge>,
     missed_holds: Counter,
+    unpublished: Gauge,
     receipts: LabelledCount,
     receipts_not_booked: LabelledCount,
     certificates: Arc<Certificates>,
+    deliveries: Arc<Deliveries>,
 }
 
 impl Metrics {
@@ -132,9 +136,11 @@ impl Metrics {
             api_latency: Latency::new_with_constructor(histogram),
             connections: Family::default(),
             missed_holds: Counter::default(),
+            unpublished: Gauge::default(),
             receipts: LabelledCount::default(),
             receipts_not_booked: LabelledCount::default(),
             certificates: Arc::default(),
+            deliveries: Arc::default(),
             registry: Registry::default(),
         };
         registry.register("requests", "SOAP requests by primitive and outcome", metrics.requests.clone());
@@ -146,6 +152,8 @@ impl Metrics {
         registry.register("connections", "Open connections by listener", metrics.connections.clone());
         let help = "Gets answered without a hold on the position";
         registry.register("activation_holds_missed", help, metrics.missed_holds.clone());
+        let help = "Events that are not published to NATS yet";
+        registry.register("nats_unpublished_events", help, metrics.unpublished.clone());
         registry.register("receipts", "New receipts by their class", metrics.receipts.clone());
         let help = "Messages that brought no new receipt, by the reason";
         registry.register("receipts_not_booked", help, metrics.receipts_not_booked.clone());
@@ -153,6 +161,7 @@ impl Metrics {
         registry.register("build", "The running version", build);
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.timely))));
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.certificates))));
+        registry.register_collector(Box::new(Shared(Arc::clone(&metrics.deliveries))));
         more(&mut registry);
         Self { registry, ..metrics }
     }
@@ -184,6 +193,11 @@ impl Metrics {
         self.missed_holds.clone()
     }
 
+    /// The count of events that are not published to NATS yet.
+    pub fn unpublished(&self) -> Gauge {
+        self.unpublished.clone()
+    }
+
     /// The count of new receipts by `class`, and of the messages that brought none by `reason`.
     pub fn receipts(&self) -> [LabelledCount; 2] {
         [self.receipts.clone(), self.receipts_not_booked.clone()]
@@ -196,6 +210,11 @@ impl Metrics {
         days_left: impl Fn() -> i64 + Send + Sync + 'static,
     ) {
         lock(&self.certificates.0).insert(certificate, Box::new(days_left));
+    }
+
+    /// Shows what is counted of deliveries at each scrape.
+    pub fn watch_deliveries(&self, counts: impl Fn() -> DeliveryCounts + Send + Sync + 'static) {
+        *lock(&self.deliveries.0) = Some(Box::new(counts));
     }
 
     /// All metrics as text, for `application/openmetrics-text`.
@@ -216,7 +235,7 @@ impl Drop for ConnectionCount {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     // Counters stay meaningful whoever panicked while holding them.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -248,7 +267,7 @@ impl fmt::Debug for Certificates {
 
 /// The registry owns its collectors; this one is also ours to write to.
 #[derive(Debug)]
-struct Shared<T>(Arc<T>);
+pub(super) struct Shared<T>(pub(super) Arc<T>);
 
 impl Collector for Shared<Timely> {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {

@@ -99,6 +99,14 @@ impl Registry {
         self.institutions.get(ec).map_or(&[], |institution| &institution.links)
     }
 
+    /// The creditor institutions that the stations of a broker serve.
+    pub fn served_by(&self, broker: &BrokerCode) -> Vec<FiscalCode> {
+        let is_theirs =
+            |link: &StationLink| self.station(&link.station).is_some_and(|known| known.broker == *broker);
+        let served = self.institutions.values().filter(|known| known.links.iter().any(is_theirs));
+        served.map(|known| known.party.ec.clone()).collect()
+    }
+
     /// Under which aux digit and code a notice is issued whose number the creditor leaves to us.
     pub fn issuing_link(&self, ec: &FiscalCode, scope: &Segregation) -> Option<&StationLink> {
         let version = |link: &StationLink| -> Option<PrimitiveVersion> {

@@ -11,11 +11,13 @@ mod envelope;
 mod fault;
 mod lenient;
 mod limits;
+mod relayed;
 
 pub use answer::refusal;
 pub use document::document;
 pub use fault::{FaultCode, SoapFault};
 pub use limits::Limits;
+pub use relayed::has_receipt;
 
 use crate::wire::pa_for_node::{Operation, Request, Response, Text35};
 use crate::wire::{Name, Position, Read, Reader, Violation, Writer};

@@ -47,10 +47,17 @@ pub(super) mod sqlite_engine {
     /// A statement whose parameters are being bound.
     pub type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlx::sqlite::SqliteArguments>;
 
-    /// Begins a transaction by [`BEGIN`] or [`BEGIN_SNAPSHOT`].
+    /// Begins a transaction by [`BEGIN`] or [`BEGIN_SNAPSHOT`]. Where a beginning was interrupted, SQLite may
+    /// be in a transaction that the driver knows nothing of: it is ended, or nothing would ever begin again.
     #[expect(clippy::disallowed_methods, reason = "the driver undoes a beginning that nobody waits for")]
     pub async fn begin(pool: &Pool, how: &'static str) -> Result<Transaction, sqlx::Error> {
-        pool.begin_with(how).await
+        match pool.begin_with(how).await {
+            Err(sqlx::Error::Database(error)) if error.message().ends_with("within a transaction") => {
+                sqlx::query("ROLLBACK").execute(pool).await?;
+                pool.begin_with(how).await
+            }
+            begun => begun,
+        }
     }
 
     /// Takes the write lock at once: a transaction that reads first and writes later would fail.

@@ -7,11 +7,13 @@ mod activations;
 mod anomalies;
 mod backup;
 mod batch;
+mod deliveries;
 mod dialect;
 mod embedded;
 mod events;
 #[doc(hidden)]
 pub mod fault;
+mod health;
 mod idempotency;
 mod keys;
 mod migrate;
@@ -21,6 +23,8 @@ mod parties;
 #[cfg(test)]
 mod plans;
 mod positions;
+mod preservation;
+mod publisher;
 mod receipts;
 mod rows;
 mod subscriptions;
@@ -32,7 +36,7 @@ mod verify;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dialect::{Pools, sqlite_engine};
+use dialect::Pools;
 use sha2::{Digest, Sha256};
 
 pub use anomalies::{
@@ -40,6 +44,9 @@ pub use anomalies::{
     MessageFacts,
 };
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
+pub use deliveries::{
+    Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
+};
 pub use events::{FeedWatch, Heads, StoredEvent};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope};
@@ -49,13 +56,17 @@ pub use positions::{
     BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
     PositionPage, PositionQuery, ReplaceError, Shapes,
 };
+pub use preservation::{
+    PreserveError, Preserved, PreservedEvent, PreservedMessage, PreservedStart, Span, Take, UntoldReceipt,
+};
+pub use publisher::{Published, Publishing};
 pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
 };
 pub use subscriptions::{
-    DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, Replay,
-    SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
+    DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, LoggedEvent,
+    Replay, SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
 };
 pub use unbooked::{NamedReceipt, UnbookedMessage};
 pub use uploads::{
@@ -158,6 +169,19 @@ impl StoreError {
         }
     }
 
+    /// Whether there is no room left, or the disk fails.
+    fn is_about_the_disk(&self) -> bool {
+        let StoreError::Database { source: sqlx::Error::Database(error), .. } = self else { return false };
+        // PostgreSQL: disk_full, io_error. SQLite: SQLITE_IOERR, SQLITE_FULL.
+        match error.code().as_deref() {
+            Some("53100" | "58030") => true,
+            Some(code) => {
+                code.len() < 5 && code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 10 | 13))
+            }
+            None => false,
+        }
+    }
+
     /// Whether the engine gave up on a conflict with another transaction, so that the same work may
     /// succeed when done again.
     fn is_conflict(&self) -> bool {
@@ -207,25 +231,6 @@ impl Store {
         let applied = migrate::run(&self.pools).await?;
         events::untold::tell(&self.pools).await?;
         Ok(applied)
-    }
-
-    /// Asks the database for a sign of life: a read of a table of ours, because SQLite answers a mere
-    /// `SELECT 1` without looking at its file.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        const ALIVE: &str = "SELECT 1 FROM creditor_institution LIMIT 1";
-        let read = match &self.pools {
-            Pools::Sqlite { read, .. } => sqlx::query(ALIVE).execute(read).await.map(drop),
-            Pools::Postgres(pool) => sqlx::query(ALIVE).execute(pool).await.map(drop),
-        };
-        let written = match &self.pools {
-            // Readers work on while the one writer is stuck, and then no receipt can be stored.
-            Pools::Sqlite { write, .. } => match sqlite_engine::begin(write, sqlite_engine::BEGIN).await {
-                Ok(tx) => tx.rollback().await,
-                Err(error) => Err(error),
-            },
-            Pools::Postgres(_) => Ok(()),
-        };
-        read.and(written).map_err(StoreError::during("ping"))
     }
 
     /// Closes the connections once the statements under way are done.

@@ -17,11 +17,12 @@ use super::dialect::{for_both_engines, on_engine};
 use super::rows::{optional_instant, read};
 use super::{Store, StoreError};
 
+mod delete;
 mod log;
 mod replay;
 mod write;
 
-pub use log::{DeliveryPage, DeliveryPlace, DeliveryState, LoggedAttempt, LoggedDelivery};
+pub use log::{DeliveryPage, DeliveryPlace, DeliveryState, LoggedAttempt, LoggedDelivery, LoggedEvent};
 pub use replay::Replay;
 pub use write::{FirstEvents, SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange};
 
@@ -32,6 +33,7 @@ macro_rules! subscription_columns {
          s.created_at, s.created_by, s.disabled_at, s.disabled_reason, s.failing_since, s.failures, s.not_before"
     };
 }
+pub(super) use subscription_columns;
 
 #[derive(Debug, sqlx::FromRow)]
 pub(super) struct SubscriptionRow {

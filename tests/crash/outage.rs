@@ -2,6 +2,10 @@
 //! is lost, and the gateway finds its way back by itself.
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -84,8 +88,8 @@ impl Load {
         }
     }
 
-    /// Ends the load, delivers again what was not acknowledged, and checks everything.
-    async fn conclude(self, node: &Node, database: &TestDatabase, store: &Store) -> usize {
+    /// Ends the load, and delivers again what was not acknowledged. Receipts by notice.
+    async fn finish(self, node: &Node) -> BTreeMap<u64, Vec<String>> {
         self.done.store(true, Ordering::SeqCst);
         for sender in self.senders {
             sender.await.unwrap();
@@ -98,17 +102,23 @@ impl Load {
             }
             by_notice.entry(base).or_default().push(id);
         }
-        let receipts = by_notice.len();
-        for (base, ids) in by_notice {
-            if base <= NOTICES {
-                check_notice(store, base, &ids).await;
-            }
-        }
-        let events = feeds::check(store, database).await;
-        let booked = events.iter().filter(|event| event.kind == "varco.receipt.booked").count();
-        assert_eq!(booked, receipts, "each that was acknowledged is there");
-        receipts
+        by_notice
     }
+}
+
+/// Everything that was acknowledged is there, once, and told once.
+async fn check(database: &TestDatabase, acknowledged: BTreeMap<u64, Vec<String>>, trouble: &str) {
+    let (store, receipts) = (database.store().await, acknowledged.len());
+    for (base, ids) in acknowledged {
+        if base <= NOTICES {
+            check_notice(&store, base, &ids).await;
+        }
+    }
+    let events = feeds::check(&store, database).await;
+    let booked = events.iter().filter(|event| event.kind == "varco.receipt.booked").count();
+    assert_eq!(booked, receipts, "each that was acknowledged is there");
+    store.close().await;
+    eprintln!("{}, {trouble}: {receipts} receipts, none lost or doubled", database.engine);
 }
 
 /// Whoever takes the database away and brings it back.
@@ -170,15 +180,16 @@ impl Trouble for Cluster {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_postgres_that_crashes_under_load_loses_nothing_and_is_found_again() {
-    let cluster = tokio::task::spawn_blocking(Cluster::start).await.unwrap();
+    let Some(cluster) = tokio::task::spawn_blocking(Cluster::start).await.unwrap() else {
+        eprintln!("SKIPPED: there is no PostgreSQL here that could be made to crash");
+        return;
+    };
     let database = TestDatabase::of("postgres", cluster.url.clone());
     let (served, node, _folder) = serve(&database, &database.url, &[]).await;
     let load = outage(&served, Arc::clone(&node), &cluster).await;
-    let store = database.store().await;
-    let receipts = load.conclude(&node, &database, &store).await;
-    eprintln!("postgres crashed: {receipts} receipts, none lost or doubled");
-    store.close().await;
+    let acknowledged = load.finish(&node).await;
     served.stop();
+    check(&database, acknowledged, "crashed").await;
 }
 
 /// A line that goes silent or is cut.
@@ -201,12 +212,78 @@ async fn a_line_that_goes_silent_or_is_cut_under_load_loses_nothing() {
         let broken = Broken(Proxy::start(&database.url).await, line);
         let (served, node, _folder) = serve(&database, &broken.0.url, &[]).await;
         let load = outage(&served, Arc::clone(&node), &broken).await;
-        let store = database.store().await;
-        let receipts = load.conclude(&node, &database, &store).await;
-        eprintln!("postgres, line {line:?}: {receipts} receipts, none lost or doubled");
-        store.close().await;
+        let acknowledged = load.finish(&node).await;
         served.stop();
+        check(&database, acknowledged, &format!("{line:?}")).await;
     }
+}
+
+/// A disk on which there is no room, until what fills it is deleted. The gateway has it alone, in a name
+/// space of its own, which ends with it.
+struct FullDisk {
+    process: u32,
+}
+
+/// How large the disk is.
+const DISK: &str = "12m";
+
+impl FullDisk {
+    /// The command line to run the gateway under, with a copy of that file on the disk in its place.
+    fn wrapper(file: &Path) -> Vec<String> {
+        let (folder, file) = (file.parent().unwrap().display(), file.display());
+        let script = format!(
+            "cp '{file}' /tmp/varco-seed.$$ && mount -t tmpfs -o size={DISK} varco '{folder}' && \
+             mv /tmp/varco-seed.$$ '{file}' && exec \"$@\""
+        );
+        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", &script, "sh"]
+            .map(str::to_owned)
+            .to_vec()
+    }
+
+    /// Whether one may have a disk of one's own here.
+    fn is_possible() -> bool {
+        let try_it = ["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "varco", "/mnt"];
+        let tried = Command::new("unshare").args(try_it).stderr(Stdio::null()).status();
+        tried.is_ok_and(|status| status.success())
+    }
+
+    /// A file of the gateway's name space, as it is seen from here.
+    fn seen(&self, file: &Path) -> PathBuf {
+        PathBuf::from(format!("/proc/{}/root{}", self.process, file.display()))
+    }
+}
+
+impl Trouble for (FullDisk, PathBuf) {
+    async fn begin(&self) {
+        let mut ballast = std::fs::File::create(self.0.seen(&self.1)).unwrap();
+        let page = [0_u8; 1024];
+        while ballast.write_all(&page).is_ok() {}
+    }
+
+    async fn end(&self) {
+        std::fs::remove_file(self.0.seen(&self.1)).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_disk_that_fills_up_under_load_loses_nothing_and_is_used_again() {
+    if !FullDisk::is_possible() {
+        eprintln!("SKIPPED: no disk of one's own may be mounted here, so none was filled");
+        return;
+    }
+    let database = TestDatabase::sqlite();
+    let file = PathBuf::from(database.url.strip_prefix("sqlite://").unwrap());
+    let (served, node, _folder) = serve(&database, &database.url, &FullDisk::wrapper(&file)).await;
+    let disk = FullDisk { process: served.id() };
+    // What is open outlasts the name space.
+    let kept = std::fs::File::open(disk.seen(file.parent().unwrap())).unwrap();
+    let load = outage(&served, Arc::clone(&node), &(disk, file.with_file_name("ballast"))).await;
+    let acknowledged = load.finish(&node).await;
+    served.stop();
+    let left = format!("/proc/self/fd/{}/varco.db", kept.as_raw_fd());
+    std::fs::copy(&left, &file).unwrap();
+    assert!(!Path::new(&format!("{left}-wal")).exists(), "the log is in the file once all is closed");
+    check(&database, acknowledged, "disk full").await;
 }
 
 /// Starts the gateway on a seeded database, reached by that URL.

@@ -89,6 +89,7 @@ impl World {
             hold: HoldPolicy::lasting(HOLD),
             randomness: Randomness::new(move || draws.fetch_add(1, Ordering::SeqCst)),
             receipt_document: varco::soap::document,
+            webhooks: varco::api::Webhooks::default(),
         };
         World { router: api::router(state), clock: hand, store, cleaner, _folder: folder }
     }

@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use varco::api::events::{EventSettings, Events};
 use varco::api::massive::{UploadSettings, Uploads};
-use varco::api::{self, ApiState, auth::hash_key};
+use varco::api::{self, ApiState, Webhooks, auth::hash_key};
 use varco::domain::clock::{Clock, ClockHand};
 use varco::domain::fiscal_code::FiscalCode;
 use varco::domain::hold::HoldPolicy;
@@ -70,12 +70,21 @@ pub struct Answer {
 
 impl Gateway {
     pub async fn start(database: TestDatabase) -> Gateway {
+        Gateway::start_with(database, Webhooks::default()).await
+    }
+
+    /// A gateway with something that sends events.
+    pub async fn start_with(database: TestDatabase, webhooks: Webhooks) -> Gateway {
         let store = database.store().await;
-        Self::start_on(database, store).await
+        Self::start_whole(database, store, webhooks).await
     }
 
     /// The same on a store that was opened in another way.
     pub async fn start_on(database: TestDatabase, store: Store) -> Gateway {
+        Self::start_whole(database, store, Webhooks::default()).await
+    }
+
+    async fn start_whole(database: TestDatabase, store: Store, webhooks: Webhooks) -> Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
         let (clock, hand) = Clock::manual(samples::now());
@@ -98,6 +107,7 @@ impl Gateway {
             hold,
             randomness,
             receipt_document,
+            webhooks,
         };
         let folder = tempfile::tempdir().unwrap();
         let settings =

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::postgres::{binaries, free_port, is_root};
+use super::postgres::{free_port, installed, is_root};
 
 /// A server in a folder of its own, gone when dropped.
 pub struct Cluster {
@@ -16,7 +16,9 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    pub fn start() -> Self {
+    /// None if there is no PostgreSQL here, only one elsewhere.
+    pub fn start() -> Option<Self> {
+        let binaries = installed()?;
         let folder = tempfile::tempdir().unwrap();
         if is_root() {
             let given = Command::new("chown").arg("postgres").arg(folder.path()).status().unwrap();
@@ -24,11 +26,11 @@ impl Cluster {
         }
         let port = free_port();
         let url = format!("postgres://varco@127.0.0.1:{port}/postgres");
-        let cluster = Cluster { url, binaries: binaries(), folder, port };
+        let cluster = Cluster { url, binaries, folder, port };
         let data = cluster.data();
         cluster.run("initdb", &["-D", &data, "-A", "trust", "-U", "varco", "-E", "UTF8", "--no-sync"]);
         cluster.begin();
-        cluster
+        Some(cluster)
     }
 
     /// Starts it, and waits until it answers.

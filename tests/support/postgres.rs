@@ -57,17 +57,23 @@ fn start_cluster() -> String {
     format!("postgres://varco@127.0.0.1:{port}/postgres")
 }
 
-pub fn binaries() -> PathBuf {
+fn binaries() -> PathBuf {
+    installed().expect(
+        "the tests need PostgreSQL: install it (apt-get install postgresql) or set VARCO_TEST_POSTGRES_URL",
+    )
+}
+
+/// The folder of the programs of PostgreSQL, if they are here.
+pub fn installed() -> Option<PathBuf> {
     let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = installed.map(|entry| entry.path().join("bin")).collect();
     folders.sort_unstable_by(|a, b| b.cmp(a));
     let on_path = std::env::var_os("PATH").unwrap_or_default();
     folders.extend(std::env::split_paths(&on_path));
-    let complete =
-        |folder: &PathBuf| ["initdb", "postgres", "pg_isready"].iter().all(|b| folder.join(b).exists());
-    folders.into_iter().find(complete).expect(
-        "the tests need PostgreSQL: install it (apt-get install postgresql) or set VARCO_TEST_POSTGRES_URL",
-    )
+    let complete = |folder: &PathBuf| {
+        ["initdb", "postgres", "pg_isready", "pg_ctl"].iter().all(|b| folder.join(b).exists())
+    };
+    folders.into_iter().find(complete)
 }
 
 pub fn is_root() -> bool {

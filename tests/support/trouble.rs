@@ -32,6 +32,15 @@ impl Intruder {
         }
     }
 
+    /// Reads columns `name` and `number`.
+    pub async fn read(&mut self, statement: &str) -> Vec<(String, i64)> {
+        let statement = AssertSqlSafe(statement.to_owned());
+        match self {
+            Intruder::Sqlite(connection) => sqlx::query_as(statement).fetch_all(connection).await.unwrap(),
+            Intruder::Postgres(connection) => sqlx::query_as(statement).fetch_all(connection).await.unwrap(),
+        }
+    }
+
     /// Holds what every receipt needs, until [`release`](Intruder::release).
     pub async fn block_receipts(&mut self) {
         match self {

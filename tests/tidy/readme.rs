@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use varco::config::{Config, ConfigError};
-use varco::observe::{Metrics, Outcome};
+use varco::observe::{DeliveryCounts, Metrics, Outcome};
 
 use super::none;
 
@@ -32,7 +32,7 @@ fn load(text: &str) -> (String, Result<Config, ConfigError>) {
 
 /// Every setting that the code knows: it lists them when it refuses an unknown one.
 fn known_settings() -> BTreeSet<String> {
-    let sections = ["soap", "api", "database", "upload", "log", "positions"]
+    let sections = ["soap", "api", "database", "delivery", "upload", "log", "nats", "positions"]
         .map(|section| format!("[{section}]\nzz = 1\n"));
     let (_, refused) = load(&format!("{}{}zz = 1\n", sections.concat(), LEAST));
     let text = refused.unwrap_err().to_string();
@@ -74,6 +74,7 @@ fn the_metrics_table_is_that_of_the_code() {
     metrics.soap_request("paSendRT", Outcome::Ok, Duration::ZERO);
     metrics.api_request("GET", "/", 200, Duration::ZERO);
     metrics.watch_certificate("soap", || 1);
+    metrics.watch_deliveries(|| DeliveryCounts { outcomes: vec![("delivered", 1)], ..Default::default() });
     let [booked, not_booked] = metrics.receipts();
     booked.get_or_create(&[("class", "matched")]).inc();
     not_booked.get_or_create(&[("reason", "known")]).inc();

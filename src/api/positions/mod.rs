@@ -34,7 +34,7 @@ mod model;
 mod notification_fee;
 mod orders;
 mod paid;
-mod parse;
+pub(super) mod parse;
 mod publish;
 pub(super) mod query;
 mod read;

@@ -23,6 +23,7 @@ use crate::domain::update::{self, Publication};
 use crate::store::Numbered;
 
 pub(in crate::api) use super::contract::Inexpressible;
+pub(in crate::api) use super::parse::report::{Pointer, Report};
 pub(in crate::api) use super::parse::{Context, NewPosition, Places};
 pub(in crate::api) use super::query::{BadQuery, flag, number, to_publish, word};
 pub(in crate::api) use super::refusal::problems;

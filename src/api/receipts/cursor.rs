@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use crate::store::ReceiptPlace;
 
 /// Writes a place: the microsecond, a dot, and the bytes of the key in hexadecimal.
-pub(super) fn write(place: &ReceiptPlace) -> String {
+pub(in crate::api) fn write(place: &ReceiptPlace) -> String {
     let key: String = place.key.bytes().map(|byte| format!("{byte:02x}")).collect();
     format!("{}.{key}", place.paid_on.as_microsecond())
 }
 
 /// Reads what [`write()`] wrote; none for anything else.
-pub(super) fn read(text: &str) -> Option<ReceiptPlace> {
+pub(in crate::api) fn read(text: &str) -> Option<ReceiptPlace> {
     let (at, key) = text.split_once('.')?;
     let paid_on = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
     if !key.is_ascii() || key.len() % 2 != 0 {

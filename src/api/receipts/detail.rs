@@ -128,7 +128,7 @@ async fn absent(api: &Api, ec: &FiscalCode, iuv: &str, scope: &Segregation) -> D
 }
 
 /// Copies of another institution's notices are for callers who may work with all.
-fn is_for(scope: &Segregation, ec: &FiscalCode, receipt: &ReceiptDetail) -> bool {
+pub(in crate::api) fn is_for(scope: &Segregation, ec: &FiscalCode, receipt: &ReceiptDetail) -> bool {
     let own = receipt.row.issuer == ec.as_str();
     let notice = NoticeNumber::new(&receipt.row.notice_number);
     *scope == Segregation::Every || own && notice.is_ok_and(|notice| scope.allows(&notice))

@@ -195,11 +195,11 @@ fn interval(query: &ListQuery, now: Timestamp) -> Result<(Option<Timestamp>, Opt
 }
 
 /// The first instant that can be told from it.
-fn after(instant: Timestamp) -> Option<Timestamp> {
+pub(in crate::api) fn after(instant: Timestamp) -> Option<Timestamp> {
     instant.checked_add(1.microsecond()).ok()
 }
 
-fn next_day(instant: Timestamp) -> Option<Timestamp> {
+pub(in crate::api) fn next_day(instant: Timestamp) -> Option<Timestamp> {
     rome::instant(rome::day(instant).tomorrow().ok()?.to_datetime(Time::midnight()))
 }
 

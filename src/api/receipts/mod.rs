@@ -4,10 +4,10 @@
 
 use super::openapi::{Heading, Method, Routes};
 
-mod cursor;
-mod detail;
-mod list;
-mod model;
+pub(super) mod cursor;
+pub(super) mod detail;
+pub(super) mod list;
+pub(super) mod model;
 
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading = ("Receipts", "Receipts of payments (GPD payments receipts service).");

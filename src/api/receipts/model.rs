@@ -15,7 +15,7 @@ use crate::store::{ListedReceipt, ReceiptDetail, ReceiptShare};
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ReceiptsPage)]
-pub(super) struct ReceiptsPage<'a> {
+pub(in crate::api) struct ReceiptsPage<'a> {
     /// Which page it is, from 0; left out where a cursor led here.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = u32)]
@@ -40,7 +40,7 @@ pub(super) struct ReceiptsPage<'a> {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ListedReceipt)]
-pub(super) struct ListedModel<'a> {
+pub(in crate::api) struct ListedModel<'a> {
     /// Whose copy it is.
     #[schema(value_type = FiscalCode)]
     organization_fiscal_code: &'a str,
@@ -72,7 +72,7 @@ pub(super) struct ListedModel<'a> {
 }
 
 impl<'a> ListedModel<'a> {
-    pub(super) fn new(ec: &'a FiscalCode, receipt: &'a ListedReceipt) -> Self {
+    pub(in crate::api) fn new(ec: &'a FiscalCode, receipt: &'a ListedReceipt) -> Self {
         ListedModel {
             organization_fiscal_code: ec.as_str(),
             iuv: &receipt.iuv,
@@ -91,7 +91,7 @@ impl<'a> ListedModel<'a> {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Receipt)]
-pub(super) struct ReceiptModel<'a> {
+pub(in crate::api) struct ReceiptModel<'a> {
     /// Whose copy it is.
     #[schema(value_type = FiscalCode)]
     organization_fiscal_code: &'a str,
@@ -217,7 +217,7 @@ struct ShareModel<'a> {
 }
 
 impl<'a> ReceiptModel<'a> {
-    pub(super) fn new(ec: &'a FiscalCode, receipt: &'a ReceiptDetail) -> Self {
+    pub(in crate::api) fn new(ec: &'a FiscalCode, receipt: &'a ReceiptDetail) -> Self {
         let row = &receipt.row;
         ReceiptModel {
             organization_fiscal_code: ec.as_str(),
@@ -272,7 +272,7 @@ form!(
 );
 
 /// What is said of a receipt in the documentation.
-pub(super) fn example() -> Value {
+pub(in crate::api) fn example() -> Value {
     json!({
         "organizationFiscalCode": "99000010019", "receiptId": "1f2e3d4c5b6a79880011223344556677",
         "noticeNumber": "302000000000100055", "iuv": "02000000000100055", "issuer": "99000010019",

@@ -127,7 +127,7 @@ struct RestoredData {
 
 /// The id of an event. A number that comes again after a database was put back to an older state is then
 /// of another instant, and so of another id.
-pub(super) fn id(feed: &str, seq: i64, occurred_at: i64) -> String {
+pub(in crate::store) fn id(feed: &str, seq: i64, occurred_at: i64) -> String {
     format!("{feed}-{seq}-{occurred_at:x}")
 }
 

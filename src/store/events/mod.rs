@@ -16,6 +16,7 @@ use crate::domain::event::{Codes, Event, Feed};
 use super::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, on_engine, runs};
 use super::receipts::decide::receipt_key;
 use super::{Store, StoreError, sha256};
+pub(super) use body::id as event_id;
 pub use watch::{FeedWatch, Heads};
 
 /// An event as it is kept and told.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::decide::{key_of, receipt_key};
+use crate::domain::event::Feed;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::ReceiptId;
 use crate::domain::notice_number::NoticeNumber;
@@ -147,6 +148,18 @@ impl Store {
         let keys = keys.map(|outcome| receipt_key(id.as_str(), outcome));
         let found = on_engine!(&self.pools, read, |pool, engine| engine::of_id(pool, ec, &keys).await);
         found.map_err(StoreError::during("receipt_of_id"))?.map(whole).transpose()
+    }
+
+    /// The receipt that an event tells of, by the feed of the event and the key that it carries.
+    pub async fn receipt_of_event(
+        &self,
+        feed: &Feed,
+        key: &str,
+    ) -> Result<Option<ReceiptDetail>, StoreError> {
+        let Feed::Institution(ec) = feed else { return Ok(None) };
+        let keys = [key.to_owned(), key.to_owned()];
+        let found = on_engine!(&self.pools, read, |pool, engine| engine::of_id(pool, ec, &keys).await);
+        found.map_err(StoreError::during("receipt_of_event"))?.map(whole).transpose()
     }
 
     /// The notice of that reference of a creditor institution, if there is one that is not paid.

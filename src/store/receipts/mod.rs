@@ -8,6 +8,8 @@ pub(super) mod search;
 pub(super) mod statements;
 pub(super) mod told;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
@@ -18,6 +20,7 @@ use crate::domain::receipt::{Receipt, ReceiptClass};
 
 use super::batch::Batcher;
 use super::dialect::{Pools, on_engine};
+use super::health::LastWrite;
 use super::rows;
 use super::{Store, StoreError};
 pub use detail::{ReceiptDetail, ReceiptRow, ReceiptShare};
@@ -88,15 +91,23 @@ pub(super) struct Job {
 #[derive(Debug)]
 pub(super) struct ReceiptWriter {
     batcher: Batcher<Job>,
+    last_write: Arc<LastWrite>,
 }
 
 impl ReceiptWriter {
     pub(super) fn start(pools: Pools) -> Self {
+        let last_write = Arc::new(LastWrite::default());
+        let told = Arc::clone(&last_write);
         let serve = move |jobs: Vec<Job>| {
-            let pools = pools.clone();
-            async move { serve(&pools, jobs).await }
+            let (pools, told) = (pools.clone(), Arc::clone(&told));
+            async move { serve(&pools, jobs, &told).await }
         };
-        ReceiptWriter { batcher: Batcher::start(WRITERS, serve) }
+        ReceiptWriter { batcher: Batcher::start(WRITERS, serve), last_write }
+    }
+
+    /// How storing receipts went when last tried.
+    pub(super) fn last_write(&self) -> &LastWrite {
+        &self.last_write
     }
 }
 
@@ -126,9 +137,11 @@ fn instant(microseconds: i64) -> Result<Timestamp, StoreError> {
 
 /// Books a batch in one commit. If that fails for the sake of one receipt, each is tried alone, so that
 /// a bad one cannot fail its neighbours; if the database is away, nobody is kept waiting for it.
-async fn serve(pools: &Pools, jobs: Vec<Job>) {
+async fn serve(pools: &Pools, jobs: Vec<Job>, last_write: &LastWrite) {
     let (bookings, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.booking, job.reply)).unzip();
-    let error = match book(pools, &bookings).await {
+    let booked = book(pools, &bookings).await;
+    last_write.tell(&booked);
+    let error = match booked {
         Ok(booked) => {
             for (reply, booked) in replies.into_iter().zip(booked) {
                 // A caller that has gone away will deliver the receipt again.

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::subscription::SubscriptionId;
 use crate::store::dialect::{for_both_engines, on_engine};
+use crate::store::events::event_id;
 use crate::store::rows::{optional_instant, read};
 use crate::store::{Store, StoreError};
 
@@ -68,8 +69,8 @@ pub struct DeliveryPage {
 pub struct LoggedDelivery {
     /// The event.
     pub place: DeliveryPlace,
-    /// The event as it is sent; none if it is kept no more.
-    pub event: Option<String>,
+    /// What is told; none if the event is kept no more.
+    pub event: Option<LoggedEvent>,
     /// What has become of it.
     pub state: DeliveryState,
     /// When it is sent again, if it waits.
@@ -78,6 +79,17 @@ pub struct LoggedDelivery {
     pub done_at: Option<Timestamp>,
     /// Each time that it was sent, the last ones if they are many.
     pub attempts: Vec<LoggedAttempt>,
+}
+
+/// The event of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedEvent {
+    /// Its id.
+    pub id: String,
+    /// Its type.
+    pub kind: String,
+    /// When it happened.
+    pub at: Timestamp,
 }
 
 /// One time that an event was sent.
@@ -104,7 +116,9 @@ pub(super) struct DeliveryRow {
     state: String,
     next_at: i64,
     done_at: Option<i64>,
-    body: Option<String>,
+    #[sqlx(rename = "type")]
+    kind: Option<String>,
+    occurred_at: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -122,9 +136,17 @@ impl DeliveryRow {
         let state = DeliveryState::from_word(&self.state);
         let state = state.ok_or(StoreError::Corrupt { what: "state of a delivery" })?;
         let waits = (state == DeliveryState::Pending).then_some(self.next_at);
+        let event = match self.kind.zip(self.occurred_at) {
+            Some((kind, occurred_at)) => Some(LoggedEvent {
+                id: event_id(&self.feed, self.seq, occurred_at),
+                kind,
+                at: read(Timestamp::from_microsecond(occurred_at), "instant")?,
+            }),
+            None => None,
+        };
         Ok(LoggedDelivery {
             place: DeliveryPlace { feed: self.feed, seq: self.seq },
-            event: self.body,
+            event,
             state,
             next_at: optional_instant(waits)?,
             done_at: optional_instant(self.done_at)?,
@@ -155,16 +177,47 @@ impl Store {
     }
 }
 
-/// A page of deliveries. Which index serves it is told by how the state is spelt.
+/// A page of deliveries, in the order of the key backwards. Those that wait are few among all, and have no index
+/// in that order: they are looked for first.
 macro_rules! page {
-    ($state:literal) => {
+    (pending, $place:literal) => {
         concat!(
-            "SELECT d.feed, d.seq, d.state, d.next_at, d.done_at, e.body FROM delivery d \
-             LEFT JOIN event e ON e.feed = d.feed AND e.seq = d.seq WHERE d.subscription = $1 ",
-            $state,
-            "AND (d.feed > $2 OR (d.feed = $2 AND d.seq < $3)) ORDER BY d.feed, d.seq DESC LIMIT $4"
+            "WITH d AS MATERIALIZED (SELECT subscription, feed, seq, state, next_at, done_at FROM delivery \
+             WHERE subscription = $1 AND state = 'pending') ",
+            page!(@ "d", "", $place)
         )
     };
+    ($state:literal, $place:literal) => {
+        page!(@ "delivery d", $state, $place)
+    };
+    (@ $from:literal, $state:literal, $place:literal) => {
+        concat!(
+            "SELECT d.feed, d.seq, d.state, d.next_at, d.done_at, e.type, e.occurred_at FROM ",
+            $from,
+            " LEFT JOIN event e ON e.feed = d.feed AND e.seq = d.seq WHERE d.subscription = $1 ",
+            $state,
+            $place,
+            "ORDER BY d.feed DESC, d.seq DESC LIMIT $2"
+        )
+    };
+}
+
+/// The statement for a page.
+const fn statement(page: &DeliveryPage) -> &'static str {
+    match (page.state, &page.after) {
+        (None, None) => page!("", ""),
+        (None, Some(_)) => page!("", "AND (d.feed, d.seq) < ($3, $4) "),
+        (Some(DeliveryState::Pending), None) => page!(pending, ""),
+        (Some(DeliveryState::Pending), Some(_)) => page!(pending, "AND (d.feed, d.seq) < ($3, $4) "),
+        (Some(DeliveryState::Delivered), None) => page!("AND d.state = 'delivered' ", ""),
+        (Some(DeliveryState::Delivered), Some(_)) => {
+            page!("AND d.state = 'delivered' ", "AND (d.feed, d.seq) < ($3, $4) ")
+        }
+        (Some(DeliveryState::Dead), None) => page!("AND d.state = 'dead' ", ""),
+        (Some(DeliveryState::Dead), Some(_)) => {
+            page!("AND d.state = 'dead' ", "AND (d.feed, d.seq) < ($3, $4) ")
+        }
+    }
 }
 
 for_both_engines! {
@@ -172,21 +225,13 @@ for_both_engines! {
         pool: &Pool,
         page: &DeliveryPage,
     ) -> Result<Vec<(DeliveryRow, Vec<AttemptRow>)>, sqlx::Error> {
-        let statement = match page.state {
-            None => page!(""),
-            Some(DeliveryState::Pending) => page!("AND d.state = 'pending' "),
-            Some(DeliveryState::Delivered) => page!("AND d.state = 'delivered' "),
-            Some(DeliveryState::Dead) => page!("AND d.state = 'dead' "),
-        };
-        let (feed, seq) = page.after.as_ref().map_or(("", 0), |place| (place.feed.as_str(), place.seq));
         let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
-        let rows: Vec<DeliveryRow> = sqlx::query_as(statement)
-            .bind(page.subscription.as_str())
-            .bind(feed)
-            .bind(seq)
-            .bind(i64::from(page.limit))
-            .fetch_all(&mut *tx)
-            .await?;
+        let mut query =
+            sqlx::query_as(statement(page)).bind(page.subscription.as_str()).bind(i64::from(page.limit));
+        if let Some(place) = &page.after {
+            query = query.bind(&place.feed).bind(place.seq);
+        }
+        let rows: Vec<DeliveryRow> = query.fetch_all(&mut *tx).await?;
         let mut logged = Vec::with_capacity(rows.len());
         for row in rows {
             let attempts = attempts(&mut tx, page, &row).await?;
@@ -210,5 +255,42 @@ for_both_engines! {
         .bind(ATTEMPTS_SHOWN)
         .fetch_all(connection)
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoreOptions;
+    use crate::store::dialect::{Pools, explain};
+    use sqlx::Row;
+
+    #[tokio::test]
+    async fn a_page_is_read_in_the_order_of_its_index_however_long_the_log_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("varco.db").display());
+        let store = Store::open(&url, StoreOptions::default()).await.unwrap();
+        store.migrate().await.unwrap();
+        let Pools::Sqlite { read, .. } = &store.pools else { panic!("it is SQLite") };
+        let subscription = SubscriptionId::drawn(1, 2);
+        for state in [None, Some(DeliveryState::Delivered), Some(DeliveryState::Dead)] {
+            for after in [None, Some(DeliveryPlace { feed: "gateway".into(), seq: 1 })] {
+                let page = DeliveryPage {
+                    subscription: subscription.clone(),
+                    state,
+                    after: after.clone(),
+                    limit: 1,
+                };
+                let mut query = sqlx::query(explain(statement(&page))).bind(subscription.as_str()).bind(1);
+                if let Some(place) = after {
+                    query = query.bind(place.feed).bind(place.seq);
+                }
+                let rows = query.fetch_all(read).await.unwrap();
+                for row in rows {
+                    let step: String = row.get("detail");
+                    assert!(step.starts_with("SEARCH"), "{state:?}: {step}");
+                }
+            }
+        }
     }
 }

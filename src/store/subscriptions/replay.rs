@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::subscription::{Subscription, SubscriptionOwner};
 use crate::store::dialect::{Bulk, for_both_engines, on_engine, runs};
+use crate::store::events::event_id;
 use crate::store::positions::until_no_conflict;
 use crate::store::{Store, StoreError};
 
@@ -26,6 +27,8 @@ pub enum Replay {
         feed: String,
         /// The event's number there.
         seq: i64,
+        /// The event's id.
+        id: String,
     },
     /// Those that happened in an interval.
     Between {
@@ -59,9 +62,9 @@ impl Store {
         let feeds = on_engine!(&self.pools, read, |pool, engine| engine::feeds(pool, subscription).await);
         let feeds = feeds.map_err(failed())?;
         match replay {
-            Replay::One { feed, seq } if feeds.contains(feed) => {
+            Replay::One { feed, seq, id } if feeds.contains(feed) => {
                 until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
-                    engine::one(pool, subscription, (feed, *seq), now).await.map_err(failed())
+                    engine::one(pool, subscription, (feed, *seq, id), now).await.map_err(failed())
                 }))
             }
             Replay::One { .. } => Ok(0),
@@ -125,17 +128,18 @@ for_both_engines! {
     pub(super) async fn one(
         pool: &Pool,
         subscription: &Subscription,
-        (feed, seq): (&str, i64),
+        (feed, seq, id): (&str, i64, &str),
         now: Timestamp,
     ) -> Result<u64, sqlx::Error> {
         let mut tx = begin(pool, BEGIN).await?;
-        let events: Vec<ReplayedEvent> = sqlx::query_as(
+        let mut events: Vec<ReplayedEvent> = sqlx::query_as(
             "SELECT seq, type, subject, codes, occurred_at FROM event WHERE feed = $1 AND seq = $2",
         )
         .bind(feed)
         .bind(seq)
         .fetch_all(&mut *tx)
         .await?;
+        events.retain(|event| event_id(feed, event.seq, event.occurred_at) == id);
         let count = put_back(&mut tx, subscription, (feed, &events), now).await?;
         tx.commit().await?;
         Ok(count)
