@@ -138,6 +138,9 @@ pub async fn filled(database: TestDatabase) -> TestGateway {
         "INSERT INTO subscription (id, owner_kind, owner, form, url, label, types, secret_no, created_at, created_by, \
          failures, not_before) VALUES ('s1', 'gateway', '', 'event', 'https://x/', 'x', '', 1, 1, 'tests', 0, 0)"
             .to_owned(),
+        format!(
+            "INSERT INTO publisher (name, feed, done, worker, held_until) VALUES ('nats', '{ec}', 0, 7, 1000)"
+        ),
         format!("INSERT INTO subscription_feed (subscription, feed, fanned) VALUES ('s1', '{ec}', 1)"),
         format!(
             "INSERT INTO delivery (subscription, feed, seq, subject, state, attempts, logged, next_at, held_by, \
