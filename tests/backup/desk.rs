@@ -106,8 +106,13 @@ pub async fn filled(database: TestDatabase) -> TestGateway {
     gateway.settle(&paid("r5", 5, 50)).await;
     gateway.settle(&paid("nobody", 900, 100)).await;
     // Another payment under a known id: kept aside, whole.
-    let answer = gateway.send_rt_v2(&paid("r1", 3, 100)).await;
-    assert!(answer.fault.is_some() || answer.fault.is_none());
+    gateway.send_rt_v2(&paid("r1", 3, 100)).await;
+    add_the_rest(&gateway).await;
+    gateway
+}
+
+/// Rows of the tables that no message of the node fills.
+async fn add_the_rest(gateway: &TestGateway) {
     let bytes = |hex: &str| match gateway.engine {
         "sqlite" => format!("x'{hex}'"),
         _ => format!("'\\x{hex}'"),
@@ -162,5 +167,4 @@ pub async fn filled(database: TestDatabase) -> TestGateway {
     ] {
         intruder.run(&statement).await;
     }
-    gateway
 }
