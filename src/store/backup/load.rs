@@ -12,9 +12,10 @@ use super::format::{Archive, Entry};
 use super::{BackupError, Progress, TOLD_EACH};
 
 /// Who worked on what, and until when: nobody does any more.
-const LEASES: [(&str, &str); 2] = [
+const LEASES: [(&str, &str); 3] = [
     ("upload", "UPDATE upload SET worker = NULL, held_until = NULL WHERE held_until IS NOT NULL"),
     ("delivery", "UPDATE delivery SET held_by = NULL, held_until = NULL WHERE held_until IS NOT NULL"),
+    ("publisher", "UPDATE publisher SET held_until = 0"),
 ];
 
 /// A schema from before this table has told nothing.
