@@ -31,7 +31,8 @@ impl Store {
     /// Gives back what a process took that has died. On SQLite only: there is no other process that could be
     /// sending. On PostgreSQL leases run out.
     pub async fn free_deliveries(&self) -> Result<(), StoreError> {
-        const FREE: &str = "UPDATE delivery SET held_by = NULL, held_until = NULL WHERE held_until IS NOT NULL";
+        const FREE: &str =
+            "UPDATE delivery SET held_by = NULL, held_until = NULL WHERE held_until IS NOT NULL";
         let Pools::Sqlite { write, .. } = &self.pools else { return Ok(()) };
         sqlx::query(FREE).execute(write).await.map(drop).map_err(StoreError::during("free_deliveries"))
     }
