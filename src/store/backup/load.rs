@@ -15,7 +15,7 @@ use super::{BackupError, Progress, TOLD_EACH};
 const LEASES: [(&str, &str); 3] = [
     ("upload", "UPDATE upload SET worker = NULL, held_until = NULL WHERE held_until IS NOT NULL"),
     ("delivery", "UPDATE delivery SET held_by = NULL, held_until = NULL WHERE held_until IS NOT NULL"),
-    ("publisher", "UPDATE publisher SET held_until = 0 WHERE held_until <> 0"),
+    ("publisher", "UPDATE publisher SET held_until = 0"),
 ];
 
 /// A schema from before this table has told nothing.

@@ -124,7 +124,9 @@ pub(super) fn events(
     settlement: Settlement,
 ) -> Vec<Event> {
     let receipt = &booking.receipt;
-    let iupd = known.and_then(|known| Iupd::new(&known.iupd).ok());
+    // A copy for another beneficiary hangs on no position of its recipient, though the issuer be served here too.
+    let own = receipt.recipient == receipt.issuer;
+    let iupd = known.filter(|_| own).and_then(|known| Iupd::new(&known.iupd).ok());
     let facts = ReceiptFacts {
         id: receipt.id.as_str().to_owned(),
         outcome: receipt.outcome,
@@ -181,6 +183,8 @@ fn event(feed: Feed, change: ReceiptChange, facts: ReceiptFacts, at: Timestamp) 
         Some(iupd) => Subject::Position(iupd.clone()),
         None => Subject::Notice(facts.notice),
     };
-    let codes = Codes::of([&facts.notice]);
+    // The codes of another institution's notices say nothing to the keys of this one.
+    let own = facts.issuer == feed.as_str();
+    let codes = if own { Codes::of([&facts.notice]) } else { Codes::of_no_code() };
     Event { feed, at, subject, codes, told: Told::Receipt(change, Box::new(facts)) }
 }
