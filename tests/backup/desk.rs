@@ -159,10 +159,10 @@ async fn add_the_rest(gateway: &TestGateway) {
         "INSERT INTO unbooked_message (digest, primitive, reason, received_at, raw) \
          SELECT 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'paSendRTV2', 'x', 1, SUBSTR(raw, 1, 0) FROM receipt WHERE receipt_id = 'r1'"
             .to_owned(),
-        "INSERT INTO anomaly (ec, anomaly_id, kind, message_digest, opened_at, entries) SELECT 'gateway', 'a1', \
+        "INSERT INTO anomaly (ec, anomaly_id, kind, message_digest, opened_at, entries) SELECT 'gateway', digest, \
          'unbooked_message', digest, 1, 1 FROM unbooked_message WHERE reason = 'x'"
             .to_owned(),
-        "INSERT INTO anomaly_note (ec, anomaly_id, note_no, noted_at, what) VALUES ('gateway', 'a1', 1, 1, 'noted')"
+        "INSERT INTO anomaly_note (ec, anomaly_id, note_no, noted_at, what) VALUES ('gateway', 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 1, 1, 'noted')"
             .to_owned(),
     ] {
         intruder.run(&statement).await;
