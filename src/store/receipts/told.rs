@@ -169,6 +169,8 @@ fn event(feed: Feed, change: ReceiptChange, facts: ReceiptFacts, at: Timestamp) 
         Some(iupd) => Subject::Position(iupd.clone()),
         None => Subject::Notice(facts.notice),
     };
-    let codes = Codes::of([&facts.notice]);
+    // The codes of another's notices are not those of the feed's institution.
+    let own = facts.issuer == feed.as_str();
+    let codes = if own { Codes::of([&facts.notice]) } else { Codes::of_no_code() };
     Event { feed, at, subject, codes, told: Told::Receipt(change, Box::new(facts)) }
 }
