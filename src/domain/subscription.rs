@@ -184,7 +184,7 @@ impl Subscription {
             feed: self.owner.feed(),
             at,
             subject: Subject::Other("subscriptions", self.id.as_str().to_owned()),
-            codes: Codes::none(),
+            codes: Codes::of_scope(&self.terms.filter.codes),
             told: Told::Subscription(
                 change,
                 SubscriptionFacts {
@@ -255,6 +255,7 @@ pub struct EndpointHealth {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::segregation::Segregation;
 
     #[test]
     fn forms_of_receipts_tell_of_booked_receipts_alone() {
@@ -262,6 +263,20 @@ mod tests {
             assert_eq!(SubscriptionForm::from_word(form.word()), Some(form));
             assert!(form.tells("varco.receipt.booked"));
             assert_eq!(form.tells("varco.receipt.reclassified"), form == SubscriptionForm::Event);
+        }
+    }
+
+    #[test]
+    fn who_may_not_see_a_subscription_is_not_told_of_it() {
+        let code = |text: &str| crate::domain::notice_number::TwoDigits::new(text).unwrap();
+        let only = |codes: &[&str]| Segregation::Only(codes.iter().map(|text| code(text)).collect());
+        for (codes, caller) in [
+            (Segregation::Every, Segregation::Every),
+            (Segregation::Every, only(&["01"])),
+            (only(&["01"]), only(&["01", "02"])),
+            (only(&["01", "02"]), only(&["01"])),
+        ] {
+            assert_eq!(Codes::of_scope(&codes).admitted_by(&caller), caller.covers(&codes), "{codes:?}");
         }
     }
 

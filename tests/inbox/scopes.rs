@@ -79,6 +79,9 @@ async fn a_key_of_some_codes_sees_what_is_about_their_notices() {
         let opened = events.iter().filter(|event| event.kind == "varco.anomaly.opened");
         let admitted: Vec<bool> = opened.map(|event| event.codes().admitted_by(&scope)).collect();
         assert_eq!(admitted.iter().filter(|admitted| **admitted).count(), 1, "{admitted:?}");
+        let booked = events.iter().filter(|event| event.kind == "varco.receipt.booked");
+        let admitted: Vec<bool> = booked.map(|event| event.codes().admitted_by(&scope)).collect();
+        assert_eq!(admitted, [false, true, false], "of 02, of 01, and of another's notice");
         assert_eq!(told(&gateway.store).await.len(), 5);
     })
     .await;

@@ -125,6 +125,17 @@ impl Codes {
         Codes("--".to_owned())
     }
 
+    /// What callers are told who may work with all of these notices.
+    pub fn of_scope(scope: &Segregation) -> Codes {
+        match scope {
+            Segregation::Every => Codes::of_no_code(),
+            Segregation::Only(codes) => {
+                let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+                Codes(codes.join(" "))
+            }
+        }
+    }
+
     /// No notice is spoken of.
     pub fn none() -> Codes {
         Codes(String::new())
