@@ -11,6 +11,9 @@ use crate::store::{Heads, Store, StoreError};
 /// How many transactions are made in a row before what came of deliveries is written.
 const STEPS: usize = 4;
 
+/// How many places are opened by one transaction: receipts must not wait.
+const OPENED_AT_ONCE: usize = 256;
+
 /// Makes deliveries of events.
 pub(super) struct FanOut {
     pub(super) store: Store,
@@ -48,11 +51,13 @@ impl FanOut {
                 }
             }
         }
-        let open: Vec<(&Subscription, &str)> =
-            missing.iter().map(|(subscription, feed)| (*subscription, feed.as_str())).collect();
-        self.store.open_places(&open).await?;
-        let opened = missing.into_iter().map(|(one, feed)| (one.id.as_str().to_owned(), feed));
-        self.places.extend(opened);
+        for missing in missing.chunks(OPENED_AT_ONCE) {
+            let open: Vec<(&Subscription, &str)> =
+                missing.iter().map(|(subscription, feed)| (*subscription, feed.as_str())).collect();
+            self.store.open_places(&open).await?;
+            let opened = missing.iter().map(|(one, feed)| (one.id.as_str().to_owned(), feed.clone()));
+            self.places.extend(opened);
+        }
         Ok(())
     }
 

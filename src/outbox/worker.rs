@@ -111,6 +111,8 @@ struct Worker {
     served: Option<SubscriptionId>,
     looked: Option<Instant>,
     kept_up: Option<Instant>,
+    /// Whether there may be deliveries that are old enough to be forgotten.
+    forgets: bool,
     fails: bool,
 }
 
@@ -131,6 +133,7 @@ impl Worker {
             served: None,
             looked: None,
             kept_up: None,
+            forgets: true,
             fails: false,
         }
     }
@@ -149,6 +152,10 @@ impl Worker {
         if self.kept_up.is_none_or(|at| at.elapsed() >= UPKEEP) {
             self.keep_up().await?;
             self.kept_up = Some(Instant::now());
+            self.forgets = true;
+        }
+        if self.forgets {
+            self.forgets = self.forget().await?;
         }
         Ok(if more || taken == BATCH { Round::More } else { Round::Done })
     }
@@ -234,12 +241,18 @@ impl Worker {
         Ok(())
     }
 
-    /// Forgets what is old and counts what waits.
+    /// Forgets some of what is old; whether there may be more. Little at a time, but over and over: what is
+    /// delivered in an hour must be forgotten in an hour.
+    async fn forget(&self) -> Result<bool, StoreError> {
+        let Outbox { store, clock, settings, .. } = &self.outbox;
+        let before = clock.now().saturating_sub(settings.keep).unwrap_or(jiff::Timestamp::MIN);
+        store.purge_deliveries(before).await
+    }
+
+    /// Counts what waits.
     async fn keep_up(&mut self) -> Result<(), StoreError> {
-        let Outbox { store, clock, settings, tally, webhooks, .. } = &self.outbox;
+        let Outbox { store, clock, tally, webhooks, .. } = &self.outbox;
         let now = clock.now();
-        let before = now.saturating_sub(settings.keep).unwrap_or(jiff::Timestamp::MIN);
-        store.purge_deliveries(before).await?;
         let backlog = store.backlog().await?;
         if webhooks.is_none() && backlog.pending > 0 {
             tracing::warn!(pending = backlog.pending, "deliveries wait: delivery.master_key is not set");

@@ -3,6 +3,7 @@
 
 #[path = "../../tests/support/postgres.rs"]
 mod cluster;
+mod deliveries;
 mod inbox;
 
 use jiff::Timestamp;

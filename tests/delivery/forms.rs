@@ -1,7 +1,8 @@
 //! What is sent, and to whom: events, the node's messages as received, receipts as JSON.
 
 use jiff::SignedDuration;
-use varco::domain::ids::BrokerCode;
+use varco::domain::ids::{BrokerCode, StationCode};
+use varco::domain::party::{Broker, PrimitiveVersion, Station};
 use varco::domain::subscription::{SubscriptionForm, SubscriptionOwner};
 
 use super::receiver::{Does, Receiver};
@@ -130,6 +131,50 @@ async fn a_broker_gets_the_events_of_those_that_it_serves_and_the_gateway_all() 
             "{}",
             setup.engine
         );
+    })
+    .await;
+}
+
+/// Gives the stations that serve the institution to a broker.
+async fn served_by(setup: &Setup, broker: &str) {
+    let broker = BrokerCode::new(broker).unwrap();
+    let known = Broker { code: broker.clone(), name: samples::text("Intermediario") };
+    setup.store.put_broker(&known).await.unwrap();
+    for station in ["88888888888_01", "88888888888_02"] {
+        let (code, primitives) = (StationCode::new(station).unwrap(), PrimitiveVersion::V2);
+        setup.store.put_station(&Station { code, broker: broker.clone(), primitives }).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_broker_gets_nothing_of_what_happened_at_an_institution_while_another_served_it() {
+    on_both(async |database| {
+        let setup = Setup::new(database).await;
+        let receiver = Receiver::willing().await;
+        let owner = SubscriptionOwner::Broker(BrokerCode::new(samples::BROKER).unwrap());
+        setup.subscribe_as(owner, SubscriptionForm::Event, &receiver.url()).await;
+        let outbox = setup.start().await;
+        setup.create(1).await;
+        taken(&receiver, 1).await;
+        served_by(&setup, "55555555555").await;
+        setup.create(2).await;
+        let begun = std::time::Instant::now();
+        while !setup.store.places_behind().await.unwrap().is_empty() {
+            assert!(begun.elapsed().as_secs() < 10, "{}: the event is looked at", setup.engine);
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        served_by(&setup, samples::BROKER).await;
+        setup.create(3).await;
+        taken(&receiver, 2).await;
+        outbox.stop().await;
+        let told: Vec<bool> = receiver
+            .seen()
+            .iter()
+            .map(|seen| {
+                ["positions/p1\"", "positions/p3\""].iter().any(|subject| seen.body.contains(subject))
+            })
+            .collect();
+        assert_eq!(told, [true, true], "{}", setup.engine);
     })
     .await;
 }

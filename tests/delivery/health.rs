@@ -151,3 +151,27 @@ async fn old_deliveries_are_forgotten_with_their_log() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn as_many_deliveries_are_forgotten_as_are_made() {
+    on_both(async |database| {
+        let setup = Setup::new(database).await;
+        let receiver = Receiver::willing().await;
+        let subscription = setup.subscribe(&receiver).await;
+        let outbox = setup.start().await;
+        for base in 1..=300 {
+            setup.create(base).await;
+        }
+        taken(&receiver, 300).await;
+        outbox.stop().await;
+        setup.pass(SignedDuration::from_hours(91 * 24));
+        let outbox = setup.start().await;
+        let begun = std::time::Instant::now();
+        while !setup.log(&subscription).await.is_empty() {
+            assert!(begun.elapsed().as_secs() < 10, "{}: they are still there", setup.engine);
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        outbox.stop().await;
+    })
+    .await;
+}

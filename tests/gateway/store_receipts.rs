@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use jiff::ToSpan;
+use varco::domain::event::Feed;
 use varco::domain::fiscal_code::FiscalCode;
 use varco::domain::position::OptionShape;
 use varco::domain::receipt::{Receipt, ReceiptClass};
@@ -9,6 +10,7 @@ use varco::domain::status::{Status, status};
 use varco::store::{BookReceipt, Booked, Novelty, Store};
 
 use crate::support::samples::{ec, notice, notice_number, now, option, position, receipt};
+use crate::support::world::OTHER_EC;
 use crate::support::{TestDatabase, on_both};
 
 fn booking(receipt: Receipt) -> BookReceipt {
@@ -81,6 +83,22 @@ async fn every_receipt_is_kept_and_classed() {
         let mut twice = receipt("r7", 9, 100);
         twice.transfers.push(twice.transfers[0].clone());
         assert_eq!(book(&store, twice).await, new(ReceiptClass::UnknownNotice));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_secondary_beneficiary_is_not_told_how_the_creditor_names_its_position() {
+    on_both(|database| async move {
+        let store = with_plan_and_single(&database).await;
+        let recipient = FiscalCode::new(OTHER_EC).unwrap();
+        let copy = Receipt { recipient: recipient.clone(), ..receipt("r1", 1, 2500) };
+        assert_eq!(book(&store, copy).await, new(ReceiptClass::SecondaryBeneficiary));
+        let told = store.events_after(&Feed::Institution(recipient), 0, 9).await.unwrap();
+        let told: Vec<(&str, &str)> =
+            told.iter().map(|one| (one.kind.as_str(), one.subject.as_str())).collect();
+        let subject = format!("notices/{}", notice_number(1));
+        assert_eq!(told, [("varco.receipt.booked", subject.as_str())]);
     })
     .await;
 }

@@ -50,6 +50,16 @@ macro_rules! failures {
     };
 }
 
+/// Some active subscriptions of which something is due at an instant, $1; those behind an id, $3, first.
+pub(in crate::store) const DUE_ONES: &str = concat!(
+    "SELECT ",
+    subscription_columns!(),
+    " FROM subscription s WHERE s.disabled_at IS NULL AND s.not_before <= $1 \
+     AND EXISTS (SELECT 1 FROM delivery d WHERE d.subscription = s.id AND ",
+    is_due!("$1", "$2"),
+    ") ORDER BY CASE WHEN s.id > $3 THEN 0 ELSE 1 END, s.id LIMIT 64"
+);
+
 #[derive(sqlx::FromRow)]
 struct DueRow {
     feed: String,
@@ -109,7 +119,8 @@ impl Store {
 
 for_both_engines! {
     /// What may be sent now, and no other instance is about to take.
-    const DUE_DELIVERIES: &str = if LOCKS_ROWS { due!(" FOR UPDATE OF d SKIP LOCKED") } else { due!("") };
+    pub(in crate::store) const DUE_DELIVERIES: &str =
+        if LOCKS_ROWS { due!(" FOR UPDATE OF d SKIP LOCKED") } else { due!("") };
 
     /// Nothing if another instance is about to take something for the same endpoint. New deliveries are made
     /// in the meantime.
@@ -121,14 +132,6 @@ for_both_engines! {
         now: Timestamp,
         after: &str,
     ) -> Result<Vec<SubscriptionRow>, sqlx::Error> {
-        const DUE_ONES: &str = concat!(
-            "SELECT ",
-            subscription_columns!(),
-            " FROM subscription s WHERE s.disabled_at IS NULL AND s.not_before <= $1 \
-             AND EXISTS (SELECT 1 FROM delivery d WHERE d.subscription = s.id AND ",
-            is_due!("$1", "$2"),
-            ") ORDER BY CASE WHEN s.id > $3 THEN 0 ELSE 1 END, s.id LIMIT 64"
-        );
         let (now, too_long) = (now.as_microsecond(), too_long(now));
         sqlx::query_as(DUE_ONES).bind(now).bind(too_long).bind(after).fetch_all(pool).await
     }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::subscription::Subscription;
+use crate::domain::subscription::{Subscription, SubscriptionOwner};
 use crate::store::dialect::{Bulk, for_both_engines, on_engine, runs};
 use crate::store::{Store, StoreError};
 
@@ -132,8 +132,10 @@ for_both_engines! {
             .fetch_all(&mut *tx)
             .await?;
             let Some(last) = events.last() else { continue };
-            let wanted: Vec<&EventRow> =
-                events.iter().filter(|event| subscription.wants(&event.kind, &event.codes)).collect();
+            // What happened while a broker did not serve the institution is not for it, not even later.
+            let theirs = is_theirs(&mut tx, subscription, feed).await?;
+            let wants = |event: &&EventRow| theirs && subscription.wants(&event.kind, &event.codes);
+            let wanted: Vec<&EventRow> = events.iter().filter(wants).collect();
             insert(&mut tx, (id, feed), &wanted, now).await?;
             sqlx::query("UPDATE subscription_feed SET fanned = $3 WHERE subscription = $1 AND feed = $2")
                 .bind(id)
@@ -146,6 +148,24 @@ for_both_engines! {
         }
         tx.commit().await?;
         Ok(done)
+    }
+
+    /// Whether a feed is of the owner of a subscription now: a broker's stations may have lost an institution.
+    async fn is_theirs(
+        connection: &mut Connection,
+        subscription: &Subscription,
+        feed: &str,
+    ) -> Result<bool, sqlx::Error> {
+        let SubscriptionOwner::Broker(broker) = &subscription.owner else { return Ok(true) };
+        let links: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM station_link l JOIN station s ON s.station = l.station \
+             WHERE l.ec = $1 AND s.broker = $2",
+        )
+        .bind(feed)
+        .bind(broker.as_str())
+        .fetch_one(connection)
+        .await?;
+        Ok(links > 0)
     }
 
     async fn insert(

@@ -4,7 +4,7 @@
 //! subscription's place in the feed: none is made twice and none is left out. Whoever sends one holds it by a
 //! lease, and only the holder writes what came of it.
 
-mod claim;
+pub(super) mod claim;
 mod fan_out;
 mod settle;
 mod upkeep;

@@ -124,9 +124,9 @@ pub(super) fn events(
     settlement: Settlement,
 ) -> Vec<Event> {
     let receipt = &booking.receipt;
-    // A copy for another beneficiary hangs on no position of its recipient, though the issuer be served here too.
-    let own = receipt.recipient == receipt.issuer;
-    let iupd = known.filter(|_| own).and_then(|known| Iupd::new(&known.iupd).ok());
+    // The creditor's name of its position is not for the feed of another beneficiary.
+    let own = known.filter(|_| receipt.recipient == receipt.issuer);
+    let iupd = own.and_then(|known| Iupd::new(&known.iupd).ok());
     let facts = ReceiptFacts {
         id: receipt.id.as_str().to_owned(),
         outcome: receipt.outcome,
@@ -147,7 +147,7 @@ pub(super) fn events(
     };
     let feed = Feed::Institution(receipt.recipient.clone());
     let mut events = vec![event(feed, ReceiptChange::Booked, facts, booking.received_at)];
-    if let (Effect::SettlesNotice, Some(known), Some(iupd)) = (effect, known, iupd) {
+    if let (Effect::SettlesNotice, Some(known), Some(iupd)) = (effect, own, iupd) {
         events.extend(settled(booking, known, iupd, settlement));
     }
     events
