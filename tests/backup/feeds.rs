@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use varco::domain::event::Feed;
-use varco::store::StoredEvent;
+use varco::store::{StoredEvent, UnbookedMessage};
 
 use super::desk::{Desk, filled};
 use super::support::gateway::TestGateway;
@@ -88,4 +88,39 @@ async fn a_second_copy_of_a_backup_tells_nothing_under_the_numbers_of_the_first(
     }
     assert!(told[0].last() < told[1].first(), "who follows the first goes on with the second: {told:?}");
     gateway.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_institution_that_was_registered_after_the_backup_gets_no_number_again_either() {
+    on_both(|database| async move {
+        let desk = Desk::new();
+        let gateway = filled(database).await;
+        let file = desk.backup(&gateway.database, "feeds.backup").await;
+        let target = match gateway.engine {
+            "sqlite" => TestDatabase::sqlite(),
+            _ => TestDatabase::postgres().await,
+        };
+        assert_eq!(desk.restore(&target, &file).await.code, Some(0));
+        let store = target.store().await;
+        let feed = Feed::new("11111111111").unwrap();
+        for raw in ["one", "two"] {
+            let message = UnbookedMessage {
+                primitive: "paSendRTV2",
+                reason: "PAA_SEMANTICA",
+                raw: raw.into(),
+                received_at: samples::now(),
+                feed: feed.clone(),
+                names: None,
+            };
+            store.keep_unbooked(&message).await.unwrap();
+        }
+        let events = store.events_after(&feed, 0, 10).await.unwrap();
+        let numbers: Vec<i64> = events.iter().map(|event| event.seq).collect();
+        assert!(matches!(numbers[..], [a, b] if a > 1_000_000 && b == a + 1), "{numbers:?}");
+        store.close().await;
+        let sound = desk.run(&target, &["verify"]).await;
+        assert_eq!(sound.code, Some(0), "{}{}", sound.stdout, sound.stderr);
+        gateway.end().await;
+    })
+    .await;
 }

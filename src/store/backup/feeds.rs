@@ -25,6 +25,9 @@ const BEGIN_FEEDS: &str = "INSERT INTO event_head (feed, last, chain) \
     SELECT c.ec, 0, '' FROM creditor_institution c WHERE NOT EXISTS (SELECT 1 FROM event_head h WHERE h.feed = c.ec) \
     AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.ec = c.ec)";
 
+const BEGIN_GATEWAY: &str =
+    "INSERT INTO event_head (feed, last, chain) VALUES ($1, 0, '') ON CONFLICT DO NOTHING";
+
 for_both_engines! {
     [events]
 
@@ -35,7 +38,7 @@ for_both_engines! {
         now: Timestamp,
     ) -> Result<(), BackupError> {
         sqlx::query(BEGIN_FEEDS).execute(&mut *connection).await?;
-        begin_feed(connection, &Feed::Gateway).await?;
+        sqlx::query(BEGIN_GATEWAY).bind(Feed::Gateway.as_str()).execute(&mut *connection).await?;
         let left_out = left_out(taken_at, now);
         let heads: Vec<(String, i64)> =
             sqlx::query_as("SELECT feed, last FROM event_head ORDER BY feed").fetch_all(&mut *connection).await?;

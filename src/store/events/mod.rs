@@ -88,8 +88,15 @@ pub(super) fn link_chain(before: &str, body: &str) -> String {
 pub(super) const EVENTS_AFTER: &str = "SELECT feed, seq, type, subject, codes, receipt_key, occurred_at, body, \
     chain FROM event WHERE feed = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
-const BEGIN_FEED: &str =
-    "INSERT INTO event_head (feed, last, chain) VALUES ($1, 0, '') ON CONFLICT DO NOTHING";
+/// In a restored database, a feed that is not there may have been there after the backup was taken: it leaves
+/// out as many numbers as the others did.
+const BEGIN_BEHIND: &str = "INSERT INTO event_gap (feed, after_seq, last_seq, restored_at) \
+    SELECT CAST($1 AS TEXT), 0, MAX(g.last_seq - g.after_seq), MAX(g.restored_at) FROM event_gap g \
+    WHERE NOT EXISTS (SELECT 1 FROM event_head h WHERE h.feed = $1) HAVING COUNT(*) > 0 ON CONFLICT DO NOTHING";
+
+const BEGIN_FEED: &str = "INSERT INTO event_head (feed, last, chain) VALUES ($1, \
+    COALESCE((SELECT g.last_seq FROM event_gap g WHERE g.feed = $1 AND g.after_seq = 0), 0), '') \
+    ON CONFLICT DO NOTHING";
 
 static INSERT_EVENTS: Bulk = Bulk::new(
     "INSERT INTO event (feed, seq, type, subject, codes, receipt_key, occurred_at, body, chain) VALUES ",
@@ -181,11 +188,9 @@ for_both_engines! {
     }
 
     /// Makes the head of a feed, if it is not there.
-    pub(in crate::store) async fn begin_feed(
-        connection: &mut Connection,
-        feed: &Feed,
-    ) -> Result<(), sqlx::Error> {
-        sqlx::query(BEGIN_FEED).bind(feed.as_str()).execute(connection).await.map(drop)
+    async fn begin_feed(connection: &mut Connection, feed: &str) -> Result<(), sqlx::Error> {
+        sqlx::query(BEGIN_BEHIND).bind(feed).execute(&mut *connection).await?;
+        sqlx::query(BEGIN_FEED).bind(feed).execute(connection).await.map(drop)
     }
 
     /// Locks the head of a feed until the end of the transaction, and makes it if it is missing.
@@ -193,7 +198,7 @@ for_both_engines! {
         connection: &mut Connection,
         feed: &Feed,
     ) -> Result<(), sqlx::Error> {
-        begin_feed(&mut *connection, feed).await?;
+        begin_feed(&mut *connection, feed.as_str()).await?;
         lock_some(connection, &[feed.as_str()]).await.map(drop)
     }
 
@@ -208,7 +213,7 @@ for_both_engines! {
             let mut found = lock_some(connection, feeds).await?;
             if found.len() < feeds.len() {
                 for feed in feeds {
-                    sqlx::query(BEGIN_FEED).bind(*feed).execute(&mut *connection).await?;
+                    begin_feed(&mut *connection, feed).await?;
                 }
                 found = lock_some(connection, feeds).await?;
             }

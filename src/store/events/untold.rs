@@ -95,6 +95,7 @@ for_both_engines! {
         let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
         hold_feed(&mut tx, feed).await.map_err(failed())?;
         let mut after = (since, String::new());
+        let mut any = false;
         loop {
             let found = page(&mut tx, feed, (since, &after), PAGE).await.map_err(failed())?;
             let Some(last) = found.last() else { break };
@@ -107,6 +108,11 @@ for_both_engines! {
             }
             told.extend(open_anomalies(&mut tx, &openings).await.map_err(failed())?);
             record(&mut tx, &told).await.map_err(failed())?;
+            any = true;
+        }
+        // Another instance was faster.
+        if !any {
+            return Ok(());
         }
         tx.commit().await.map_err(failed())?;
         tracing::info!(feed = feed.as_str(), "receipts of before are told as events");
