@@ -236,6 +236,8 @@ async fn who_follows_the_feeds_while_many_write_misses_nothing_and_sees_the_orde
         assert_eq!(kinds(&followed[0], "varco.position.published"), 0);
         assert_eq!(kinds(&followed[0], "varco.position.paid"), 160);
         assert_eq!(kinds(&followed[1], "varco.receipt.booked"), 80);
+        let foreign = |event: &StoredEvent| event.subject.starts_with("notices/") && event.codes == "--";
+        assert!(followed[1].iter().all(foreign), "the position and its codes are of the other institution");
     })
     .await;
 }

@@ -40,6 +40,7 @@ mod receiver;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -124,8 +125,8 @@ impl Ordeal {
     }
 
     fn start(&self) -> Served {
-        let [key, networks] = DELIVERY;
-        Served::start(&self.config, &[], &[LOG, key, networks])
+        let [timeout, key, networks] = DELIVERY;
+        Served::start(&self.config, &[], &[LOG, timeout, key, networks])
     }
 
     /// One life of the gateway: everybody repeats what the last one left unanswered, everything that was
@@ -230,8 +231,17 @@ impl Ordeal {
         if from_round == 0 {
             self.clerks.check(&store).await;
             feeds::check(&store, &self.database).await;
+            self.verify();
         }
         store.close().await;
+    }
+
+    /// The database is sound to the program's own eyes.
+    fn verify(&self) {
+        let mut verify = Command::new(env!("CARGO_BIN_EXE_varco"));
+        let found = verify.arg("verify").arg("--config").arg(&self.config).output().unwrap();
+        let (told, error) = (String::from_utf8_lossy(&found.stdout), String::from_utf8_lossy(&found.stderr));
+        assert!(found.status.success(), "{told}{error}");
     }
 
     /// Lets the last life finish its work, checks everything, and tells the figures.

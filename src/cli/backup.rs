@@ -1,8 +1,8 @@
 //! `varco backup`: writes all that the database holds into one file, while varco serves.
 
-use std::fs::{File, OpenOptions, Permissions};
-use std::io::{BufWriter, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs::{File, OpenOptions, Permissions, TryLockError};
+use std::io::BufWriter;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -52,9 +52,13 @@ pub async fn run(args: BackupArgs) -> Result<(), Failure> {
 
 async fn write(store: &Store, file: &Path) -> Result<Vec<TableSummary>, BackupError> {
     let part = beside(file);
-    let written = write_part(store, &part).await;
-    let renamed = match written {
-        Ok(tables) => std::fs::rename(&part, file).and_then(|()| sync_folder(file)).map(|()| tables),
+    let out = open_part(&part)?;
+    let written = write_part(store, out).await;
+    // Whoever else writes to that name has to wait until it is free again.
+    let (renamed, _held) = match written {
+        Ok((out, tables)) => {
+            (std::fs::rename(&part, file).and_then(|()| sync_folder(file)).map(|()| tables), out)
+        }
         Err(error) => {
             // It is of no use; that it could not be removed is not what went wrong.
             let _ = std::fs::remove_file(&part);
@@ -64,15 +68,36 @@ async fn write(store: &Store, file: &Path) -> Result<Vec<TableSummary>, BackupEr
     Ok(renamed?)
 }
 
-async fn write_part(store: &Store, part: &Path) -> Result<Vec<TableSummary>, BackupError> {
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(part)?;
+/// Opens the file under its first name, empty and held by nobody else: two backups of one name at the same time
+/// would be written into each other.
+fn open_part(part: &Path) -> std::io::Result<File> {
+    let taken = || std::io::Error::other("another backup is being written under this name");
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(part)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(taken()),
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    // It may have got its name between the opening and the lock: that one is whole and stays as it is.
+    let (held, named) = (file.metadata()?, std::fs::metadata(part));
+    if !named.is_ok_and(|named| (named.dev(), named.ino()) == (held.dev(), held.ino())) {
+        return Err(taken());
+    }
+    if held.is_file() {
+        file.set_len(0)?;
+    }
     // One that was left behind may have had another mode.
     file.set_permissions(Permissions::from_mode(0o600))?;
+    Ok(file)
+}
+
+/// Writes it to disk; gives the file back, which is held until it is dropped.
+async fn write_part(store: &Store, file: File) -> Result<(File, Vec<TableSummary>), BackupError> {
     let mut told = |table: &str, rows| note(&format!("{table}: {rows} rows"));
-    let (mut out, tables) = store.backup(BufWriter::new(file), Clock::system().now(), &mut told).await?;
-    out.flush()?;
-    out.get_ref().sync_all()?;
-    Ok(tables)
+    let (out, tables) = store.backup(BufWriter::new(file), Clock::system().now(), &mut told).await?;
+    let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+    file.sync_all()?;
+    Ok((file, tables))
 }
 
 /// The name of the file until it is whole.

@@ -14,8 +14,8 @@ Loads a backup into the database of the configuration, which must be empty: a ne
 database of PostgreSQL. The schema is made as it was when the backup was taken, the rows are loaded in one
 transaction, and then the schema is brought up to date: what is interrupted leaves an empty database.
 
-Afterwards nobody holds work that was under way. Feeds of events go on after a gap of a million numbers, and
-the first event behind it, varco.feed.restored, says so: what was told after the backup was taken is not known
+Afterwards nobody holds work that was under way. Feeds of events go on after a gap of a million numbers and
+more, and the first event behind it, varco.feed.restored, says so: what was told after the backup was taken is not known
 any more, and its numbers never come again. What was restored is checked as `varco verify` does.
 
 Do not serve from the database before this ends, and never let the restored copy and the one it was taken from

@@ -21,7 +21,7 @@ use crate::store::{FeedWatch, Store};
 use super::{Parts, StartError};
 
 /// How much longer than a delivery can last nobody else sends it: until its end is written.
-const SLACK: SignedDuration = SignedDuration::from_secs(30);
+const SLACK: SignedDuration = SignedDuration::from_secs(10);
 
 /// What sends to endpoints, as long as there is a key to sign with, and what judges them.
 #[derive(Clone)]

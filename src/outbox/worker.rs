@@ -70,6 +70,9 @@ pub struct Outbox {
 impl Outbox {
     /// Delivers until the soft stop, then finishes what is under way or, at the hard stop, gives it back.
     pub async fn run(self, mut feeds: FeedWatch, soft: CancellationToken, hard: CancellationToken) {
+        if let Err(error) = self.store.free_deliveries().await {
+            tracing::warn!(%error, "deliveries of before wait until their leases run out");
+        }
         let mut worker = Worker::new(self);
         while !soft.is_cancelled() {
             let heads = feeds.heads();

@@ -1,5 +1,6 @@
 //! Checks an archive: the log is read once, and everything else is compared with what it says.
 
+use std::cmp::Ordering;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -123,12 +124,15 @@ pub fn continues(before: &Summary, after: &Summary) -> Result<(), String> {
     if begin == end {
         return Ok(());
     }
-    Err(match begin.seq - end.seq {
-        1.. => {
-            format!("begins after event {}: events {} to {} are missing", begin.seq, end.seq + 1, begin.seq)
+    Err(match begin.seq.cmp(&end.seq) {
+        Ordering::Greater => {
+            let first = end.seq.saturating_add(1);
+            format!("begins after event {}: events {first} to {} are missing", begin.seq, begin.seq)
         }
-        0 => format!("has another chain up to event {} than the one before", end.seq),
-        _ => format!("goes back to event {}, and the one before ends with {}", begin.seq, end.seq),
+        Ordering::Equal => format!("has another chain up to event {} than the one before", end.seq),
+        Ordering::Less => {
+            format!("goes back to event {}, and the one before ends with {}", begin.seq, end.seq)
+        }
     })
 }
 

@@ -61,6 +61,27 @@ async fn a_backup_that_is_killed_leaves_no_file_of_that_name() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn two_backups_of_one_name_are_not_written_into_each_other() {
+    let desk = Desk::new();
+    let gateway = filled(TestDatabase::sqlite()).await;
+    let file = desk.backup(&gateway.database, "night.backup").await;
+    let before = std::fs::read(&file).unwrap();
+    let part = desk.file("night.backup.part");
+    std::fs::write(&part, "as far as the other one is").unwrap();
+    let other = std::fs::File::open(&part).unwrap();
+    other.lock().unwrap();
+    let done = desk.run(&gateway.database, &["backup", file.to_str().unwrap()]).await;
+    assert_eq!(done.code, Some(2));
+    assert!(done.stderr.contains("another backup is being written"), "{}", done.stderr);
+    assert_eq!(std::fs::read(&part).unwrap(), b"as far as the other one is");
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+    drop(other);
+    desk.backup(&gateway.database, "night.backup").await;
+    assert!(!part.exists(), "what was left behind is taken over");
+    gateway.end().await;
+}
+
 /// The first receipt takes for ever to be written.
 fn slow(engine: &str) -> &'static str {
     match engine {

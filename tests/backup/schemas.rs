@@ -57,6 +57,11 @@ async fn rows_of_an_older_schema_go_through_the_newer_migrations() {
             let done = desk.restore(&target, &file).await;
             assert_ne!(done.code, Some(2), "{}", done.stderr);
             let now = rows(&desk.backup(&target, "new.backup").await);
+            let told = now["event"].iter().any(|event| event.contains("varco.feed.restored"));
+            assert!(
+                told && !now["event_gap"].is_empty(),
+                "numbers that a newer version told do not come again"
+            );
             let receipt = now["receipt"].first().unwrap();
             assert!(receipt.contains("RSSMRA80A01H501U"), "{receipt}");
         }

@@ -80,7 +80,7 @@ const BREACHES: [(&str, &str, &[&str]); 30] = [
     ),
     (
         "a message that was not booked, changed",
-        "UPDATE anomaly SET message_digest = '0' WHERE anomaly_id = 'a1'; \
+        "UPDATE anomaly SET message_digest = '0' WHERE anomaly_id LIKE 'e3b0c442%'; \
          UPDATE unbooked_message SET digest = '0' WHERE reason = 'x'",
         &["message-is-as-received"],
     ),
@@ -161,7 +161,7 @@ const BREACHES: [(&str, &str, &[&str]); 30] = [
     ),
     (
         "a message that nobody is asked to look at",
-        "DELETE FROM anomaly_note; DELETE FROM anomaly WHERE anomaly_id = 'a1'",
+        "DELETE FROM anomaly_note; DELETE FROM anomaly WHERE anomaly_id LIKE 'e3b0c442%'",
         &["anomaly-is-opened"],
     ),
 ];

@@ -65,8 +65,8 @@ async fn of_two_instances_one_dies_and_the_other_goes_on() {
     let store = database.store().await;
     world::seed(&store).await;
     let config = pki::write_config(folder.path(), &database.url);
-    let [key, networks] = DELIVERY;
-    let start = || Served::start(&config, &[], &[LOG, key, networks]);
+    let [timeout, key, networks] = DELIVERY;
+    let start = || Served::start(&config, &[], &[LOG, timeout, key, networks]);
     let (mut random, shared) = (Random(seed() | 1), Shared::default());
     // One reads from the instance that stays, the other goes to and fro between the two.
     let (steady, fickle) = (Follower::default(), Follower::default());

@@ -19,8 +19,9 @@ use varco::store::StoredEvent;
 use super::client::ask;
 use crate::support::samples::EC;
 
-/// What a gateway needs to deliver to an endpoint on this machine.
-pub const DELIVERY: [(&str, &str); 2] = [
+/// What a gateway needs to deliver to an endpoint on this machine, and to soon take up what a dead one held.
+pub const DELIVERY: [(&str, &str); 3] = [
+    ("VARCO__DELIVERY__TIMEOUT", "1s"),
     ("VARCO__DELIVERY__MASTER_KEY", "0123456789abcdef0123456789abcdef"),
     ("VARCO__DELIVERY__ALLOW_NETWORKS", "127.0.0.0/8"),
 ];

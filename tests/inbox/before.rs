@@ -8,9 +8,11 @@ use varco::domain::event::Feed;
 use varco::domain::segregation::Segregation;
 use varco::store::{AnomalyQuery, AnomalyState, Store};
 
+use crate::support::gateway::TestGateway;
+use crate::support::messages::paid;
 use crate::support::samples::{EC, ec, notice_number};
 use crate::support::trouble::Intruder;
-use crate::support::{TestDatabase, samples};
+use crate::support::{TestDatabase, on_both, samples};
 
 /// The schema as it was before events and anomalies.
 async fn old_schema(database: &TestDatabase, intruder: &mut Intruder) {
@@ -28,6 +30,8 @@ async fn old_schema(database: &TestDatabase, intruder: &mut Intruder) {
         Intruder::Postgres(connection) => migrator.run(connection).await.unwrap(),
     }
 }
+
+const DIGEST_OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 fn old_receipt(id: &str, base: u64, class: &str, flags: &str) -> String {
     let number = notice_number(base);
@@ -93,4 +97,42 @@ async fn receipts_and_messages_of_before_are_opened_and_the_archives_have_their_
         let opened = [text("expired", "late"), text("amount_differs", "unknown")];
         assert_eq!(all(&store, Feed::Institution(ec())).await, opened, "{}", database.engine);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_version_before_books_meanwhile_is_told_and_opened_at_the_next_start() {
+    on_both(|database| async move {
+        let gateway = TestGateway::start(database).await;
+        gateway.owe(1, 100).await;
+        gateway.settle(&paid("ours", 1, 100)).await;
+        let mut intruder = Intruder::enter(&gateway.database).await;
+        let rows = [
+            old_receipt("theirs", 7, "unknown_notice", "FALSE, TRUE, FALSE"),
+            "UPDATE receipt SET received_at = (SELECT MAX(r.received_at) FROM receipt r) + 1 \
+             WHERE receipt_id = 'theirs';"
+                .to_owned(),
+            format!(
+                "INSERT INTO receipt_transfer (ec, receipt_key, line_no, id_transfer, amount, beneficiary, \
+                 category, remittance) VALUES ('{EC}', 'theirs', 1, 1, 100, '{EC}', 'x', 'x');"
+            ),
+            format!(
+                "INSERT INTO unbooked_message (digest, primitive, reason, received_at, raw) \
+                 VALUES ('{DIGEST_OF_NOTHING}', 'paSendRT', 'PAA_SEMANTICA', 7, '');"
+            ),
+        ];
+        intruder.run(&rows.concat()).await;
+        let feed = Feed::Institution(ec());
+        for start in 1..=2 {
+            gateway.store().migrate().await.unwrap();
+            let told = gateway.store().events_after(&feed, 0, 100).await.unwrap();
+            let of = |kind: &str| told.iter().filter(|event| event.kind == kind).count();
+            assert_eq!((of("varco.receipt.booked"), of("varco.anomaly.opened")), (2, 1), "start {start}");
+            assert_eq!(all(gateway.store(), feed.clone()).await.len(), 1);
+            assert_eq!(all(gateway.store(), Feed::Gateway).await, [("unbooked_message".to_owned(), None)]);
+            let told = gateway.store().events_after(&Feed::Gateway, 0, 100).await.unwrap();
+            assert_eq!(told.len(), 1, "start {start}");
+        }
+        gateway.end().await;
+    })
+    .await;
 }

@@ -88,6 +88,27 @@ async fn a_key_of_some_codes_sees_what_is_about_their_notices() {
 }
 
 #[tokio::test]
+async fn a_message_that_names_the_receipt_of_another_notice_does_not_tell_what_that_paid() {
+    on_both(|database| async move {
+        let gateway = Gateway::start(database).await;
+        with_keys(&gateway).await;
+        let notice = NoticeNumber::issue(TwoDigits::new("01").unwrap(), 9).unwrap();
+        let creditor_reference = notice.iuv().as_str().to_owned();
+        let other = Receipt { notice, creditor_reference, ..receipt("of-02", 1, 300) };
+        let now = crate::support::samples::now();
+        crate::book_as(&gateway.store, other, "<conflict-of-01/>".to_owned(), now).await;
+        let path = format!("organizations/{EC}/anomalies?kind=unbooked_message");
+        let seen = ask_as(&gateway, FIRST_CODE, Method::GET, (&path, None)).await.body;
+        assert_eq!(each(&seen["anomalies"], "receiptId"), ["of-02"], "{seen}");
+        assert_eq!(seen["anomalies"][0]["amount"], Value::Null, "{seen}");
+        let all = get(&gateway, "anomalies?kind=unbooked_message").await["anomalies"].clone();
+        let amounts: Vec<&Value> = all.as_array().unwrap().iter().map(|one| &one["amount"]).collect();
+        assert!(amounts.contains(&&json!(100)), "that of its own notice is told: {all}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_institution_and_the_gateway_are_for_keys_that_open_them() {
     on_both(|database| async move {
         let gateway = Gateway::start(database).await;

@@ -125,7 +125,7 @@ pub(super) struct AnomalyModel {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = FiscalCode)]
     issuer: Option<String>,
-    /// What was paid, by the receipt that is booked under the id.
+    /// What was paid, by the receipt of that notice that is booked under the id.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Fee)]
     amount: Option<i64>,

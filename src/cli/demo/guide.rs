@@ -53,6 +53,16 @@ Try it by hand, in another terminal
       --data-binary @"{position}" \
       "$VARCO_API_URL/gpd/debt-positions-service/v1/organizations/$VARCO_EC/debtpositions?toPublish=true"
 
+  Be the town's accounting: everything that has happened, by the page and as it happens; receipts that
+  did not fit; and a webhook to a receiver of yours.
+    curl -H "Ocp-Apim-Subscription-Key: $VARCO_API_KEY" "$VARCO_API_URL/events?after=0"
+    curl -N -H "Ocp-Apim-Subscription-Key: $VARCO_API_KEY" -H 'Accept: text/event-stream' "$VARCO_API_URL/events"
+    curl -H "Ocp-Apim-Subscription-Key: $VARCO_API_KEY" \
+      "$VARCO_API_URL/inbox/v1/organizations/$VARCO_EC/anomalies"
+    curl -H "Ocp-Apim-Subscription-Key: $VARCO_API_KEY" -H 'Content-Type: application/json' \
+      -d '{{"label": "Ragioneria", "url": "http://127.0.0.1:9000/", "types": ["varco.receipt.*"]}}' \
+      "$VARCO_API_URL/subscriptions/v1/organizations/$VARCO_EC/subscriptions"
+
   Be the tester: all fixtures, compared answer by answer.
     "{program}" replay fixtures/paForNode --env "{environment}" --url "$VARCO_SOAP_URL" \
       --ca "$VARCO_CA" --cert "$VARCO_NODE_CERT" --key "$VARCO_NODE_KEY"

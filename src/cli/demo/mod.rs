@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use self::folder::Folder;
+use self::folder::{Access, Folder};
 use self::node::Node;
 use self::pki::{Pki, Prepared};
 use self::settings::Addresses;
@@ -82,6 +82,9 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
     let known_key = settings::known_api_key(&folder)?;
     let (pki, prepared) = pki::prepare(&folder, clock.now())?;
     let api_key = furnish(&folder, known_key, &clock).await?;
+    if folder.read(settings::MASTER_KEY)?.is_none() {
+        folder.write(settings::MASTER_KEY, &random_hex()?, Access::Private)?;
+    }
     introduce(&folder, prepared)?;
 
     let gateway =
@@ -134,7 +137,7 @@ async fn api_key(store: &Store, known: Option<String>) -> Result<String, Failure
     Ok(key)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a composition root: the key of the demo is drawn here")]
+#[expect(clippy::disallowed_methods, reason = "a composition root: the keys of the demo are drawn here")]
 fn random_hex() -> Result<String, Failure> {
     let mut bytes = [0; 24];
     valid(getrandom::fill(&mut bytes))?;

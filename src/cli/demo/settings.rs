@@ -19,6 +19,8 @@ use crate::domain::notice_number::NoticeNumber;
 pub const CONFIG: &str = "varco.toml";
 /// What a script needs to know, in lines of `KEY=VALUE`.
 pub const ENVIRONMENT: &str = "demo.env";
+/// What the secrets of webhooks are derived from.
+pub const MASTER_KEY: &str = "master.key";
 const API_KEY: &str = "VARCO_API_KEY=";
 
 /// Where the server listens.
@@ -69,7 +71,9 @@ pub fn write_config(folder: &Folder, name: &str, pki: &Pki, addresses: &Addresse
          [soap.tls]\ncertificate = {}\nkey = {}\nclient_ca = [{}]\n\
          allowed_clients = [{{ subject = {}, issuer = {} }}]\n\n\
          [api]\nlisten = {}\n\n\
-         [database]\nurl = {}\n",
+         [database]\nurl = {}\n\n\
+         # Receivers of webhooks on this machine are let in, which is for trying out only.\n\
+         [delivery]\nmaster_key_file = {}\nallow_networks = [\"127.0.0.0/8\", \"::1\"]\n",
         quoted(&addresses.soap.to_string()),
         file(&pki.server),
         file(&pki.server_key),
@@ -78,6 +82,7 @@ pub fn write_config(folder: &Folder, name: &str, pki: &Pki, addresses: &Addresse
         quoted(CA_SUBJECT),
         quoted(&addresses.api.to_string()),
         quoted(&database_url(folder)),
+        quoted(MASTER_KEY),
     );
     folder.write(name, &text, Access::Public)
 }
@@ -139,10 +144,12 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let folder = Folder::open(&root.path().join("a \"strange\" folder")).unwrap();
         let (pki, _) = pki::prepare(&folder, "2026-03-01T10:00:00Z".parse().unwrap()).unwrap();
+        folder.write(MASTER_KEY, &"k".repeat(48), Access::Private).unwrap();
         let addresses = Addresses { soap: "0.0.0.0:0".parse().unwrap(), api: "[::1]:8080".parse().unwrap() };
         write_config(&folder, CONFIG, &pki, &addresses).unwrap();
         let config = Config::load(&folder.path(CONFIG), []).unwrap();
         assert_eq!((config.soap.listen, config.api.listen), (addresses.soap, addresses.api));
+        assert!(config.delivery.master_key.is_some());
         assert_eq!(addresses.soap_url(), "https://127.0.0.1:0/paForNode");
         assert_eq!(addresses.api_url(), "http://[::1]:8080");
     }

@@ -16,13 +16,15 @@ use super::rows::{optional_instant, read};
 use super::{Store, StoreError, events};
 pub use list::{AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState};
 
-/// The columns of [`AnomalyRow`], and where they come from.
+/// The columns of [`AnomalyRow`], and where they come from. A message may name the id of a receipt of another
+/// notice: what was paid of that is not for everybody who may see the message.
 macro_rules! columns {
     () => {
         "SELECT a.anomaly_id, a.kind, a.receipt_id, a.receipt_key, a.message_digest, a.issuer, \
          a.notice_number, a.opened_at, a.resolved_at, a.resolution, r.amount, \
          COALESCE(r.paid_at, r.received_at) AS paid_on, m.reason, m.primitive, m.received_at AS message_at \
          FROM anomaly a LEFT JOIN receipt r ON r.ec = a.ec AND r.receipt_key = a.receipt_key \
+         AND r.notice_number = a.notice_number AND r.issuer = a.issuer \
          LEFT JOIN unbooked_message m ON m.digest = a.message_digest"
     };
 }
@@ -51,7 +53,7 @@ pub struct Anomaly {
     pub opened_at: Timestamp,
     /// When it was put to rest, and how, as a word of [`Resolution`](crate::domain::anomaly::Resolution).
     pub resolved: Option<(Timestamp, String)>,
-    /// The receipt that is booked under its id: what was paid, in cents, and when.
+    /// The receipt of its notice that is booked under its id: what was paid, in cents, and when.
     pub paid: Option<(i64, Timestamp)>,
     /// The message that was not booked.
     pub message: Option<MessageFacts>,

@@ -1,5 +1,7 @@
 //! Anomalies are opened and closed in the commit that brings or changes what they are about.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use crate::domain::anomaly::{AnomalyFacts, AnomalyKind, Resolution, Step};
@@ -16,7 +18,7 @@ static INSERT: Bulk = Bulk::new(
     "INSERT INTO anomaly (ec, anomaly_id, kind, receipt_id, receipt_key, message_digest, issuer, \
      notice_number, opened_at) VALUES ",
     "(#, #, #, #, #, #, #, #, #)",
-    " ON CONFLICT (ec, anomaly_id) DO NOTHING",
+    " ON CONFLICT (ec, anomaly_id) DO NOTHING RETURNING ec, anomaly_id",
 );
 
 /// The receipts of a notice of its own creditor, as they are classed now.
@@ -76,13 +78,15 @@ impl Opening {
 }
 
 for_both_engines! {
-    /// Opens anomalies in the transaction of what they are about; says what is to be told of them.
+    /// Opens anomalies in the transaction of what they are about; says what is to be told of those that were
+    /// not open before.
     pub(in crate::store) async fn open_anomalies(
         connection: &mut Connection,
         openings: &[Opening],
     ) -> Result<Vec<Event>, sqlx::Error> {
+        let mut opened: HashSet<(String, String)> = HashSet::with_capacity(openings.len());
         for openings in runs(openings) {
-            let mut query = sqlx::query(INSERT.text(openings.len()));
+            let mut query = sqlx::query_as(INSERT.text(openings.len()));
             for Opening { feed, facts, receipt_key, at } in openings {
                 let notice = facts.notice.as_ref();
                 query = query
@@ -96,9 +100,12 @@ for_both_engines! {
                     .bind(notice.map(|(_, number)| number.as_str()))
                     .bind(at.as_microsecond());
             }
-            query.execute(&mut *connection).await?;
+            opened.extend(query.fetch_all(&mut *connection).await?);
         }
-        Ok(openings.iter().map(Opening::told).collect())
+        let is_new = |opening: &&Opening| {
+            opened.contains(&(opening.feed.as_str().to_owned(), opening.facts.id.clone()))
+        };
+        Ok(openings.iter().filter(is_new).map(Opening::told).collect())
     }
 
     /// Follows the receipts of a notice whose classes were others before: what waited for the old class is

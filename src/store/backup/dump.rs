@@ -35,6 +35,7 @@ for_both_engines! {
         progress: Progress<'_>,
     ) -> Result<(W, Vec<TableSummary>), BackupError> {
         let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
+        sqlx::query(PLAN_WHOLE).execute(&mut *tx).await?;
         head.schema = schema(&mut tx).await?;
         let mut writer = Writer::new(out, &head)?;
         for table in our_tables(&mut tx).await? {

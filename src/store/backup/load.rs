@@ -12,9 +12,10 @@ use super::format::{Archive, Entry};
 use super::{BackupError, Progress, TOLD_EACH};
 
 /// Who worked on what, and until when: nobody does any more.
-const LEASES: [(&str, &str); 2] = [
+const LEASES: [(&str, &str); 3] = [
     ("upload", "UPDATE upload SET worker = NULL, held_until = NULL WHERE held_until IS NOT NULL"),
     ("delivery", "UPDATE delivery SET held_by = NULL, held_until = NULL WHERE held_until IS NOT NULL"),
+    ("publisher", "UPDATE publisher SET held_until = 0"),
 ];
 
 /// A schema from before this table has told nothing.
@@ -55,14 +56,33 @@ fn known(tables: &[Table], table: &Table) -> Result<(), BackupError> {
     }
 }
 
+/// Whether the schema of a backup has feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Feeds {
+    /// It has, and numbers were left out of each.
+    GoOn,
+    /// The newer migrations make them.
+    ToCome,
+}
+
 /// Loads all tables.
 pub(super) async fn load<R: Read + Seek + Send>(
     pools: &Pools,
     archive: &mut Archive<R>,
     now: Timestamp,
     progress: Progress<'_>,
-) -> Result<(), BackupError> {
+) -> Result<Feeds, BackupError> {
     on_engine!(pools, write, |pool, engine| engine::load_into(pool, archive, now, progress).await)
+}
+
+/// Leaves numbers out of feeds that the migrations have made: a newer version may have told more in them
+/// before this backup had to be taken back.
+pub(super) async fn leave_out_later(
+    pools: &Pools,
+    taken_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), BackupError> {
+    on_engine!(pools, write, |pool, engine| engine::leave_out_alone(pool, taken_at, now).await)
 }
 
 /// Has the planner look at the rows that came.
@@ -78,7 +98,7 @@ for_both_engines! {
         archive: &mut Archive<R>,
         now: Timestamp,
         progress: Progress<'_>,
-    ) -> Result<(), BackupError> {
+    ) -> Result<Feeds, BackupError> {
         let mut tx = begin(pool, BEGIN).await?;
         let tables = our_tables(&mut tx).await?;
         shut_out(&mut tx, &tables).await?;
@@ -108,9 +128,21 @@ for_both_engines! {
                 sqlx::query(clear).execute(&mut *tx).await?;
             }
         }
-        if tables.iter().any(|known| known.name == EVENTS) {
+        let told = tables.iter().any(|known| known.name == EVENTS);
+        if told {
             leave_out(&mut tx, archive.head().taken_at, now).await?;
         }
+        tx.commit().await?;
+        Ok(if told { Feeds::GoOn } else { Feeds::ToCome })
+    }
+
+    pub(super) async fn leave_out_alone(
+        pool: &Pool,
+        taken_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), BackupError> {
+        let mut tx = begin(pool, BEGIN).await?;
+        leave_out(&mut tx, taken_at, now).await?;
         Ok(tx.commit().await?)
     }
 

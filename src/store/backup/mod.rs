@@ -143,8 +143,11 @@ impl Store {
         if database > backup {
             return Err(BackupError::SchemaAhead { database, backup });
         }
-        load::load(&self.pools, &mut archive, now, progress).await?;
+        let feeds = load::load(&self.pools, &mut archive, now, progress).await?;
         self.migrate().await?;
+        if feeds == load::Feeds::ToCome {
+            load::leave_out_later(&self.pools, archive.head().taken_at, now).await?;
+        }
         load::learn(&self.pools).await?;
         Ok(archive.seen())
     }

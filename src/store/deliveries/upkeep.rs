@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::store::dialect::{for_both_engines, on_engine};
+use crate::store::dialect::{Pools, for_both_engines, on_engine};
 use crate::store::rows::optional_instant;
 use crate::store::{Store, StoreError};
 
@@ -26,6 +26,15 @@ impl Store {
         let row = on_engine!(&self.pools, read, |pool, engine| engine::backlog(pool).await);
         let (pending, oldest, disabled) = row.map_err(StoreError::during("backlog"))?;
         Ok(Backlog { pending, oldest: optional_instant(oldest)?, disabled })
+    }
+
+    /// Gives back what a process took that has died. On SQLite only: there is no other process that could be
+    /// sending. On PostgreSQL leases run out.
+    pub async fn free_deliveries(&self) -> Result<(), StoreError> {
+        const FREE: &str =
+            "UPDATE delivery SET held_by = NULL, held_until = NULL WHERE held_until IS NOT NULL";
+        let Pools::Sqlite { write, .. } = &self.pools else { return Ok(()) };
+        sqlx::query(FREE).execute(write).await.map(drop).map_err(StoreError::during("free_deliveries"))
     }
 
     /// Forgets some deliveries, and their tries, that were done before an instant; `false` if none are left.

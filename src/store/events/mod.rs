@@ -180,13 +180,21 @@ for_both_engines! {
         Ok(())
     }
 
-    /// Makes the head of a feed; `false` if it is there.
+    /// Makes the head of a feed, if it is not there.
     pub(in crate::store) async fn begin_feed(
         connection: &mut Connection,
         feed: &Feed,
-    ) -> Result<bool, sqlx::Error> {
-        let made = sqlx::query(BEGIN_FEED).bind(feed.as_str()).execute(connection).await?;
-        Ok(made.rows_affected() > 0)
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(BEGIN_FEED).bind(feed.as_str()).execute(connection).await.map(drop)
+    }
+
+    /// Locks the head of a feed until the end of the transaction, and makes it if it is missing.
+    pub(in crate::store) async fn hold_feed(
+        connection: &mut Connection,
+        feed: &Feed,
+    ) -> Result<(), sqlx::Error> {
+        begin_feed(&mut *connection, feed).await?;
+        lock_some(connection, &[feed.as_str()]).await.map(drop)
     }
 
     /// Locks the heads of these feeds, in one order for all writers, and reads them; makes those that are

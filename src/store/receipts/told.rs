@@ -6,11 +6,13 @@ use crate::domain::amount::Cents;
 use crate::domain::event::{
     Codes, Event, Feed, NoticeFacts, OptionFacts, ReceiptChange, ReceiptFacts, Subject, Told, beside,
 };
+use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::Position;
 use crate::domain::receipt::{Effect, PaidThrough, ReceiptClass, ReceiptOutcome};
 use crate::domain::status::Status;
+use crate::store::anomalies::open::{Opening, Seen};
 use crate::store::rows::{optional_instant, read};
 use crate::store::{StoreError, sha256};
 
@@ -77,6 +79,18 @@ impl ReceiptTold {
         let facts = self.facts()?;
         let at = facts.received_at;
         Ok(event(feed, ReceiptChange::Booked, facts, at))
+    }
+
+    /// What a person has to look at for its sake, if it does not fit.
+    pub(in crate::store) fn opening(&self, feed: &Feed) -> Result<Option<Opening>, StoreError> {
+        let Feed::Institution(recipient) = feed else { return Ok(None) };
+        let issuer = read(FiscalCode::new(&self.issuer), "fiscal code")?;
+        let notice = read(NoticeNumber::new(&self.notice_number), "notice number")?;
+        let class = ReceiptClass::from_word(&self.class).ok_or(StoreError::Corrupt { what: "class" })?;
+        let seen =
+            Seen { recipient, key: &self.receipt_key, id: &self.receipt_id, notice: (&issuer, notice) };
+        let at = optional_instant(Some(self.received_at))?.ok_or(StoreError::Corrupt { what: "instant" })?;
+        Ok(Opening::of(&seen, class, at))
     }
 
     fn facts(self) -> Result<ReceiptFacts, StoreError> {
@@ -169,7 +183,7 @@ fn event(feed: Feed, change: ReceiptChange, facts: ReceiptFacts, at: Timestamp) 
         Some(iupd) => Subject::Position(iupd.clone()),
         None => Subject::Notice(facts.notice),
     };
-    // The codes of another's notices are not those of the feed's institution.
+    // The codes of another institution's notices say nothing to the keys of this one.
     let own = facts.issuer == feed.as_str();
     let codes = if own { Codes::of([&facts.notice]) } else { Codes::of_no_code() };
     Event { feed, at, subject, codes, told: Told::Receipt(change, Box::new(facts)) }

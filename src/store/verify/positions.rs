@@ -23,29 +23,21 @@ const POSITIONS: &str = concat!(
      ORDER BY p.ec, p.iupd, o.option_no, n.notice_no, t.id_transfer"
 );
 
-/// The last event of each subject that tells a version.
-macro_rules! last_events {
-    () => {
-        "(SELECT feed, subject, MAX(seq) AS seq FROM event WHERE type LIKE 'varco.position.%' \
-          OR type LIKE 'varco.option.%' GROUP BY feed, subject) l \
-         JOIN event e ON e.feed = l.feed AND e.seq = l.seq"
-    };
-}
-
-/// Positions as their last events have them; the subject is `positions/` and the name.
-const TOLD: &str = concat!(
-    "SELECT e.feed, SUBSTR(e.subject, 11) AS iupd, e.type, e.body, p.version FROM ",
-    last_events!(),
-    " LEFT JOIN position p ON p.ec = e.feed AND p.iupd = SUBSTR(e.subject, 11)"
-);
+/// Positions as their last events have them; the subject is `positions/` and the name. A join of the events
+/// with their own last numbers would be left to a planner that may compare all with all.
+const TOLD: &str = "SELECT l.feed, SUBSTR(l.subject, 11), l.type, l.body, p.version FROM \
+    (SELECT feed, subject, type, body, ROW_NUMBER() OVER (PARTITION BY feed, subject ORDER BY seq DESC) AS place \
+     FROM event WHERE type LIKE 'varco.position.%' OR type LIKE 'varco.option.%') l \
+    LEFT JOIN position p ON p.ec = l.feed AND p.iupd = SUBSTR(l.subject, 11) WHERE l.place = 1";
 
 const BEGINNINGS: &str =
     "SELECT feed, MIN(occurred_at) FROM event WHERE type = 'varco.position.created' GROUP BY feed";
 
 /// Positions that no event tells of.
-const UNTOLD: &str = "SELECT p.ec, p.iupd, p.created_at FROM position p LEFT JOIN \
-    (SELECT DISTINCT feed, subject FROM event WHERE type LIKE 'varco.position.%' OR type LIKE 'varco.option.%') e \
-    ON e.feed = p.ec AND e.subject = 'positions/' || p.iupd WHERE e.feed IS NULL";
+const UNTOLD: &str = "SELECT x.ec, x.iupd, \
+    (SELECT p.created_at FROM position p WHERE p.ec = x.ec AND p.iupd = x.iupd) FROM \
+    (SELECT ec, iupd FROM position EXCEPT SELECT feed, SUBSTR(subject, 11) FROM event \
+     WHERE type LIKE 'varco.position.%' OR type LIKE 'varco.option.%') x";
 
 const DELETED: &str = "varco.position.deleted";
 
