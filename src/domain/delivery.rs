@@ -31,6 +31,9 @@ pub const DOWN_AFTER: i64 = 5;
 
 const FIRST_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 
+/// Longer than any wait between two tries: who failed last before that has been sent nothing since.
+const SILENCE: SignedDuration = SignedDuration::from_hours(48);
+
 /// The longest that an endpoint that is down is left alone.
 pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(5);
 
@@ -153,7 +156,9 @@ impl EndpointHealth {
             Ending::Gone => return (self, Turn::Disabled(DisabledReason::Gone)),
             Ending::Failed { wait_until } => wait_until.unwrap_or(Timestamp::UNIX_EPOCH),
         };
-        let since = self.failing_since.unwrap_or(now);
+        // One that has been sent nothing for days has not failed all that time.
+        let silent = now.duration_since(self.not_before) > SILENCE;
+        let since = self.failing_since.filter(|_| !silent || self.failures < DOWN_AFTER).unwrap_or(now);
         let paused = self.not_before > now;
         let failures = if paused { self.failures } else { self.failures.saturating_add(1) };
         let pause = if paused { self.not_before } else { after(now, pause(failures)) };
@@ -254,6 +259,20 @@ mod tests {
         assert_eq!(pauses, [0, 0, 0, 0, 5, 10, 20, 40, 80, 160, 300, 300, 300]);
         assert_eq!(health.failing_since, Some(noon()));
         assert_eq!(health.after(Ending::Taken, now, &PATIENCE), (WELL, Turn::Recovered));
+    }
+
+    #[test]
+    fn an_endpoint_that_was_sent_nothing_has_not_failed_meanwhile() {
+        let (mut health, mut now) = (WELL, noon());
+        for _ in 0..8 {
+            health = health.after(FAILED, now, &PATIENCE).0;
+            now += SignedDuration::from_hours(12);
+        }
+        let weeks_later = now + SignedDuration::from_hours(24 * 21);
+        let (health, turn) = health.after(FAILED, weeks_later, &PATIENCE);
+        assert_eq!((health.failing_since, turn), (Some(weeks_later), Turn::None));
+        let days_on = weeks_later + SignedDuration::from_hours(12);
+        assert_eq!(health.after(FAILED, days_on, &PATIENCE).0.failing_since, Some(weeks_later));
     }
 
     #[test]

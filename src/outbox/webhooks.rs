@@ -66,7 +66,13 @@ impl Webhooks {
     ) -> Result<Reply, StoreError> {
         let message = match (subscription.form, &claimed.receipt_key) {
             (SubscriptionForm::Event, _) => Some(Message::event(claimed.body.clone())),
-            (form, Some(key)) => Message::of_receipt(&self.store, form, (&claimed.name.feed, key)).await?,
+            (form, Some(key)) => {
+                match Message::of_receipt(&self.store, form, (&claimed.name.feed, key)).await {
+                    // It will not get better by itself, and what is behind it must not wait for ever.
+                    Err(StoreError::Corrupt { .. }) => None,
+                    found => found?,
+                }
+            }
             (_, None) => None,
         };
         Ok(match message {
@@ -80,7 +86,7 @@ impl Webhooks {
             at: self.clock.now(),
             took: SignedDuration::ZERO,
             status: None,
-            error: Some("the receipt is not here any more".to_owned()),
+            error: Some("the receipt is not here any more, or cannot be read".to_owned()),
             response: None,
             ending: Ending::Failed { wait_until: None },
         }

@@ -19,7 +19,6 @@ mod page;
 mod pull;
 mod query;
 mod stream;
-mod types;
 
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading =

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
 
-use super::types::EventFilter;
 use crate::domain::cursor::Cursor;
 use crate::domain::event::Feed;
+use crate::domain::subscription::EventFilter;
 use crate::store::{Store, StoreError, StoredEvent};
 
 /// How many events are read from the store for one page; a reader who asks for few types goes on from there.
@@ -114,7 +114,7 @@ impl Pager<'_> {
                 }
             }
             let Some(event) = lane.read.pop_front() else { return Ok(Turn::Spent) };
-            let admitted = self.filter.admits(&event);
+            let admitted = self.filter.admits(&event.kind, &event.codes);
             if !(if admitted { room.takes(&event) } else { room.reads() }) {
                 return Ok(Turn::Full);
             }

@@ -7,13 +7,13 @@ use axum::extract::Query;
 use axum::http::{HeaderMap, StatusCode, Uri};
 
 use super::page::FeedHeads;
-use super::types::{EventFilter, TypePattern};
 use crate::api::Api;
 use crate::api::auth::AuthError;
 use crate::api::problem::{Problem, Violation};
 use crate::domain::cursor::{Cursor, CursorError};
 use crate::domain::event::Feed;
 use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::subscription::{EventFilter, TypePattern};
 use crate::store::{ApiKey, ApiScope, Heads};
 
 /// The most events of a page, and how many it has when nothing is said.
@@ -88,7 +88,8 @@ impl Asked {
             return Err(BAD_LIMIT);
         }
         let types = all("types").flat_map(|list| list.split(','));
-        let types = types.map(|text| TypePattern::new(text).ok_or(BAD_TYPE)).collect::<Result<_, _>>()?;
+        let types =
+            types.map(|text| TypePattern::new(text).map_err(|_| BAD_TYPE)).collect::<Result<_, _>>()?;
         let organizations =
             all("organization").map(|text| FiscalCode::new(text).map_err(|_| BAD_ORGANIZATION));
         Ok(Asked {
@@ -116,7 +117,7 @@ impl Asked {
             (ApiScope::Only(held), true) => Feeds::Only(held.clone()),
             (ApiScope::Every, true) => Feeds::Every,
         };
-        let filter = EventFilter { types: self.types.clone(), scope: key.segregation.clone() };
+        let filter = EventFilter { types: self.types.clone(), codes: key.segregation.clone() };
         Ok(Readable { feeds, filter })
     }
 }

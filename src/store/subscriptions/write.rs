@@ -122,8 +122,8 @@ fn joined(types: &[TypePattern]) -> String {
     types.join(" ")
 }
 
-/// How many deliveries that wait are made due when an endpoint is given another chance; once one succeeds, the
-/// others follow.
+/// How many deliveries that wait are made due when an endpoint is given another chance; the others are tried when
+/// their time comes.
 const TRIED_AT_ONCE: i64 = 500;
 
 /// Passes over what a feed holds now. A feed that comes later has no such row, and begins at its first event.
