@@ -38,7 +38,7 @@ async fn whatever_is_wrong_with_a_creation_is_told_with_its_place() {
         (with("types", json!("varco.*")), "/types", "wrong_type"),
         (with("types", many), "/types", "too_many"),
         (with("types", json!(["varco.*", "varco.receipt.boked"])), "/types/1", "unknown_event_type"),
-        (with("types", json!(["*"])), "/types/0", "unknown_event_type"),
+        (with("types", json!(["**"])), "/types/0", "unknown_event_type"),
         (with("types", json!([null])), "/types/0", "required"),
         (with("types", json!([7])), "/types/0", "wrong_type"),
         (with("segregationCodes", json!([])), "/segregationCodes", "blank"),

@@ -34,7 +34,7 @@ pub const EVENT_TYPES: [&str; 27] = [
     "varco.feed.restored",
 ];
 
-/// Types of events: one type, or all that begin alike (`varco.receipt.*`).
+/// Types of events: one type, all that begin alike (`varco.receipt.*`), or all (`*`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypePattern(Box<str>);
 
@@ -45,11 +45,12 @@ pub struct TypePatternError;
 
 impl TypePattern {
     /// Reads a pattern: words of small letters and underscores with dots between, the last of which may be
-    /// a star.
+    /// a star; or a star alone.
     pub fn new(text: &str) -> Result<Self, TypePatternError> {
         let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
         let words = text.strip_suffix(".*").unwrap_or(text);
-        let fits = text.len() <= 64 && text.starts_with("varco.") && words.split('.').all(word);
+        let fits =
+            text == "*" || text.len() <= 64 && text.starts_with("varco.") && words.split('.').all(word);
         if fits { Ok(TypePattern(text.into())) } else { Err(TypePatternError) }
     }
 
@@ -136,11 +137,13 @@ mod tests {
 
     #[test]
     fn a_pattern_is_words_with_dots_between() {
-        for right in ["varco.receipt.booked", "varco.position.partially_paid", "varco.receipt.*", "varco.*"] {
+        for right in
+            ["varco.receipt.booked", "varco.position.partially_paid", "varco.receipt.*", "varco.*", "*"]
+        {
             assert_eq!(TypePattern::new(right).unwrap().as_str(), right);
         }
         for wrong in
-            ["", "*", "varco", "varco.", "varco.*.*", "varco.re*", "Varco.receipt.*", "org.receipt.*"]
+            ["", "**", "varco", "varco.", "varco.*.*", "varco.re*", "Varco.receipt.*", "org.receipt.*"]
         {
             assert_eq!(TypePattern::new(wrong), Err(TypePatternError), "{wrong:?}");
         }
