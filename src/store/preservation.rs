@@ -15,7 +15,7 @@ use crate::domain::receipt::ReceiptOutcome;
 
 use super::dialect::{for_both_engines, on_engine};
 use super::receipts::decide::receipt_key;
-use super::{Store, StoreError, sha256};
+use super::{Store, StoreError, rows, sha256};
 
 /// How many events, with their messages, are in memory at once.
 const PAGE: i64 = 32;
@@ -217,7 +217,6 @@ struct UntoldRow {
 
 impl UntoldRow {
     fn read(self) -> Result<UntoldReceipt, StoreError> {
-        let instant = |at| super::rows::read(Timestamp::from_microsecond(at), "instant");
         Ok(UntoldReceipt {
             id: self.receipt_id,
             outcome: if self.executed { ReceiptOutcome::Executed } else { ReceiptOutcome::NotExecuted },
@@ -225,8 +224,8 @@ impl UntoldRow {
             creditor_reference: self.creditor_reference,
             amount: self.amount,
             class: self.class,
-            paid_at: self.paid_at.map(instant).transpose()?,
-            received_at: instant(self.received_at)?,
+            paid_at: rows::optional_instant(self.paid_at)?,
+            received_at: rows::instant(self.received_at)?,
             primitive: self.primitive,
             message: PreservedMessage { psp: self.psp, psp_name: self.psp_name, raw: self.raw },
         })

@@ -378,7 +378,7 @@ fn cents(value: i64) -> Result<Cents, StoreError> {
     read(Cents::new(value), "amount")
 }
 
-fn instant(microseconds: i64) -> Result<Timestamp, StoreError> {
+pub(super) fn instant(microseconds: i64) -> Result<Timestamp, StoreError> {
     read(Timestamp::from_microsecond(microseconds), "instant")
 }
 

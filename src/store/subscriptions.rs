@@ -3,8 +3,6 @@
 //! What its owner says of a subscription and how its endpoint does are columns of one row, written by
 //! different tasks: each statement writes its own columns alone.
 
-use jiff::Timestamp;
-
 use crate::domain::notice_number::TwoDigits;
 use crate::domain::segregation::Segregation;
 use crate::domain::subscription::{
@@ -14,7 +12,7 @@ use crate::domain::subscription::{
 use crate::domain::text::Text;
 
 use super::dialect::{for_both_engines, on_engine};
-use super::rows::{optional_instant, read};
+use super::rows::{instant, optional_instant, read};
 use super::{Store, StoreError};
 
 mod delete;
@@ -59,7 +57,6 @@ pub(super) struct SubscriptionRow {
 impl SubscriptionRow {
     pub(super) fn read(self) -> Result<Subscription, StoreError> {
         let corrupt = |what| StoreError::Corrupt { what };
-        let instant = |micros| read(Timestamp::from_microsecond(micros), "instant");
         let reason = self.disabled_reason.as_deref().and_then(DisabledReason::from_word);
         let disabled = match (self.disabled_at, reason) {
             (None, _) => None,

@@ -18,7 +18,7 @@ use super::dialect::{for_both_engines, on_engine};
 use super::idempotency::{self, Once, Outcome};
 use super::positions::segregation::codes;
 use super::positions::until_no_conflict;
-use super::rows::{optional_instant, read};
+use super::rows::{instant, optional_instant, read};
 use super::{Store, StoreError};
 
 pub use list::UploadPage;
@@ -151,7 +151,6 @@ struct UploadRow {
 
 impl UploadRow {
     fn read(self) -> Result<Upload, StoreError> {
-        let instant = |micros| read(Timestamp::from_microsecond(micros), "instant");
         let finished = self.finished_at.zip(self.succeeded);
         let processed = match (finished, self.purged_at) {
             (Some(_), Some(_)) => self.submitted,

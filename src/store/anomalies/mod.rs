@@ -12,7 +12,7 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::text::Text;
 
 use super::dialect::{for_both_engines, on_engine};
-use super::rows::{optional_instant, read};
+use super::rows::{instant, read};
 use super::{Store, StoreError, events};
 pub use list::{AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState};
 
@@ -169,12 +169,8 @@ fn event(feed: &Feed, change: AnomalyChange, facts: &AnomalyFacts, at: Timestamp
     }
 }
 
-fn moment(microseconds: i64) -> Result<Timestamp, StoreError> {
-    optional_instant(Some(microseconds))?.ok_or(StoreError::Corrupt { what: "instant" })
-}
-
 fn entry((at, caller, person, what, resolution, note): EntryRow) -> Result<AnomalyEntry, StoreError> {
-    Ok(AnomalyEntry { at: moment(at)?, caller, person, what, resolution, note })
+    Ok(AnomalyEntry { at: instant(at)?, caller, person, what, resolution, note })
 }
 
 impl AnomalyRow {
@@ -188,7 +184,7 @@ impl AnomalyRow {
         };
         let message = match (self.reason, self.primitive, self.message_at) {
             (Some(reason), Some(primitive), Some(at)) => {
-                Some(MessageFacts { reason, primitive, received_at: moment(at)? })
+                Some(MessageFacts { reason, primitive, received_at: instant(at)? })
             }
             _ => None,
         };
@@ -202,9 +198,9 @@ impl AnomalyRow {
                 notice,
                 message_digest: self.message_digest,
             },
-            opened_at: moment(self.opened_at)?,
-            resolved: resolved.map(|(at, how)| Ok::<_, StoreError>((moment(at)?, how))).transpose()?,
-            paid: paid.map(|(cents, at)| Ok::<_, StoreError>((cents, moment(at)?))).transpose()?,
+            opened_at: instant(self.opened_at)?,
+            resolved: resolved.map(|(at, how)| Ok::<_, StoreError>((instant(at)?, how))).transpose()?,
+            paid: paid.map(|(cents, at)| Ok::<_, StoreError>((cents, instant(at)?))).transpose()?,
             message,
         })
     }

@@ -7,7 +7,7 @@ use crate::domain::event::{Event, Feed};
 use crate::store::anomalies::open::{self as anomalies, Opening};
 use crate::store::dialect::{Pools, for_both_engines, on_engine};
 use crate::store::receipts::told::{ReceiptTold, told_columns};
-use crate::store::rows::optional_instant;
+use crate::store::rows::instant;
 use crate::store::{StoreError, events};
 
 /// How many are told by one statement.
@@ -54,12 +54,8 @@ fn opening((ec, digest, received_at): (String, String, i64)) -> Result<Opening, 
         notice: None,
         message_digest: Some(digest),
     };
-    let corrupt = StoreError::Corrupt { what: "unbooked message" };
-    let at = optional_instant(Some(received_at))?;
-    match (Feed::new(&ec), at) {
-        (Some(feed), Some(at)) => Ok(Opening { feed, facts, receipt_key: None, at }),
-        _ => Err(corrupt),
-    }
+    let feed = Feed::new(&ec).ok_or(StoreError::Corrupt { what: "unbooked message" })?;
+    Ok(Opening { feed, facts, receipt_key: None, at: instant(received_at)? })
 }
 
 /// Tells every receipt that was not told, in the order in which they came, and opens what a version from before

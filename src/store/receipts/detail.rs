@@ -175,7 +175,7 @@ impl Store {
 }
 
 fn whole((row, transfers): (ReceiptRow, Vec<ReceiptShare>)) -> Result<ReceiptDetail, StoreError> {
-    let (paid_on, received_at) = (super::instant(row.paid_on)?, super::instant(row.received_at)?);
+    let (paid_on, received_at) = (rows::instant(row.paid_on)?, rows::instant(row.received_at)?);
     Ok(ReceiptDetail { row, paid_on, received_at, transfers })
 }
 

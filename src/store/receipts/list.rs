@@ -15,7 +15,7 @@ use crate::domain::receipt::ReceiptClass;
 use crate::domain::segregation::Segregation;
 use crate::store::dialect::{Value, for_both_engines, on_engine};
 use crate::store::positions::Interval;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, rows};
 
 /// What is asked of the list.
 #[derive(Clone)]
@@ -153,7 +153,7 @@ impl Store {
         rows.truncate(limit);
         let next = match rows.last().filter(|_| more) {
             Some(last) => {
-                Some(ReceiptPlace { paid_on: super::instant(last.paid_on)?, key: last.receipt_key.clone() })
+                Some(ReceiptPlace { paid_on: rows::instant(last.paid_on)?, key: last.receipt_key.clone() })
             }
             None => None,
         };
@@ -172,8 +172,8 @@ impl Row {
             amount: self.amount,
             class: self.class,
             executed: self.executed,
-            paid_on: super::instant(self.paid_on)?,
-            received_at: super::instant(self.received_at)?,
+            paid_on: rows::instant(self.paid_on)?,
+            received_at: rows::instant(self.received_at)?,
             stand_in: self.stand_in,
             settles: self.settles,
             issuer: self.issuer,

@@ -21,7 +21,6 @@ use crate::domain::receipt::{Receipt, ReceiptClass};
 use super::batch::Batcher;
 use super::dialect::{Pools, on_engine};
 use super::health::LastWrite;
-use super::rows;
 use super::{Store, StoreError};
 pub use detail::{ReceiptDetail, ReceiptRow, ReceiptShare};
 pub use list::{ListedReceipt, PageStart, ReceiptFilter, ReceiptPage, ReceiptPlace, ReceiptQuery};
@@ -129,10 +128,6 @@ impl Store {
         on_engine!(&self.pools, read, |pool, engine| engine::of_notice(pool, ec, notice).await)
             .map_err(StoreError::during("receipts_of_notice"))
     }
-}
-
-fn instant(microseconds: i64) -> Result<Timestamp, StoreError> {
-    rows::read(Timestamp::from_microsecond(microseconds), "instant")
 }
 
 /// Books a batch in one commit. If that fails for the sake of one receipt, each is tried alone, so that

@@ -12,7 +12,7 @@ use crate::domain::receipt::{
 };
 use crate::store::StoreError;
 use crate::store::dialect::{BATCH, Bulk, NOBODY, filled, for_both_engines, runs};
-use crate::store::rows::{optional_instant, read, settled};
+use crate::store::rows::{instant, optional_instant, read, settled};
 
 use super::decide::{Before, Decided, Entry, Identity, Known, OtherOptions, Place, decide, identity, place};
 use super::{BookReceipt, Booked, Novelty, StoredReceipt};
@@ -103,7 +103,7 @@ struct FactsRow {
 
 impl FactsRow {
     fn read(self) -> Result<(Place, Known), StoreError> {
-        let due = optional_instant(Some(self.due_at))?.ok_or(StoreError::Corrupt { what: "due date" })?;
+        let due = instant(self.due_at)?;
         let facts = PayabilityFacts {
             amount: read(Cents::new(self.amount), "amount")?,
             published_at: optional_instant(self.published_at)?,

@@ -13,7 +13,7 @@ use crate::domain::position::Position;
 use crate::domain::receipt::{Effect, PaidThrough, ReceiptClass, ReceiptOutcome};
 use crate::domain::status::Status;
 use crate::store::anomalies::open::{Opening, Seen};
-use crate::store::rows::{optional_instant, read};
+use crate::store::rows::{instant, optional_instant, read};
 use crate::store::{StoreError, sha256};
 
 use super::BookReceipt;
@@ -89,12 +89,11 @@ impl ReceiptTold {
         let class = ReceiptClass::from_word(&self.class).ok_or(StoreError::Corrupt { what: "class" })?;
         let seen =
             Seen { recipient, key: &self.receipt_key, id: &self.receipt_id, notice: (&issuer, notice) };
-        let at = optional_instant(Some(self.received_at))?.ok_or(StoreError::Corrupt { what: "instant" })?;
+        let at = instant(self.received_at)?;
         Ok(Opening::of(&seen, class, at))
     }
 
     fn facts(self) -> Result<ReceiptFacts, StoreError> {
-        let corrupt = || StoreError::Corrupt { what: "instant" };
         Ok(ReceiptFacts {
             message_digest: sha256(&self.raw),
             id: self.receipt_id,
@@ -110,7 +109,7 @@ impl ReceiptTold {
             settles: self.settles,
             stand_in: self.stand_in,
             paid_at: optional_instant(self.paid_at)?,
-            received_at: optional_instant(Some(self.received_at))?.ok_or_else(corrupt)?,
+            received_at: instant(self.received_at)?,
             primitive: self.primitive,
         })
     }

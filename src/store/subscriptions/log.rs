@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::subscription::SubscriptionId;
 use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::events::event_id;
-use crate::store::rows::{optional_instant, read};
+use crate::store::rows::{instant, optional_instant};
 use crate::store::{Store, StoreError};
 
 /// The most attempts that are shown of one delivery, the last ones.
@@ -140,7 +140,7 @@ impl DeliveryRow {
             Some((kind, occurred_at)) => Some(LoggedEvent {
                 id: event_id(&self.feed, self.seq, occurred_at),
                 kind,
-                at: read(Timestamp::from_microsecond(occurred_at), "instant")?,
+                at: instant(occurred_at)?,
             }),
             None => None,
         };
@@ -159,7 +159,7 @@ impl AttemptRow {
     fn read(self) -> Result<LoggedAttempt, StoreError> {
         Ok(LoggedAttempt {
             number: self.attempt_no,
-            at: read(Timestamp::from_microsecond(self.at), "instant")?,
+            at: instant(self.at)?,
             took: SignedDuration::from_micros(self.took),
             status: self.status,
             error: self.error,
