@@ -19,7 +19,7 @@ use crate::support::samples::{self, BROKER, EC};
 use crate::support::trouble::Intruder;
 
 /// Rows of the file: enough that some are left when somebody comes between.
-const ROWS: u64 = 3_000;
+const ROWS: u64 = 6_000;
 
 /// How many outcomes are there of which the worker knows nothing.
 const AHEAD: u64 = 3;
