@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::broker::{BrokerRow, broker_columns};
 use super::encoding::EncodingRow;
 use super::institution::{InstitutionRow, institution_columns};
-use super::relation::{FlagsRow, link_code};
+use super::relation::{NAMED_FLAGS, NamedFlags, link_code};
 use super::station::{DatedRow, dated_columns};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::StationCode;
@@ -31,14 +31,6 @@ struct Rows {
     flags: Vec<NamedFlags>,
     encodings: Vec<EncodingRow>,
     with_accounts: Vec<String>,
-}
-
-#[derive(Debug, sqlx::FromRow)]
-struct NamedFlags {
-    ec: String,
-    station: String,
-    #[sqlx(flatten)]
-    flags: FlagsRow,
 }
 
 fn census(rows: Rows) -> Result<Census, StoreError> {
@@ -68,8 +60,7 @@ fn relations(rows: &Rows) -> Result<Vec<Relation>, StoreError> {
     for (ec, station, aux_digit, code) in &rows.links {
         links.entry((ec, station)).or_default().push(link_code(*aux_digit, code)?);
     }
-    let named = rows.flags.iter().map(|row| ((row.ec.as_str(), row.station.as_str()), row.flags.flags()));
-    let flags: BTreeMap<(&str, &str), RelationFlags> = named.collect();
+    let flags: BTreeMap<(&str, &str), RelationFlags> = rows.flags.iter().map(NamedFlags::named).collect();
     let relation = |((ec, station), codes): ((&str, &str), Vec<LinkCode>)| {
         Ok(Relation {
             ec: read(FiscalCode::new(ec), "fiscal code")?,
@@ -83,15 +74,13 @@ fn relations(rows: &Rows) -> Result<Vec<Relation>, StoreError> {
 
 for_both_engines! {
     pub(super) async fn whole(pool: &Pool) -> Result<Rows, sqlx::Error> {
-        const FLAGS: &str =
-            "SELECT ec, station, broadcast, mod4, spontaneous_payment, aca, stand_in FROM station_relation";
         let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
         let rows = Rows {
             institutions: sqlx::query_as(institution_columns!()).fetch_all(&mut *tx).await?,
             brokers: sqlx::query_as(broker_columns!()).fetch_all(&mut *tx).await?,
             stations: sqlx::query_as(dated_columns!()).fetch_all(&mut *tx).await?,
             links: sqlx::query_as("SELECT ec, station, aux_digit, code FROM station_link").fetch_all(&mut *tx).await?,
-            flags: sqlx::query_as(FLAGS).fetch_all(&mut *tx).await?,
+            flags: sqlx::query_as(NAMED_FLAGS).fetch_all(&mut *tx).await?,
             encodings: sqlx::query_as("SELECT ec, kind, code FROM encoding ORDER BY ec, kind, code")
                 .fetch_all(&mut *tx)
                 .await?,

@@ -25,6 +25,8 @@ pub(super) use institution as institution_kind;
 pub(super) use relation as relation_kind;
 pub(super) use station as station_kind;
 
+pub(super) use relation::{NAMED_FLAGS, NamedFlags};
+
 pub use encoding::encoding_target;
 pub use relation::relation_target;
 

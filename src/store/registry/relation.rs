@@ -11,14 +11,45 @@ use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::governance::Conflict;
 use crate::domain::ids::StationCode;
 use crate::domain::notice_number::{AuxDigit, TwoDigits};
-use crate::domain::registry::{Codes, LinkCode, Relation, RelationFlags};
+use crate::domain::party::Allowed;
+use crate::domain::registry::{LinkCode, Relation, RelationFlags};
 use crate::store::dialect::for_both_engines;
 use crate::store::governance::Refused;
+use crate::store::rows::read as read_value;
 use crate::store::{Store, StoreError};
+
+/// Every row of the flags.
+pub(in crate::store) const NAMED_FLAGS: &str =
+    "SELECT ec, station, broadcast, mod4, spontaneous_payment, aca, stand_in FROM station_relation";
+
+/// A row of [`NAMED_FLAGS`].
+#[derive(Debug, sqlx::FromRow)]
+pub(in crate::store) struct NamedFlags {
+    ec: String,
+    station: String,
+    #[sqlx(flatten)]
+    flags: FlagsRow,
+}
+
+impl NamedFlags {
+    /// Between whom, and what.
+    pub(super) fn named(&self) -> ((&str, &str), RelationFlags) {
+        ((&self.ec, &self.station), self.flags.flags())
+    }
+
+    /// The same, read.
+    pub(in crate::store) fn allowed(&self) -> Result<Allowed, StoreError> {
+        Ok(Allowed {
+            ec: read_value(FiscalCode::new(&self.ec), "fiscal code")?,
+            station: read_value(StationCode::new(&self.station), "station code")?,
+            flags: self.flags.flags(),
+        })
+    }
+}
 
 /// The flags of a relation; none are set without a row.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
-pub(in crate::store) struct FlagsRow {
+struct FlagsRow {
     broadcast: bool,
     mod4: bool,
     spontaneous_payment: bool,
@@ -27,7 +58,7 @@ pub(in crate::store) struct FlagsRow {
 }
 
 impl FlagsRow {
-    pub(in crate::store) fn flags(&self) -> RelationFlags {
+    fn flags(&self) -> RelationFlags {
         RelationFlags {
             broadcast: self.broadcast,
             mod4: self.mod4,
@@ -209,7 +240,7 @@ for_both_engines! {
         if both.is_some() { Ok(()) } else { Err(Conflict::new("not_registered", message).into()) }
     }
 
-    pub(in crate::store) async fn put_flags(
+    async fn put_flags(
         connection: &mut Connection,
         (ec, station): (&str, &str),
         flags: &FlagsRow,

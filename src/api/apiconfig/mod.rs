@@ -1,0 +1,30 @@
+//! Creditor institutions, brokers, stations, accounts: the contract of pagoPA for the side of the creditor.
+
+use super::openapi::{Heading, Routes};
+
+pub(super) mod brokers;
+mod encodings;
+pub(super) mod institutions;
+pub(super) mod names;
+pub(super) mod paging;
+pub(super) mod reading;
+pub(super) mod refusal;
+mod relations;
+mod stations;
+mod view;
+
+/// Its heading in the documentation.
+pub(super) const HEADING: Heading = (
+    "Registry (api-config)",
+    "Creditor institutions, brokers, stations, accounts: the contract of pagoPA for the side of the creditor.",
+);
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .beside(brokers::routes())
+        .beside(institutions::routes())
+        .beside(encodings::routes())
+        .beside(relations::routes())
+        .beside(stations::routes())
+        .beside(view::routes())
+}
