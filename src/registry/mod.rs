@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use crate::domain::access::Delegations;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::ids::{BrokerCode, StationCode};
@@ -33,6 +34,7 @@ pub struct Registry {
     switched_off: SwitchedOff,
     with_payment_options: BTreeSet<StationCode>,
     taxonomy: Taxonomy,
+    delegations: Delegations,
 }
 
 #[derive(Debug)]
@@ -95,6 +97,7 @@ impl Registry {
             switched_off: parties.switched_off,
             with_payment_options: parties.with_payment_options,
             taxonomy: Taxonomy::new(parties.taxonomy),
+            delegations: Delegations::new(parties.delegations),
         }
     }
 
@@ -149,6 +152,11 @@ impl Registry {
         };
         let links = self.links(ec).iter().filter_map(|link| Some((link, version(link)?)));
         issuing_link(links, scope)
+    }
+
+    /// What creditor institutions have handed to brokers.
+    pub fn delegations(&self) -> &Delegations {
+        &self.delegations
     }
 
     /// What transfers may be for.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::access::Delegation;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::ids::{BrokerCode, StationCode};
@@ -39,6 +40,8 @@ pub struct Parties {
     pub ibans: Vec<EcIban>,
     /// What transfers may be for; empty until somebody has imported it.
     pub taxonomy: Vec<TaxonomyEntry>,
+    /// What creditor institutions have handed to brokers.
+    pub delegations: Vec<Delegation>,
 }
 
 impl Store {

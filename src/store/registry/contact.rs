@@ -60,14 +60,14 @@ for_both_engines! {
         sqlx::query_as(FIND).bind(ec).fetch_optional(executor).await
     }
 
-    pub(in crate::store) async fn read(
+    pub(in crate::store) async fn read_contact(
         connection: &mut Connection,
         target: &str,
     ) -> Result<Option<String>, Refused> {
         find(connection, target).await?.map(|row| form(&row)).transpose()
     }
 
-    pub(in crate::store) async fn write(
+    pub(in crate::store) async fn write_contact(
         connection: &mut Connection,
         target: &str,
         wanted: Option<&str>,

@@ -51,7 +51,7 @@ fn parts(target: &str) -> Result<[&str; 3], StoreError> {
 }
 
 for_both_engines! {
-    pub(in crate::store) async fn read(
+    pub(in crate::store) async fn read_encoding(
         connection: &mut Connection,
         target: &str,
     ) -> Result<Option<String>, Refused> {
@@ -66,7 +66,7 @@ for_both_engines! {
         found.map(|(code_type, encoding_code)| form(&Form { code_type, encoding_code })).transpose()
     }
 
-    pub(in crate::store) async fn write(
+    pub(in crate::store) async fn write_encoding(
         connection: &mut Connection,
         target: &str,
         wanted: Option<&str>,

@@ -142,7 +142,7 @@ for_both_engines! {
         sqlx::query_as(FIND).bind(ec).fetch_optional(executor).await
     }
 
-    pub(in crate::store) async fn read(
+    pub(in crate::store) async fn read_institution(
         connection: &mut Connection,
         target: &str,
     ) -> Result<Option<String>, Refused> {
@@ -150,7 +150,7 @@ for_both_engines! {
     }
 
     /// A new institution has its QR code from the beginning.
-    pub(in crate::store) async fn write(
+    pub(in crate::store) async fn write_institution(
         connection: &mut Connection,
         target: &str,
         wanted: Option<&str>,

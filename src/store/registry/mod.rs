@@ -3,13 +3,13 @@
 //! Each kind of thing has one form: a serde struct, which is read from its row, proposed by callers as JSON
 //! and kept by the audit. Names in it are those of the published contract (api-config).
 
-mod broker;
+pub(super) mod broker;
 mod census;
-mod contact;
-mod encoding;
-mod institution;
-mod relation;
-mod station;
+pub(super) mod contact;
+pub(super) mod encoding;
+pub(super) mod institution;
+pub(super) mod relation;
+pub(super) mod station;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,13 +17,6 @@ use serde::de::DeserializeOwned;
 use super::StoreError;
 use super::governance::Refused;
 use crate::domain::governance::Conflict;
-
-pub(super) use broker as broker_kind;
-pub(super) use contact as contact_kind;
-pub(super) use encoding as encoding_kind;
-pub(super) use institution as institution_kind;
-pub(super) use relation as relation_kind;
-pub(super) use station as station_kind;
 
 pub(super) use relation::{NAMED_FLAGS, NamedFlags};
 

@@ -153,7 +153,7 @@ fn taken(link: &Link) -> Conflict {
 }
 
 for_both_engines! {
-    pub(in crate::store) async fn read(
+    pub(in crate::store) async fn read_relation(
         connection: &mut Connection,
         target: &str,
     ) -> Result<Option<String>, Refused> {
@@ -185,7 +185,7 @@ for_both_engines! {
         .map(Some)
     }
 
-    pub(in crate::store) async fn write(
+    pub(in crate::store) async fn write_relation(
         connection: &mut Connection,
         target: &str,
         wanted: Option<&str>,

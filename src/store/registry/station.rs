@@ -83,14 +83,14 @@ for_both_engines! {
         sqlx::query_as(FIND).bind(code).fetch_optional(executor).await
     }
 
-    pub(in crate::store) async fn read(
+    pub(in crate::store) async fn read_station(
         connection: &mut Connection,
         target: &str,
     ) -> Result<Option<String>, Refused> {
         find(connection, target).await?.map(|found| form(&found.row)).transpose()
     }
 
-    pub(in crate::store) async fn write(
+    pub(in crate::store) async fn write_station(
         connection: &mut Connection,
         target: &str,
         wanted: Option<&str>,
