@@ -128,7 +128,9 @@ impl Registry {
 
     /// What is allowed between a station and a creditor institution.
     pub fn allowed(&self, ec: &FiscalCode, station: &StationCode) -> RelationFlags {
-        let of = |known: &Institution| known.allowed.iter().find(|one| one.station == *station).map(|one| one.flags);
+        let of = |known: &Institution| {
+            known.allowed.iter().find(|one| one.station == *station).map(|one| one.flags)
+        };
         self.institutions.get(ec).and_then(of).unwrap_or_default()
     }
 

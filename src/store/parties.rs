@@ -90,7 +90,8 @@ impl Store {
             ON CONFLICT (ec, aux_digit, code) DO UPDATE SET station = excluded.station";
         let (aux, code) = (link.aux_digit.number().to_string(), link.code.map(|code| code.to_string()));
         let code = code.unwrap_or_default();
-        const RELATION: &str = "INSERT INTO station_relation (ec, station) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        const RELATION: &str =
+            "INSERT INTO station_relation (ec, station) VALUES ($1, $2) ON CONFLICT DO NOTHING";
         let (ec, station) = (Some(link.ec.as_str()), Some(link.station.as_str()));
         self.put(PUT, [ec, Some(&*aux), Some(&*code), station]).await?;
         self.put(RELATION, [ec, station]).await

@@ -1,6 +1,5 @@
 //! Pages as the contract has them: a number from 0, a length, and how many there are of all.
 
-use axum::http::Uri;
 use serde::Serialize;
 use utoipa::ToSchema;
 

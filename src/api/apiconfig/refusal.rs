@@ -2,8 +2,10 @@
 
 use axum::http::StatusCode;
 
-use crate::api::access::WritesError;
+use crate::api::Api;
+use crate::api::access::{Access, WritesError, Written, carry_out};
 use crate::api::problem::Problem;
+use crate::domain::governance::Proposal;
 use crate::store::{StoreError, WriteError};
 
 /// A kind of thing of the registry, in the words of the contract.
@@ -32,7 +34,9 @@ impl Thing {
             Thing::Relation => {
                 ["Relation not found", "Relation-Station conflict", "unknown_relation", "relation_exists"]
             }
-            Thing::Encoding => ["Encoding not found", "Encoding conflict", "unknown_encoding", "encoding_exists"],
+            Thing::Encoding => {
+                ["Encoding not found", "Encoding conflict", "unknown_encoding", "encoding_exists"]
+            }
             Thing::Contact => ["Contact not found", "Contact conflict", "unknown_contact", "contact_exists"],
         }
     }
@@ -55,8 +59,18 @@ impl Thing {
         Problem::new(StatusCode::CONFLICT, title, "in_use", "It cannot be removed while it has stations.")
     }
 
+    /// Carries a change of one out, or puts it before a second person.
+    pub(in crate::api) async fn change(
+        self,
+        api: &Api,
+        access: &Access,
+        proposals: &[Proposal],
+    ) -> Result<Written, Problem> {
+        carry_out(api, access, proposals).await.map_err(|error| self.unwritten(error))
+    }
+
     /// Why a change of one was not carried out.
-    pub(in crate::api) fn unwritten(self, error: WritesError) -> Problem {
+    fn unwritten(self, error: WritesError) -> Problem {
         let [_, title, ..] = self.words();
         match error {
             WritesError::Refused(failure) => match failure.error {

@@ -128,7 +128,9 @@ impl Codes {
     ) -> Result<Self, Vec<CodesError>> {
         let mut errors = Vec::new();
         match aux_digit {
-            None if application.is_none() && segregation.is_none() => errors.push(CodesError::AuxDigitMissing),
+            None if application.is_none() && segregation.is_none() => {
+                errors.push(CodesError::AuxDigitMissing)
+            }
             Some(AuxDigit::Zero) if application.is_none() => errors.push(CodesError::ApplicationMissing),
             Some(AuxDigit::Three) if segregation.is_none() => errors.push(CodesError::SegregationMissing),
             Some(AuxDigit::One | AuxDigit::Two) => {
@@ -189,15 +191,16 @@ impl Codes {
 
     /// Whether the published contract, which knows one code of each kind, can say them.
     pub fn fit_the_contract(&self) -> bool {
-        Codes::of_links([
-            self.application().map(LinkCode::Application),
-            self.segregation().map(LinkCode::Segregation),
-            self.0.get(&LinkCode::Free).copied(),
-            self.0.get(&LinkCode::Based).copied(),
-        ]
-        .into_iter()
-        .flatten())
-            == *self
+        Codes::of_links(
+            [
+                self.application().map(LinkCode::Application),
+                self.segregation().map(LinkCode::Segregation),
+                self.0.get(&LinkCode::Free).copied(),
+                self.0.get(&LinkCode::Based).copied(),
+            ]
+            .into_iter()
+            .flatten(),
+        ) == *self
     }
 }
 

@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::StoreError;
+use super::dialect::for_both_engines;
 use super::governance::Refused;
 use crate::domain::governance::Conflict;
 
@@ -51,7 +52,7 @@ fn in_use(names: &[&'static str]) -> Conflict {
     Conflict::new("in_use", format!("It cannot be removed while it has {}.", names.join(", ")))
 }
 
-super::dialect::for_both_engines! {
+for_both_engines! {
     /// Refuses to remove a thing of which something hangs.
     pub(in crate::store) async fn free_of(
         connection: &mut Connection,

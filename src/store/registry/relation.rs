@@ -106,7 +106,8 @@ impl From<LinkCode> for Link {
 /// A row of the links read back.
 pub(super) fn link_code(aux_digit: i64, code: &str) -> Result<LinkCode, StoreError> {
     let code = if code.is_empty() { Ok(None) } else { TwoDigits::new(code).map(Some) };
-    let link = AuxDigit::from_number(aux_digit).zip(code.ok()).and_then(|(aux, code)| LinkCode::new(aux, code));
+    let link =
+        AuxDigit::from_number(aux_digit).zip(code.ok()).and_then(|(aux, code)| LinkCode::new(aux, code));
     link.ok_or(StoreError::Corrupt { what: "link of a station" })
 }
 
@@ -146,8 +147,14 @@ impl Store {
 /// The sentence about a code that another station has.
 fn taken(link: &Link) -> Conflict {
     match link.aux_digit {
-        0 => Conflict::new("application_code_taken", "Another station of the institution has the application code."),
-        3 => Conflict::new("segregation_code_taken", "Another station of the institution has the segregation code."),
+        0 => Conflict::new(
+            "application_code_taken",
+            "Another station of the institution has the application code.",
+        ),
+        3 => Conflict::new(
+            "segregation_code_taken",
+            "Another station of the institution has the segregation code.",
+        ),
         _ => Conflict::new("aux_digit_taken", "Another station of the institution serves that aux digit."),
     }
 }

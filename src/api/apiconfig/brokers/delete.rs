@@ -8,13 +8,13 @@ use axum::response::{IntoResponse, Response};
 
 use super::{doc_of, proposal};
 use crate::api::Api;
-use crate::api::access::{Access, carry_out};
+use crate::api::access::Access;
 use crate::api::apiconfig::names::Named;
 use crate::api::apiconfig::refusal::Thing;
 use crate::api::openapi::{Answer, Doc};
 use crate::api::problem::Problem;
-use crate::domain::ids::BrokerCode;
 use crate::domain::governance::Wish;
+use crate::domain::ids::BrokerCode;
 
 /// Answers 200, 404, or 409 while something hangs on it.
 pub(super) async fn handler(
@@ -25,7 +25,7 @@ pub(super) async fn handler(
     let thing = Thing::Broker;
     let code = BrokerCode::new(&code).map_err(|_| thing.missing())?;
     let proposals = [proposal(&code, Wish::Remove, None)];
-    let written = carry_out(&api, &access, &proposals).await.map_err(|error| thing.unwritten(error))?;
+    let written = thing.change(&api, &access, &proposals).await?;
     Ok(written.answer(|_| StatusCode::OK.into_response()))
 }
 

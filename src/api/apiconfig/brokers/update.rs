@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::model::{BrokerModel, BrokerRequest, example, read};
 use super::{doc_of, proposal};
 use crate::api::Api;
-use crate::api::access::{Access, carry_out};
+use crate::api::access::Access;
 use crate::api::apiconfig::names::Named;
 use crate::api::apiconfig::reading::Invalid;
 use crate::api::apiconfig::refusal::Thing;
@@ -18,8 +18,8 @@ use crate::api::body::JsonBody;
 use crate::api::openapi::{Answer, Doc};
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
-use crate::domain::ids::BrokerCode;
 use crate::domain::governance::Wish;
+use crate::domain::ids::BrokerCode;
 use crate::store::Wanted;
 
 /// Answers 200 with what is known of it now, 400 or 404.
@@ -33,7 +33,7 @@ pub(super) async fn handler(
     let code = BrokerCode::new(&code).map_err(|_| thing.missing())?;
     let facts = read(body, Some(&code))?;
     let proposals = [proposal(&code, Wish::Replace, Some(facts.wanted()))];
-    let written = carry_out(&api, &access, &proposals).await.map_err(|error| thing.unwritten(error))?;
+    let written = thing.change(&api, &access, &proposals).await?;
     Ok(unkept(written.answer(|_| Json(BrokerModel::from(&facts)).into_response())))
 }
 

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::model::{InstitutionModel, InstitutionRequest, example, read};
 use super::proposal;
 use crate::api::Api;
-use crate::api::access::{Access, carry_out};
+use crate::api::access::Access;
 use crate::api::apiconfig::reading::Invalid;
 use crate::api::apiconfig::refusal::Thing;
 use crate::api::body::JsonBody;
@@ -28,7 +28,7 @@ pub(super) async fn handler(
 ) -> Result<Response, Problem> {
     let facts = read(body, None)?;
     let proposals = [proposal(&facts.ec, Wish::Create, Some(facts.wanted()))];
-    let written = carry_out(&api, &access, &proposals).await.map_err(|error| Thing::Institution.unwritten(error))?;
+    let written = Thing::Institution.change(&api, &access, &proposals).await?;
     let created = || (StatusCode::CREATED, Json(InstitutionModel::from(&facts))).into_response();
     Ok(unkept(written.answer(|_| created())))
 }

@@ -19,7 +19,11 @@ type MaybeCbill = Maybe<CbillCode>;
 type MaybeZipCode = Maybe<ZipCode>;
 type MaybeTwoCharacters = Maybe<TwoCharacters>;
 
-form!(CbillCode, "CbillCode", text("^\\s*[A-Za-z0-9]{5}\\s*$", "The code of home banking (CBILL, SIA).", "A1B2C"));
+form!(
+    CbillCode,
+    "CbillCode",
+    text("^\\s*[A-Za-z0-9]{5}\\s*$", "The code of home banking (CBILL, SIA).", "A1B2C")
+);
 form!(ZipCode, "ZipCode", text("^[0-9]{5}$", "Five digits.", "00187"));
 form!(TwoCharacters, "TwoCharacters", text("^[A-Za-z0-9_]{2}$", "Two characters: the province.", "RM"));
 

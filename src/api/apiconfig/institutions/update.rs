@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use super::model::{InstitutionModel, InstitutionRequest, example, read};
 use super::{doc_of, proposal};
 use crate::api::Api;
-use crate::api::access::{Access, carry_out};
+use crate::api::access::Access;
 use crate::api::apiconfig::names::Named;
 use crate::api::apiconfig::reading::Invalid;
 use crate::api::apiconfig::refusal::Thing;
@@ -33,7 +33,7 @@ pub(super) async fn handler(
     let code = FiscalCode::new(&code).map_err(|_| thing.missing())?;
     let facts = read(body, Some(&code))?;
     let proposals = [proposal(&code, Wish::Replace, Some(facts.wanted()))];
-    let written = carry_out(&api, &access, &proposals).await.map_err(|error| thing.unwritten(error))?;
+    let written = thing.change(&api, &access, &proposals).await?;
     Ok(unkept(written.answer(|_| Json(InstitutionModel::from(&facts)).into_response())))
 }
 
