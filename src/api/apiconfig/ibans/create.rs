@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::model::{IbanModel, IbanRequest};

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::model::{LabelModel, LabelRequest};

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::model::{IbanModel, ListModel, PageInfo};
+use super::page::{LIMIT, LIMITS, page};
 use super::{doc as doc_of, example};
 use crate::api::Api;
 use crate::api::access::Access;
@@ -16,16 +17,11 @@ use crate::api::admin::accounts::failed;
 use crate::api::admin::accounts::terms::{Invalid, known_institution};
 use crate::api::openapi::{Answer, Doc, form};
 use crate::api::positions::parse::report::Coded;
-use crate::api::positions::query::{self, BadQuery, number};
+use crate::api::positions::query::{self, BadQuery};
 use crate::api::problem::{Problem, Violation};
 use crate::domain::account::Purpose;
 use crate::domain::iban::Iban;
 use crate::store::AccountFilter;
-
-/// The bounds of `limit`, and what it is when left out.
-pub(in crate::api) const LIMITS: std::ops::RangeInclusive<u32> = 1..=1000;
-/// As [`LIMITS`].
-pub(in crate::api) const LIMIT: u32 = 50;
 
 #[derive(Deserialize)]
 struct ListQuery {
@@ -33,14 +29,6 @@ struct ListQuery {
     page: Option<String>,
     label: Option<String>,
     iban: Option<String>,
-}
-
-/// Which page, and how many it has at most.
-pub(in crate::api) fn page(limit: Option<&str>, page: Option<&str>) -> Result<(u32, u32), BadQuery> {
-    let wrong = BadQuery("The query parameter limit must be a whole number from 1 to 1000.");
-    let limit = number(limit, LIMIT, LIMITS, wrong)?;
-    let wrong = BadQuery("The query parameter page must be a whole number from 0.");
-    Ok((number(page, 0, 0..=u32::MAX, wrong)?, limit))
 }
 
 /// Answers 200 with the page; 400, 404, or 422 if the account that is asked for is none.

@@ -26,6 +26,7 @@ mod labels;
 mod list;
 mod lookup;
 pub(in crate::api) mod model;
+pub(in crate::api) mod page;
 mod update;
 
 /// The parameters of paths that name the creditor institution and the account.
@@ -39,20 +40,19 @@ pub(super) fn routes(heading: &'static str) -> Routes {
     let looks_up = Needs::new(Permission::IbanRead, Of::Own);
     let all = format!("/creditorinstitutions/{{{INSTITUTION}}}/ibans");
     let (list, one) = (format!("{all}/list"), format!("{all}/{{{IBAN}}}"));
-    let at = |method, path| (method, (heading, path));
     Routes::default()
-        .guarded(reads, at(Method::Get, &all), all::handler, all::doc())
-        .guarded(writes, at(Method::Post, &all), create::handler, create::doc())
-        .guarded(reads, at(Method::Get, &list), list::handler, list::doc())
-        .guarded(writes, at(Method::Put, &one), update::handler, update::doc())
-        .guarded(writes, at(Method::Delete, &one), delete::handler, delete::doc())
+        .guarded(reads, (Method::Get, (heading, &all)), all::handler, all::doc())
+        .guarded(writes, (Method::Post, (heading, &all)), create::handler, create::doc())
+        .guarded(reads, (Method::Get, (heading, &list)), list::handler, list::doc())
+        .guarded(writes, (Method::Put, (heading, &one)), update::handler, update::doc())
+        .guarded(writes, (Method::Delete, (heading, &one)), delete::handler, delete::doc())
         .guarded(
             names_labels,
-            at(Method::Post, "/creditorinstitutions/ibans/labels"),
+            (Method::Post, (heading, "/creditorinstitutions/ibans/labels")),
             labels::handler,
             labels::doc(),
         )
-        .guarded(looks_up, at(Method::Get, "/ibans/{iban}"), lookup::handler, lookup::doc())
+        .guarded(looks_up, (Method::Get, (heading, "/ibans/{iban}")), lookup::handler, lookup::doc())
 }
 
 /// How an account is proposed to be made or changed.

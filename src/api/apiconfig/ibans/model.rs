@@ -131,7 +131,7 @@ impl IbanRequest {
 /// A label with its meaning.
 #[derive(Serialize, ToSchema)]
 #[schema(as = IbanLabel)]
-pub(super) struct LabelModel {
+pub(in crate::api) struct LabelModel {
     /// Its name.
     #[schema(value_type = LabelName)]
     name: String,
@@ -140,9 +140,17 @@ pub(super) struct LabelModel {
 }
 
 impl LabelModel {
-    pub(super) fn new(row: &PurposeRow) -> Self {
+    pub(in crate::api) fn new(row: &PurposeRow) -> Self {
         LabelModel { name: row.purpose.as_str().to_owned(), description: row.description.to_string() }
     }
+}
+
+/// What accounts can be chosen for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = IbanLabels)]
+pub(in crate::api) struct LabelsModel {
+    /// Each of them.
+    pub labels: Vec<LabelModel>,
 }
 
 /// An account.

@@ -1,0 +1,49 @@
+//! Which part of the store knows a kind: how a thing of it is read, and how it is written.
+
+use jiff::Timestamp;
+
+use super::Refused;
+use crate::domain::governance::{Conflict, Kind, Proposal};
+use crate::store::accounts::{deletions, kind as accounts, purposes};
+use crate::store::dialect::for_both_engines;
+use crate::store::maintenance::kind as maintenance;
+
+for_both_engines! {
+    [accounts, deletions, purposes, maintenance]
+
+    /// How a thing is now, in the form of its kind.
+    pub(in crate::store) async fn read(
+        connection: &mut Connection,
+        kind: Kind,
+        target: &str,
+    ) -> Result<Option<String>, Refused> {
+        match kind {
+            Kind::Iban => read_account(connection, target).await,
+            Kind::IbanLabel => read_purpose(connection, target).await,
+            Kind::IbanDeletion => read_deletion(connection, target).await,
+            Kind::Maintenance => read_maintenance(connection, target).await,
+            _ => Err(unmanaged(kind)),
+        }
+    }
+
+    /// Makes a thing as it is wished to be, or takes it away.
+    pub(in crate::store) async fn write(
+        connection: &mut Connection,
+        proposal: &Proposal,
+        at: Timestamp,
+    ) -> Result<(), Refused> {
+        let (target, wanted) = (proposal.target.as_str(), proposal.wanted.as_deref());
+        match proposal.kind {
+            Kind::Iban => write_account(connection, target, wanted, at).await,
+            Kind::IbanLabel => write_purpose(connection, target, wanted).await,
+            Kind::IbanDeletion => write_deletion(connection, target, wanted).await,
+            Kind::Maintenance => write_maintenance(connection, target, wanted).await,
+            kind => Err(unmanaged(kind)),
+        }
+    }
+}
+
+/// What is said of a kind that nobody can change.
+fn unmanaged(kind: Kind) -> Refused {
+    Conflict::new("unmanaged", format!("A {} cannot be changed here.", kind.name())).into()
+}
