@@ -1,9 +1,15 @@
 //! Creditor institutions, brokers, stations, accounts: the contract of pagoPA for the side of the creditor.
 
-pub(super) mod ibans;
-pub(super) mod maintenances;
-
 use super::openapi::{Heading, Routes};
+
+pub(super) mod brokers;
+pub(super) mod ibans;
+pub(super) mod institutions;
+pub(super) mod maintenances;
+pub(super) mod names;
+pub(super) mod paging;
+pub(super) mod reading;
+pub(super) mod refusal;
 
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading = (
@@ -12,5 +18,9 @@ pub(super) const HEADING: Heading = (
 );
 
 pub(super) fn routes() -> Routes {
-    Routes::default().beside(ibans::routes(HEADING.0)).beside(maintenances::routes(HEADING.0))
+    Routes::default()
+        .beside(brokers::routes())
+        .beside(ibans::routes(HEADING.0))
+        .beside(institutions::routes())
+        .beside(maintenances::routes(HEADING.0))
 }

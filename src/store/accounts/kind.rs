@@ -61,6 +61,11 @@ fn due_of(wanted: Option<Timestamp>, shared: &Shared) -> Result<Option<Timestamp
     }
 }
 
+/// The code on the slips of an account at the post office, which comes and goes with it.
+fn slip_code(iban: &str) -> Option<String> {
+    Iban::kept(iban).ok().and_then(|iban| iban.postal_code().map(str::to_owned))
+}
+
 const PUT: &str = "INSERT INTO iban (ec, iban, label, company_name, description, active, valid_from, due_at, \
     published_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (ec, iban) DO UPDATE \
     SET label = excluded.label, company_name = excluded.company_name, description = excluded.description, \
@@ -120,6 +125,15 @@ for_both_engines! {
                 .bind(ec)
                 .execute(&mut *connection)
                 .await?;
+        }
+        if let Some(code) = slip_code(iban) {
+            sqlx::query(
+                "INSERT INTO encoding (ec, kind, code) VALUES ($1, 'BARCODE_128_AIM', $2) ON CONFLICT DO NOTHING",
+            )
+            .bind(ec)
+            .bind(code)
+            .execute(&mut *connection)
+            .await?;
         }
         choose(connection, (ec, iban), &wanted.purposes).await
     }
@@ -183,6 +197,13 @@ for_both_engines! {
             "DELETE FROM iban WHERE ec = $1 AND iban = $2",
         ] {
             sqlx::query(statement).bind(ec).bind(iban).execute(&mut *connection).await?;
+        }
+        if let Some(code) = slip_code(iban) {
+            sqlx::query("DELETE FROM encoding WHERE ec = $1 AND kind = 'BARCODE_128_AIM' AND code = $2")
+                .bind(ec)
+                .bind(code)
+                .execute(connection)
+                .await?;
         }
         Ok(())
     }

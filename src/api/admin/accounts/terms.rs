@@ -6,6 +6,8 @@ use std::collections::BTreeSet;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 
+use crate::api::access::Access;
+use crate::api::apiconfig::refusal::Thing;
 use crate::api::positions::dates::{self, WholeDay};
 use crate::api::positions::field::Field;
 use crate::api::positions::parse::report::{Coded, Pointer, Report};
@@ -237,18 +239,13 @@ pub(in crate::api) struct UnknownInstitution;
 
 impl From<UnknownInstitution> for Problem {
     fn from(_: UnknownInstitution) -> Self {
-        Problem::new(
-            StatusCode::NOT_FOUND,
-            "Not Found",
-            "unknown_institution",
-            "No creditor institution of that code is registered here.",
-        )
+        Thing::Institution.missing()
     }
 }
 
 /// The creditor institution of a path, if it is registered.
 pub(in crate::api) fn known_institution(
-    access: &crate::api::access::Access,
+    access: &Access,
     code: &str,
 ) -> Result<FiscalCode, UnknownInstitution> {
     let ec = FiscalCode::new(code).ok();

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use crate::api::Api;
 use crate::api::access::{Access, Needs, Of, carry_out};
 use crate::api::admin::accounts::failed;
+use crate::api::apiconfig::refusal::Thing;
 use crate::api::openapi::{Doc, Method, Routes, form};
 use crate::api::problem::Problem;
 use crate::domain::access::{Permission, Tenant};
@@ -117,12 +118,7 @@ fn doc_of_one(id: &str, summary: &str) -> Doc {
 
 impl From<UnknownBroker> for Problem {
     fn from(_: UnknownBroker) -> Self {
-        Problem::new(
-            StatusCode::NOT_FOUND,
-            "Not Found",
-            "unknown_broker",
-            "No broker with the code of the path is registered here.",
-        )
+        Thing::Broker.missing()
     }
 }
 
