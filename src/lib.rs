@@ -17,7 +17,8 @@
 //! 5. [`domain`] decides, by pure functions over facts and the clock.
 //! 6. [`store`] keeps the facts: raw message, receipt and position in one commit.
 //!
-//! REST requests enter at [`api`] and meet the same `domain` and `store`. [`gateway`] puts the parts
+//! REST requests enter at [`api`] and meet the same `domain` and `store`. What goes out to an address that
+//! somebody named passes [`guard`]. [`gateway`] puts the parts
 //! together; [`cli`] starts it. `tests/tidy.rs` holds the layers to this order.
 
 pub mod api;
@@ -25,6 +26,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod gateway;
+pub mod guard;
 pub mod observe;
 pub mod outbox;
 pub mod preservation;

@@ -4,6 +4,7 @@
 
 pub mod amount;
 pub mod anomaly;
+pub mod certificate;
 pub mod clock;
 pub mod cursor;
 pub mod delivery;

@@ -6,7 +6,6 @@
 mod client;
 mod fan_out;
 mod forms;
-mod guard;
 mod nats;
 mod signature;
 mod tally;
@@ -15,7 +14,7 @@ mod worker;
 
 pub use client::{Answer, ClientError, ClientSettings, NoAnswer, Sender};
 pub use forms::{RelayAnswer, RelayJudge};
-pub use guard::{Forbidden, Found, Guard, Lookup};
+pub use crate::guard::{Forbidden, Found, Guard, Lookup};
 pub use nats::{NatsLogin, NatsSettings, Publisher};
 pub use signature::{Secret, Secrets};
 pub use tally::{Counts, Tally};
