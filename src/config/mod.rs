@@ -4,6 +4,7 @@
 //! (a misspelt time-out must not become a default one in service).
 
 mod api;
+mod certificates;
 mod database;
 mod delivery;
 mod log;
@@ -14,6 +15,7 @@ mod soap_tls;
 mod source;
 mod upload;
 mod values;
+mod vault;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -21,6 +23,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 pub use api::{Api, ApiTls};
+pub use certificates::Certificates;
 pub use database::Database;
 pub use delivery::Delivery;
 pub use log::{Log, LogFormat};
@@ -32,6 +35,7 @@ pub use source::SettingError;
 use source::Source;
 pub use upload::Upload;
 pub use values::{ByteSize, Count, HumanDuration};
+pub use vault::Vault;
 
 /// Everything an operator can set, checked and with defaults filled in.
 #[derive(Debug, Clone)]
@@ -52,6 +56,10 @@ pub struct Config {
     pub nats: Nats,
     /// What holds for debt positions.
     pub positions: Positions,
+    /// How secrets are kept.
+    pub vault: Vault,
+    /// Certificates that people manage.
+    pub certificates: Certificates,
 }
 
 /// Why the configuration can't be used.
@@ -108,8 +116,10 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let mut source = Source::new(table, env, folder);
         let database = Database::read(&mut source.section("database"));
+        let soap = Soap::read(&mut source);
         let config = Self {
-            soap: Soap::read(&mut source),
+            certificates: Certificates::read(&mut source.section("certificates"), soap.public_url.as_deref()),
+            soap,
             api: Api::read(&mut source.section("api")),
             delivery: Delivery::read(&mut source.section("delivery")),
             upload: Upload::read(&mut source.section("upload"), &database.url),
@@ -117,6 +127,7 @@ impl Config {
             log: Log::read(&mut source.section("log")),
             nats: Nats::read(&mut source.section("nats")),
             positions: Positions::read(&mut source.section("positions")),
+            vault: Vault::read(&mut source.section("vault")),
         };
         let errors = source.finish();
         if errors.is_empty() { Ok(config) } else { Err(ConfigError::Settings { errors }) }
@@ -135,6 +146,8 @@ impl fmt::Display for Config {
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
         table.insert("nats".to_owned(), Value::Table(self.nats.to_table()));
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
+        table.insert("certificates".to_owned(), Value::Table(self.certificates.to_table()));
+        table.insert("vault".to_owned(), Value::Table(self.vault.to_table()));
         write!(f, "{table}")
     }
 }

@@ -5,14 +5,17 @@
 
 mod activations;
 mod anomalies;
+mod audit;
 mod backup;
 mod batch;
+mod certificates;
 mod deliveries;
 mod dialect;
 mod embedded;
 mod events;
 #[doc(hidden)]
 pub mod fault;
+mod governance;
 mod health;
 mod idempotency;
 mod keys;
@@ -44,12 +47,16 @@ pub use anomalies::{
     MessageFacts,
 };
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
+pub use certificates::{
+    Ending, RevocationList, certificate_form, read_certificate_form, revocation_list_form,
+};
 pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };
 pub use events::{FeedWatch, Heads, StoredEvent};
+pub use governance::{WriteError, WriteFailure, WriteMode};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
-pub use keys::{ApiKey, ApiScope};
+pub use keys::{ApiKey, ApiScope, KeyRights};
 pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{

@@ -4,9 +4,10 @@
 //! Certificates and lists change through [`carry_out`](Store::carry_out); [`form`] is how they look there.
 
 mod alarms;
+pub(super) mod certificate;
 mod form;
-pub(super) mod governed;
 mod lists;
+pub(super) mod revocation_list;
 pub(super) mod row;
 
 use jiff::Timestamp;
@@ -18,7 +19,6 @@ use super::rows::read;
 use super::{Store, StoreError};
 pub use alarms::Ending;
 pub use form::{certificate_form, read_certificate_form};
-pub(super) use lists::governed as lists_governed;
 pub use lists::{RevocationList, revocation_list_form};
 use row::CertificateRow;
 

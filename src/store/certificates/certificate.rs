@@ -125,7 +125,7 @@ for_both_engines! {
     [row]
 
     /// The certificate of that name, in its form.
-    pub(in crate::store) async fn read(
+    pub(in crate::store) async fn read_certificate(
         connection: &mut Connection,
         target: &str,
     ) -> Result<Option<String>, Refused> {
@@ -138,7 +138,7 @@ for_both_engines! {
     }
 
     /// Makes it as it is wanted, or takes it away.
-    pub(in crate::store) async fn write(
+    pub(in crate::store) async fn write_certificate(
         connection: &mut Connection,
         target: &str,
         wanted: Option<&str>,

@@ -1,0 +1,8 @@
+//! Services of the admin surface that need more than facts: what is kept secret and how.
+
+pub mod certificates;
+mod secrets;
+mod vault;
+
+pub use secrets::{NoRandomness, Secrets};
+pub use vault::{Sealed, Vault, VaultError};

@@ -1,0 +1,44 @@
+//! Which part of the store knows a kind: how a thing of it is read, and how it is written.
+
+use jiff::Timestamp;
+
+use super::Refused;
+use crate::domain::governance::{Conflict, Kind, Proposal};
+use crate::store::certificates::{certificate, revocation_list};
+use crate::store::dialect::for_both_engines;
+
+for_both_engines! {
+    [certificate, revocation_list]
+
+    /// How a thing is now, in the form of its kind.
+    pub(in crate::store) async fn read(
+        connection: &mut Connection,
+        kind: Kind,
+        target: &str,
+    ) -> Result<Option<String>, Refused> {
+        match kind {
+            Kind::Certificate => read_certificate(connection, target).await,
+            Kind::RevocationList => read_revocation_list(connection, target).await,
+            _ => Err(unmanaged(kind)),
+        }
+    }
+
+    /// Makes a thing as it is wished to be, or takes it away.
+    pub(in crate::store) async fn write(
+        connection: &mut Connection,
+        proposal: &Proposal,
+        at: Timestamp,
+    ) -> Result<(), Refused> {
+        let (target, wanted) = (proposal.target.as_str(), proposal.wanted.as_deref());
+        match proposal.kind {
+            Kind::Certificate => write_certificate(connection, target, wanted, at).await,
+            Kind::RevocationList => write_revocation_list(connection, target, wanted, at).await,
+            kind => Err(unmanaged(kind)),
+        }
+    }
+}
+
+/// What is said of a kind that nobody can change.
+fn unmanaged(kind: Kind) -> Refused {
+    Conflict::new("unmanaged", format!("A {} cannot be changed here.", kind.name())).into()
+}
