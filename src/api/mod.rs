@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use self::openapi::Routes;
+use crate::admin::certificates::Certificates;
 use crate::admin::{Secrets, Vault};
 use crate::domain::access::KeyScope;
 use crate::domain::clock::Clock;
@@ -69,6 +70,8 @@ pub struct Admin {
     pub secrets: Secrets,
     /// Which changes wait for a second person.
     pub approval: Approval,
+    /// What handles certificates; without it there are none to manage.
+    pub certificates: Option<Certificates>,
 }
 
 /// The payload of a stored message as an XML document; none if the message cannot be read. Envelopes are not
@@ -129,6 +132,7 @@ pub fn router(state: ApiState) -> Router {
         apiconfig::HEADING,
         backoffice::HEADING,
         admin::HEADING,
+        admin::certificates::HEADING,
     ];
     let api = shared(state);
     openapi::serve(routes, &headings, &api)

@@ -283,9 +283,9 @@ fn verifier(
     material: &Material,
 ) -> Result<AllowedClientVerifier, TlsError> {
     let setup = |error: &dyn std::error::Error| TlsError::Setup { section, problem: error.to_string() };
-    let anchors = Arc::new(anchors(section, held, material)?);
+    let anchors = anchors(section, held, material)?;
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let mut builder = WebPkiClientVerifier::builder_with_provider(anchors, provider);
+    let mut builder = WebPkiClientVerifier::builder_with_provider(Arc::new(anchors.store), provider);
     let lists = material.lists.iter().map(List::parse).collect::<Result<Vec<_>, _>>()?;
     if !lists.is_empty() {
         // Of an authority without a list nothing is known: that is no reason to refuse.
@@ -296,6 +296,7 @@ fn verifier(
     }
     let chain = builder.build().map_err(|error| setup(&error))?;
     let allowed = match &held.allowed {
+        _ if anchors.nobody => AllowList::Listed(Vec::new()),
         Some(allowed) => AllowList::Listed(allowed.clone()),
         None => allow_list(section, &callers.allowed)?,
     };
@@ -333,20 +334,31 @@ fn check_own_chain(
     Ok(leaf)
 }
 
+/// The authorities.
+struct Anchors {
+    store: RootCertStore,
+    /// All of them are revoked here: nobody is let in, but a listener without any can't be had.
+    nobody: bool,
+}
+
 /// The authorities, but those that are revoked here.
-fn anchors(section: &str, held: &Held, material: &Material) -> Result<RootCertStore, TlsError> {
-    let mut store = RootCertStore::empty();
+fn anchors(section: &str, held: &Held, material: &Material) -> Result<Anchors, TlsError> {
+    let (mut store, mut revoked) = (RootCertStore::empty(), RootCertStore::empty());
     for pem in &material.anchors {
         for certificate in certificates(section, pem)? {
-            if held.revoked.contains::<Fingerprint>(&Sha256::digest(&certificate).into()) {
-                continue;
-            }
-            store.add(certificate).map_err(|error| {
+            let is_revoked = held.revoked.contains::<Fingerprint>(&Sha256::digest(&certificate).into());
+            let into = if is_revoked { &mut revoked } else { &mut store };
+            into.add(certificate).map_err(|error| {
                 pem.wrong(section, format!("holds a certificate that can't be an authority: {error}"))
             })?;
         }
     }
-    Ok(store)
+    let nobody = store.is_empty() && !revoked.is_empty();
+    if nobody {
+        tracing::error!(section, "every authority of callers is revoked: nobody is let in");
+        return Ok(Anchors { store: revoked, nobody });
+    }
+    Ok(Anchors { store, nobody })
 }
 
 fn allow_list(section: &str, allowed: &AllowedClients) -> Result<AllowList, TlsError> {

@@ -9,7 +9,10 @@ mod live;
 mod make;
 mod read;
 
-use std::sync::Arc;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use openssl::error::ErrorStack;
@@ -19,9 +22,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::vault::{Sealed, Vault, VaultError};
 use crate::domain::certificate::check::{Asked, Fault, faults};
-use crate::domain::certificate::{Chain, Environment, Fingerprint, Host, KnownBy, Request, Role};
+use crate::domain::certificate::{CallerNames, Chain, Environment, Fingerprint, Host, KnownBy, Request, Role};
 use crate::guard::{Guard, Lookup};
 use crate::store::{RevocationList, Store, StoreError};
+use crate::tls::DistinguishedName;
 
 pub use endings::Shown;
 pub use handshake::{Finding, Report, Target};
@@ -60,7 +64,12 @@ struct Parts {
     vault: Option<Vault>,
     settings: CertificateSettings,
     roots: Vec<X509>,
+    apply: OnceLock<Apply>,
+    listeners: Mutex<Vec<(Role, SocketAddr)>>,
 }
+
+/// Lets the listeners of this instance use what is kept now.
+pub type Apply = Box<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 /// A certificate as it is brought.
 #[derive(Clone, Debug)]
@@ -119,7 +128,41 @@ impl Certificates {
         let mut roots: Vec<X509> = native.iter().filter_map(|der| X509::from_der(der).ok()).collect();
         let own = settings.authorities.as_ref().and_then(|pem| X509::stack_from_pem(pem).ok());
         roots.extend(own.unwrap_or_default());
-        Certificates(Arc::new(Parts { store, vault, settings, roots }))
+        let (apply, listeners) = (OnceLock::new(), Mutex::default());
+        Certificates(Arc::new(Parts { store, vault, settings, roots, apply, listeners }))
+    }
+
+    /// Says what lets the listeners use what is kept; said once.
+    pub fn applied_by(&self, apply: Apply) {
+        // Whoever comes second would be another gateway on the same parts: there is none.
+        let _ = self.0.apply.set(apply);
+    }
+
+    /// Lets the listeners of this instance use what is kept now. The others see it when they look again.
+    pub async fn apply(&self) {
+        if let Some(apply) = self.0.apply.get() {
+            apply().await;
+        }
+    }
+
+    /// Says where a listener of ours is that shows certificates of a role.
+    pub fn listens(&self, role: Role, address: SocketAddr) {
+        self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner).push((role, address));
+    }
+
+    /// The listener that shows certificates of a role, as a handshake can be tried with it.
+    pub fn listener(&self, role: Role) -> Option<Target> {
+        let listeners = self.0.listeners.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, address) = listeners.iter().find(|(known, _)| *known == role)?;
+        let host = self.hosts(role).first().map_or_else(|| "localhost".to_owned(), ToString::to_string);
+        let mut address = *address;
+        if address.ip().is_unspecified() {
+            address.set_ip(match address {
+                SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+                SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        Some(Target::Own { address, host })
     }
 
     /// Whose certificates are used here.
@@ -243,6 +286,14 @@ impl std::fmt::Debug for Certificates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Certificates")
     }
+}
+
+/// The names of a caller, if both can be read; or which cannot, and why.
+pub fn caller_names(subject: &str, issuer: &str) -> Result<CallerNames, (&'static str, String)> {
+    for (field, text) in [("subject", subject), ("issuer", issuer)] {
+        DistinguishedName::parse(text).map_err(|error| (field, error.to_string()))?;
+    }
+    Ok(CallerNames { subject: subject.trim().to_owned(), issuer: issuer.trim().to_owned() })
 }
 
 fn opened(material: &Material) -> Result<read::Bundle, Unreadable> {

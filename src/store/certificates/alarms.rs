@@ -55,11 +55,11 @@ impl Store {
 for_both_engines! {
     [events]
 
-    async fn told(pool: &Pool) -> Result<Vec<(String, i64)>, sqlx::Error> {
+    pub(super) async fn told(pool: &Pool) -> Result<Vec<(String, i64)>, sqlx::Error> {
         sqlx::query_as("SELECT fingerprint, days FROM certificate_alarm").fetch_all(pool).await
     }
 
-    async fn tell(pool: &Pool, endings: Vec<Ending>, now: Timestamp) -> Result<Vec<Ending>, sqlx::Error> {
+    pub(super) async fn tell(pool: &Pool, endings: Vec<Ending>, now: Timestamp) -> Result<Vec<Ending>, sqlx::Error> {
         let mut tx = begin(pool, BEGIN).await?;
         let mut new = Vec::new();
         for one in endings {

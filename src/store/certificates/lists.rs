@@ -70,7 +70,7 @@ impl Store {
 }
 
 for_both_engines! {
-    async fn all(pool: &Pool) -> Result<Vec<ListRow>, sqlx::Error> {
+    pub(super) async fn all(pool: &Pool) -> Result<Vec<ListRow>, sqlx::Error> {
         sqlx::query_as(
             "SELECT authority, issuer, pem, this_update, next_update, uploaded_at FROM revocation_list \
              ORDER BY issuer, authority",

@@ -15,7 +15,6 @@ use jiff::Timestamp;
 use crate::domain::certificate::{Certificate, CertificateId, Fingerprint};
 
 use super::dialect::{for_both_engines, on_engine};
-use super::rows::read;
 use super::{Store, StoreError};
 pub use alarms::Ending;
 pub use form::{certificate_form, read_certificate_form};
@@ -53,32 +52,25 @@ impl Store {
         on_engine!(&self.pools, read, |pool, engine| engine::key(pool, public_key).await)
             .map_err(StoreError::during("private_key"))
     }
-
-    /// The public keys of the private keys that are here, by their SHA-256.
-    pub async fn private_keys(&self) -> Result<Vec<Fingerprint>, StoreError> {
-        let keys = on_engine!(&self.pools, read, |pool, engine| engine::keys(pool).await);
-        let keys = keys.map_err(StoreError::during("private_keys"))?;
-        keys.iter().map(|key| read(Fingerprint::new(key), "fingerprint of a key")).collect()
-    }
 }
 
 for_both_engines! {
     [row]
 
-    async fn find<'c>(
+    pub(super) async fn find<'c>(
         executor: impl sqlx::Executor<'c, Database = <Connection as sqlx::Connection>::Database>,
         id: &str,
     ) -> Result<Option<CertificateRow>, sqlx::Error> {
         find_row(executor, id).await
     }
 
-    async fn all(pool: &Pool) -> Result<Vec<CertificateRow>, sqlx::Error> {
+    pub(super) async fn all(pool: &Pool) -> Result<Vec<CertificateRow>, sqlx::Error> {
         const ALL: &str =
             concat!("SELECT ", row::certificate_columns!(), " FROM certificate c ORDER BY c.created_at, c.id");
         sqlx::query_as(ALL).fetch_all(pool).await
     }
 
-    async fn keep(
+    pub(super) async fn keep(
         pool: &Pool,
         public_key: &Fingerprint,
         sealed: &[u8],
@@ -96,14 +88,10 @@ for_both_engines! {
         .map(drop)
     }
 
-    async fn key(pool: &Pool, public_key: &Fingerprint) -> Result<Option<Vec<u8>>, sqlx::Error> {
+    pub(super) async fn key(pool: &Pool, public_key: &Fingerprint) -> Result<Option<Vec<u8>>, sqlx::Error> {
         sqlx::query_scalar("SELECT sealed FROM certificate_key WHERE public_key = $1")
             .bind(public_key.as_str())
             .fetch_optional(pool)
             .await
-    }
-
-    async fn keys(pool: &Pool) -> Result<Vec<String>, sqlx::Error> {
-        sqlx::query_scalar("SELECT public_key FROM certificate_key ORDER BY public_key").fetch_all(pool).await
     }
 }
