@@ -10,9 +10,15 @@
 
 mod support;
 
+#[path = "certificates/faults.rs"]
+mod faults;
+#[path = "certificates/files.rs"]
+mod files;
 #[path = "certificates/life.rs"]
 mod life;
 #[path = "certificates/office.rs"]
 mod office;
 #[path = "certificates/paper.rs"]
 mod paper;
+#[path = "certificates/vault.rs"]
+mod vault;

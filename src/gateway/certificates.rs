@@ -6,9 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::admin::certificates::{
-    CertificateSettings, Certificates, Live, Shown, Unusable,
-};
+use crate::admin::certificates::{CertificateSettings, Certificates, Live, Shown, Unusable};
 use crate::config::{self, Config};
 use crate::domain::certificate::{Environment, Host, Role};
 use crate::domain::clock::Clock;
@@ -129,7 +127,9 @@ impl Keeper {
         match self.certificates.live(self.clock.now()).await {
             Ok(live) => {
                 let outcomes = self.hold(&mut last, live).await;
-                self.say(outcomes.into_iter().filter_map(Result::err).map(|error| error.to_string()).collect());
+                self.say(
+                    outcomes.into_iter().filter_map(Result::err).map(|error| error.to_string()).collect(),
+                );
             }
             Err(error) => tracing::warn!(%error, "the certificates could not be read again"),
         }

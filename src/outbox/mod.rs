@@ -12,9 +12,9 @@ mod tally;
 mod webhooks;
 mod worker;
 
+pub use crate::guard::{Forbidden, Found, Guard, Lookup};
 pub use client::{Answer, ClientError, ClientSettings, NoAnswer, Sender};
 pub use forms::{RelayAnswer, RelayJudge};
-pub use crate::guard::{Forbidden, Found, Guard, Lookup};
 pub use nats::{NatsLogin, NatsSettings, Publisher};
 pub use signature::{Secret, Secrets};
 pub use tally::{Counts, Tally};

@@ -9,9 +9,9 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
-use secrecy::ExposeSecret;
 use rustls::time_provider::TimeProvider;
 use rustls::{RootCertStore, ServerConfig};
+use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
 use super::held::{Anchor, Held, List, Outdated, OwnPair};
@@ -264,13 +264,14 @@ pub(super) fn build(
             builder.with_client_cert_verifier(Arc::new(verifier(section, callers, held, material)?))
         }
     };
-    let mut config = builder.with_single_cert(chain, key).map_err(|source| match &material.certificate.from {
-        Origin::File { .. } => TlsError::Pair { section, source },
-        Origin::Held(name) => TlsError::Held {
-            name: name.clone(),
-            problem: format!("the certificate and its key can't be used together: {source}"),
-        },
-    })?;
+    let mut config =
+        builder.with_single_cert(chain, key).map_err(|source| match &material.certificate.from {
+            Origin::File { .. } => TlsError::Pair { section, source },
+            Origin::Held(name) => TlsError::Held {
+                name: name.clone(),
+                problem: format!("the certificate and its key can't be used together: {source}"),
+            },
+        })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.ticketer = aws_lc_rs::Ticketer::new().map_err(|error| setup(&error))?;
     Ok(Built { config: Arc::new(config), shown })

@@ -125,14 +125,17 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, TlsError> {
     }
     let entries = std::fs::read_dir(path).map_err(|source| unreadable(path, source))?;
     let files = entries.filter_map(|entry| entry.ok().map(|entry| entry.path()));
-    let hidden = |path: &PathBuf| {
-        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
-    };
+    let hidden =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
     let mut files: Vec<PathBuf> = files.filter(|path| path.is_file() && !hidden(path)).collect();
     files.sort();
     Ok(files)
 }
 
 fn unreadable(path: &Path, source: std::io::Error) -> TlsError {
-    TlsError::Unreadable { setting: "certificates.revocation_lists".to_owned(), path: path.to_owned(), source }
+    TlsError::Unreadable {
+        setting: "certificates.revocation_lists".to_owned(),
+        path: path.to_owned(),
+        source,
+    }
 }

@@ -139,7 +139,8 @@ impl AllowedClientVerifier {
             return Ok(());
         }
         for one in shown {
-            let one = ClientCertificate::read(one).map_err(|NotACertificate| CertificateError::BadEncoding)?;
+            let one =
+                ClientCertificate::read(one).map_err(|NotACertificate| CertificateError::BadEncoding)?;
             if self.revoked.contains(&one.fingerprint) {
                 let revoked = Revoked { subject: one.subject, serial: one.serial };
                 return Err(CertificateError::Other(OtherError(Arc::new(revoked))).into());

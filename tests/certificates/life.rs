@@ -37,14 +37,20 @@ async fn a_key_made_here_is_signed_elsewhere_and_shown_without_a_restart() {
             assert_eq!(refused.body["violations"][0]["code"], "key_missing", "{}", refused.body);
             let chain = leaf + &between.pem() + &root.pem();
             let signed = office.ask(Method::PUT, &path, Some(&json!({ "certificates": chain }))).await;
-            assert_eq!((signed.status.as_u16(), &signed.body["state"]), (200, &json!("uploaded")), "{}", signed.body);
+            assert_eq!(
+                (signed.status.as_u16(), &signed.body["state"]),
+                (200, &json!("uploaded")),
+                "{}",
+                signed.body
+            );
             let active = office.activate(id).await;
             assert_eq!((&active["state"], &active["inUse"]), (&json!("active"), &json!(true)));
             let shown = openssl::x509::X509::from_der(&office.shown().await).unwrap();
             assert_eq!(shown.to_pem().unwrap(), chain.as_bytes()[..shown.to_pem().unwrap().len()]);
         }
         let all = office.ask(Method::GET, "/certificates", None).await.body;
-        let states: Vec<_> = all["certificates"].as_array().unwrap().iter().map(|one| &one["state"]).collect();
+        let states: Vec<_> =
+            all["certificates"].as_array().unwrap().iter().map(|one| &one["state"]).collect();
         assert_eq!(states, ["superseded", "active"], "the second took the place of the first");
     })
     .await;
@@ -98,7 +104,10 @@ async fn two_authorities_and_two_callers_overlap_until_the_former_goes() {
 
         office.gateway.clock.set(samples::now() + SignedDuration::from_hours(25));
         tokio::time::sleep(std::time::Duration::from_secs(3)).await;
-        assert!(!office.lets_in(&before, &trusted).await, "the overlap has ended, and nobody had to do anything");
+        assert!(
+            !office.lets_in(&before, &trusted).await,
+            "the overlap has ended, and nobody had to do anything"
+        );
         assert!(office.lets_in(&after, &trusted).await);
     })
     .await;

@@ -94,7 +94,8 @@ impl Office {
             .header("x-varco-reason", "a test")
             .header("ocp-apim-subscription-key", key);
         let body = body.map(Value::to_string).unwrap_or_default();
-        let response = sender.send_request(request.body(Full::<bytes::Bytes>::from(body)).unwrap()).await.unwrap();
+        let response =
+            sender.send_request(request.body(Full::<bytes::Bytes>::from(body)).unwrap()).await.unwrap();
         let status = response.status();
         let bytes = response.into_body().collect().await.unwrap().to_bytes().to_vec();
         Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null), bytes }

@@ -24,13 +24,14 @@ impl Certificates {
     /// now.
     pub async fn tell_endings(&self, shown: &[Shown], now: Timestamp) -> Result<Vec<Ending>, StoreError> {
         let all = self.0.store.certificates().await?;
-        let used = all.iter().filter(|one| {
-            one.environment == self.environment() && one.life.standing() == Standing::Active
-        });
+        let used = all
+            .iter()
+            .filter(|one| one.environment == self.environment() && one.life.standing() == Standing::Active);
         let mut endings: Vec<Ending> = used.filter_map(|one| ending(one, now)).collect();
         for one in shown {
             let fingerprint = Fingerprint::of_digest(one.fingerprint);
-            let known = all.iter().filter_map(Certificate::facts).any(|facts| facts.fingerprint == fingerprint);
+            let known =
+                all.iter().filter_map(Certificate::facts).any(|facts| facts.fingerprint == fingerprint);
             if !known {
                 endings.extend(of_listener(one, fingerprint, now));
             }
@@ -42,9 +43,9 @@ impl Certificates {
     /// what it is for, and the days.
     pub async fn days_left(&self, now: Timestamp) -> Result<Vec<(String, &'static str, i64)>, StoreError> {
         let all = self.0.store.certificates().await?;
-        let used = all.iter().filter(|one| {
-            one.environment == self.environment() && one.life.standing() == Standing::Active
-        });
+        let used = all
+            .iter()
+            .filter(|one| one.environment == self.environment() && one.life.standing() == Standing::Active);
         let days = |one: &Certificate| {
             Some((one.id.as_str().to_owned(), one.role.word(), days_left(one.not_after()?, now)))
         };

@@ -115,7 +115,8 @@ impl Certificates {
                 }
             }
         };
-        let permitted = found.into_iter().filter(|one| self.0.settings.guard.permits(Channel::Encrypted, *one));
+        let permitted =
+            found.into_iter().filter(|one| self.0.settings.guard.permits(Channel::Encrypted, *one));
         let permitted: Vec<SocketAddr> = permitted.map(|one| SocketAddr::new(one, port)).collect();
         if permitted.is_empty() {
             let message = "The host has no address that may be reached: it is not of the public Internet, and \

@@ -22,7 +22,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::vault::{Sealed, Vault, VaultError};
 use crate::domain::certificate::check::{Asked, Fault, faults};
-use crate::domain::certificate::{CallerNames, Chain, Environment, Fingerprint, Host, KnownBy, Request, Role};
+use crate::domain::certificate::{
+    CallerNames, Chain, Environment, Fingerprint, Host, KnownBy, Request, Role,
+};
 use crate::guard::{Guard, Lookup};
 use crate::store::{RevocationList, Store, StoreError};
 use crate::tls::DistinguishedName;

@@ -84,10 +84,7 @@ pub(super) fn pem(
 }
 
 /// Reads a private key in PEM form. Without a password a locked one is not asked for.
-pub(super) fn private_key(
-    text: &str,
-    password: Option<&SecretString>,
-) -> Result<PKey<Private>, Unreadable> {
+pub(super) fn private_key(text: &str, password: Option<&SecretString>) -> Result<PKey<Private>, Unreadable> {
     let given = password.map(|password| password.expose_secret().as_bytes()).unwrap_or_default();
     let key = PKey::private_key_from_pem_callback(text.as_bytes(), |place| {
         let room = place.get_mut(..given.len()).ok_or_else(ErrorStack::get)?;

@@ -155,7 +155,9 @@ pub enum Fault {
         begin: Timestamp,
     },
     /// Its key can be broken.
-    #[error("the key of certificate {at} has {bits} bits, which is too short: RSA {RSA_BITS} or a curve of {CURVE_BITS} at least")]
+    #[error(
+        "the key of certificate {at} has {bits} bits, which is too short: RSA {RSA_BITS} or a curve of {CURVE_BITS} at least"
+    )]
     WeakKey {
         /// The place.
         at: usize,
@@ -172,7 +174,9 @@ pub enum Fault {
 
 const fn use_of(purpose: Purpose) -> &'static str {
     match purpose {
-        Purpose::Signs => "an authority needs basic constraints with CA, and the key usage to sign certificates",
+        Purpose::Signs => {
+            "an authority needs basic constraints with CA, and the key usage to sign certificates"
+        }
         Purpose::Serves => "a server needs the extended key usage serverAuth",
         Purpose::Calls => "a caller needs the extended key usage clientAuth",
     }

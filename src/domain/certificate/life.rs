@@ -56,14 +56,8 @@ pub enum State {
 
 impl State {
     /// All states.
-    pub const ALL: [State; 6] = [
-        State::Requested,
-        State::Uploaded,
-        State::Active,
-        State::Superseded,
-        State::Revoked,
-        State::Expired,
-    ];
+    pub const ALL: [State; 6] =
+        [State::Requested, State::Uploaded, State::Active, State::Superseded, State::Revoked, State::Expired];
 
     /// Its word.
     pub const fn word(self) -> &'static str {

@@ -32,7 +32,8 @@ impl Host {
             fits && letters && !label.starts_with('-') && !label.ends_with('-')
         };
         let is_name = name.len() <= 253 && labels.split('.').all(label);
-        let is_number = labels.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
+        let is_number =
+            labels.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
         if is_name && !is_number { Ok(Host::Name(name.into())) } else { Err(HostError) }
     }
 

@@ -22,9 +22,7 @@ pub struct InUse<'a> {
 /// Chooses what is used at an instant.
 pub fn in_use(all: &[Certificate], environment: Environment, now: Timestamp) -> InUse<'_> {
     let usable = |role: Role| {
-        all.iter().filter(move |one| {
-            one.role == role && one.environment == environment && one.is_usable(now)
-        })
+        all.iter().filter(move |one| one.role == role && one.environment == environment && one.is_usable(now))
     };
     let latest = |role: Role| usable(role).max_by_key(|one| (one.life.activated_at, &one.id));
     let revoked = all.iter().filter(|one| one.life.revoked_at.is_some());

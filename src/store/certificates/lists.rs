@@ -50,7 +50,9 @@ pub(super) fn read_form(authority: &str, json: &str, at: Timestamp) -> Result<Re
 
 pub(super) type ListRow = (String, String, String, i64, Option<i64>, i64);
 
-pub(super) fn of_row((authority, issuer, pem, this_update, next_update, uploaded_at): ListRow) -> Result<RevocationList, StoreError> {
+pub(super) fn of_row(
+    (authority, issuer, pem, this_update, next_update, uploaded_at): ListRow,
+) -> Result<RevocationList, StoreError> {
     Ok(RevocationList {
         authority: read(Fingerprint::new(&authority), "authority of a revocation list")?,
         issuer,

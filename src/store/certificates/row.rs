@@ -83,10 +83,9 @@ impl CertificateRow {
                 names,
                 public_key: key(self.public_key)?,
             })),
-            "names" => Ok(Content::Names(CallerNames {
-                subject: self.subject,
-                issuer: self.issuer.ok_or(CORRUPT)?,
-            })),
+            "names" => {
+                Ok(Content::Names(CallerNames { subject: self.subject, issuer: self.issuer.ok_or(CORRUPT)? }))
+            }
             "chain" => Ok(Content::Chain(Chain {
                 pem: self.chain.ok_or(CORRUPT)?,
                 request: self.request,

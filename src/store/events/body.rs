@@ -6,7 +6,8 @@ use serde::Serialize;
 use crate::domain::amount::Cents;
 use crate::domain::anomaly::AnomalyFacts;
 use crate::domain::event::{
-    AnomalyChange, CertificateFacts, Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, SubscriptionFacts, Told,
+    AnomalyChange, CertificateFacts, Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts,
+    SubscriptionFacts, Told,
 };
 use crate::domain::receipt::ReceiptOutcome;
 

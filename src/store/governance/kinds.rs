@@ -6,9 +6,10 @@ use super::Refused;
 use crate::domain::governance::{Conflict, Kind, Proposal};
 use crate::store::certificates::{certificate, revocation_list};
 use crate::store::dialect::for_both_engines;
+use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
-    [certificate, revocation_list]
+    [institution, broker, station, relation, encoding, contact, certificate, revocation_list]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -19,7 +20,13 @@ for_both_engines! {
         match kind {
             Kind::Certificate => read_certificate(connection, target).await,
             Kind::RevocationList => read_revocation_list(connection, target).await,
-            _ => Err(unmanaged(kind)),
+            Kind::Institution => read_institution(connection, target).await,
+            Kind::Broker => read_broker(connection, target).await,
+            Kind::Station => read_station(connection, target).await,
+            Kind::Relation => read_relation(connection, target).await,
+            Kind::Encoding => read_encoding(connection, target).await,
+            Kind::Contact => read_contact(connection, target).await,
+            kind => Err(unmanaged(kind)),
         }
     }
 
@@ -33,6 +40,12 @@ for_both_engines! {
         match proposal.kind {
             Kind::Certificate => write_certificate(connection, target, wanted, at).await,
             Kind::RevocationList => write_revocation_list(connection, target, wanted, at).await,
+            Kind::Institution => write_institution(connection, target, wanted, at).await,
+            Kind::Broker => write_broker(connection, target, wanted, at).await,
+            Kind::Station => write_station(connection, target, wanted, at).await,
+            Kind::Relation => write_relation(connection, target, wanted, at).await,
+            Kind::Encoding => write_encoding(connection, target, wanted, at).await,
+            Kind::Contact => write_contact(connection, target, wanted, at).await,
             kind => Err(unmanaged(kind)),
         }
     }

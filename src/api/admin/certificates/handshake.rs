@@ -28,7 +28,11 @@ use crate::domain::certificate::{Content, Facts, Role};
 
 /// With whom.
 pub(super) enum TargetWord {}
-form!(TargetWord, "HandshakeTarget", words(["soap", "api"], "soap and api: the listeners of this installation."));
+form!(
+    TargetWord,
+    "HandshakeTarget",
+    words(["soap", "api"], "soap and api: the listeners of this installation.")
+);
 
 /// With whom a handshake is tried.
 #[derive(Clone, Default, Deserialize, ToSchema)]
@@ -146,9 +150,9 @@ fn listener(word: &str) -> Option<Role> {
 /// The chain and the key of a client certificate that the caller may use.
 async fn client(api: &Api, access: &Access, id: &str) -> Result<(String, SecretString), Problem> {
     let all = api.store.certificates().await.map_err(failed)?;
-    let one = all.into_iter().find(|one| {
-        one.id.as_str() == id && one.role == Role::Client && access.sees(&one.owner)
-    });
+    let one = all
+        .into_iter()
+        .find(|one| one.id.as_str() == id && one.role == Role::Client && access.sees(&one.owner));
     match one.ok_or_else(unknown)?.content {
         Content::Chain(chain) => {
             let key = desk(api)?.private_key(&chain.facts.public_key).await?;

@@ -181,7 +181,11 @@ pub(super) fn doc_of_remove() -> Doc {
     Doc::new("removeRevocationList", "Take a revocation list away")
         .path(
             "authority",
-            form::text("^[0-9a-f]{64}$", "The SHA-256 of a name.", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+            form::text(
+                "^[0-9a-f]{64}$",
+                "The SHA-256 of a name.",
+                "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            ),
             "The authority of the list.",
         )
         .answers(StatusCode::NO_CONTENT, Answer::empty("It is gone."))

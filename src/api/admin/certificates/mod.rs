@@ -51,7 +51,12 @@ pub(super) fn routes() -> Routes {
         .guarded(READ, (Method::Get, (heading, &below("request"))), read::request, read::doc_of_request())
         .guarded(READ, (Method::Get, (heading, &below("chain"))), read::chain, read::doc_of_chain())
         .guarded(WRITE, (Method::Put, (heading, &below("chain"))), chain::handler, chain::doc())
-        .guarded(WRITE, (Method::Post, (heading, &below("activate"))), stand::activate, stand::doc_of_activate())
+        .guarded(
+            WRITE,
+            (Method::Post, (heading, &below("activate"))),
+            stand::activate,
+            stand::doc_of_activate(),
+        )
         .guarded(WRITE, (Method::Post, (heading, &below("retire"))), stand::retire, stand::doc_of_retire())
         .guarded(WRITE, (Method::Post, (heading, &below("revoke"))), stand::revoke, stand::doc_of_revoke())
         .guarded(EXPORT, (Method::Post, (heading, &below("export"))), export::handler, export::doc())

@@ -7,9 +7,7 @@ use utoipa::ToSchema;
 use crate::admin::certificates::KeyAlgorithm;
 use crate::api::openapi::form::{Instant, Sha256, form, text, words};
 use crate::domain::certificate::alarm::days_left;
-use crate::domain::certificate::{
-    Certificate, Content, Environment, Facts, InUse, KnownBy, Role, State,
-};
+use crate::domain::certificate::{Certificate, Content, Environment, Facts, InUse, KnownBy, Role, State};
 
 /// What a certificate is for.
 pub(super) enum RoleWord {}
@@ -38,7 +36,10 @@ pub(super) enum EnvironmentWord {}
 form!(
     EnvironmentWord,
     "CertificateEnvironment",
-    words(Environment::ALL.map(Environment::word), "An installation uses those of its own environment alone.")
+    words(
+        Environment::ALL.map(Environment::word),
+        "An installation uses those of its own environment alone."
+    )
 );
 
 /// How a caller is known.
@@ -65,7 +66,11 @@ pub(super) enum OwnerText {}
 form!(
     OwnerText,
     "CertificateOwner",
-    text("^(gateway|ec:[0-9]{11}|broker:.{1,35})$", "The installation, an institution or a broker.", "gateway")
+    text(
+        "^(gateway|ec:[0-9]{11}|broker:.{1,35})$",
+        "The installation, an institution or a broker.",
+        "gateway"
+    )
 );
 
 /// A certificate, from the request for it to its end. No secret is ever in it.

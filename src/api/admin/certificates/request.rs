@@ -169,7 +169,8 @@ fn subject(field: Field<SubjectRequest>, report: &mut Report) -> Subject {
     let request = report.required(field, &at).unwrap_or_default();
     let place = at.field("country");
     let country: Option<Text<2>> = report.optional_text(request.country, &place);
-    let is_country = |text: &Text<2>| text.as_str().len() == 2 && text.as_str().bytes().all(|b| b.is_ascii_uppercase());
+    let is_country =
+        |text: &Text<2>| text.as_str().len() == 2 && text.as_str().bytes().all(|b| b.is_ascii_uppercase());
     if country.as_ref().is_some_and(|text| !is_country(text)) {
         report.add(&place, "country_form", "must be two capital letters");
     }

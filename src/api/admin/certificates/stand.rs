@@ -158,13 +158,14 @@ fn read(body: Option<Value>, held: &Held) -> Result<Giving, Problem> {
         let known = held.all.iter().find(|one| one.id.as_str() == id && is_like(one, &held.one));
         match known.filter(|one| one.life.standing() == Standing::Active) {
             Some(one) => way.push(one.clone()),
-            None => report.add(&place, "not_superseded", "must be another one of the same role that is active"),
+            None => {
+                report.add(&place, "not_superseded", "must be another one of the same role that is active")
+            }
         }
     }
     if held.one.role.is_exclusive() {
-        let others = held.all.iter().filter(|one| {
-            is_like(one, &held.one) && one.life.standing() == Standing::Active
-        });
+        let others =
+            held.all.iter().filter(|one| is_like(one, &held.one) && one.life.standing() == Standing::Active);
         way = others.cloned().collect();
     }
     if !report.is_clean() {
