@@ -10,15 +10,23 @@
 
 mod support;
 
+#[path = "certificates/alarms.rs"]
+mod alarms;
 #[path = "certificates/faults.rs"]
 mod faults;
 #[path = "certificates/files.rs"]
 mod files;
+#[path = "certificates/handshake.rs"]
+mod handshake;
 #[path = "certificates/life.rs"]
 mod life;
+#[path = "certificates/lists.rs"]
+mod lists;
 #[path = "certificates/office.rs"]
 mod office;
 #[path = "certificates/paper.rs"]
 mod paper;
+#[path = "certificates/rotation.rs"]
+mod rotation;
 #[path = "certificates/vault.rs"]
 mod vault;

@@ -45,7 +45,11 @@ async fn a_certificate_leaves_with_its_key_only_under_a_password_and_is_read_els
         let chain = office.ask(Method::GET, &format!("/certificates/{id}/chain"), None).await;
         assert_eq!(String::from_utf8(chain.bytes).unwrap(), leaf.pem() + &root.pem());
         let audited = audited(office).await;
-        assert_eq!(audited, ["certificate.create", "certificate.export"], "the one that failed took nothing away");
+        assert_eq!(
+            audited,
+            ["certificate.create", "certificate.export"],
+            "the one that failed took nothing away"
+        );
     })
     .await;
 }
@@ -63,14 +67,26 @@ async fn a_file_made_elsewhere_is_taken_in_whatever_its_order() {
         write("above.pem", root.pem() + &between.pem());
         let pass = format!("pass:{PASSWORD}");
         let make = [
-            "pkcs12", "-export", "-in", "leaf.pem", "-inkey", "key.pem", "-certfile", "above.pem", "-out", "in.p12",
-            "-passout", &pass,
+            "pkcs12",
+            "-export",
+            "-in",
+            "leaf.pem",
+            "-inkey",
+            "key.pem",
+            "-certfile",
+            "above.pem",
+            "-out",
+            "in.p12",
+            "-passout",
+            &pass,
         ];
         openssl(&folder, &make).unwrap();
         let packed = STANDARD.encode(std::fs::read(folder.path().join("in.p12")).unwrap());
-        let body = |password: &str| json!({
-            "role": "soap_server", "label": "Da file", "pkcs12": packed, "password": password,
-        });
+        let body = |password: &str| {
+            json!({
+                "role": "soap_server", "label": "Da file", "pkcs12": packed, "password": password,
+            })
+        };
         let refused = office.ask(Method::POST, "/certificates", Some(&body("sbagliata"))).await;
         assert_eq!(refused.body["violations"][0]["code"], "wrong_password", "{}", refused.body);
         let id = office.bring(&body(PASSWORD)).await;

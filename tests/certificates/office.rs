@@ -1,5 +1,6 @@
 //! A whole gateway whose certificates are managed, and somebody who may manage them.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http_body_util::{BodyExt, Full};
@@ -12,7 +13,10 @@ use serde_json::{Value, json};
 use sqlx::Connection as _;
 use tokio::net::TcpStream;
 use varco::api::auth::hash_key;
+use varco::config::Config;
+use varco::domain::clock::Clock;
 use varco::domain::segregation::Segregation;
+use varco::gateway::Gateway;
 use varco::store::{ApiKey, ApiScope, KeyRights};
 
 use super::paper::Paper;
@@ -20,7 +24,7 @@ use crate::support::TestDatabase;
 use crate::support::gateway::TestGateway;
 use crate::support::messages::about;
 use crate::support::node::Node;
-use crate::support::samples;
+use crate::support::{pki, samples};
 
 pub const OPERATOR: &str = "operator-of-the-tests";
 pub const MASTER: &str = "a master key of the tests, long enough";
@@ -125,19 +129,15 @@ impl Office {
 
     /// The certificate that the SOAP listener shows.
     pub async fn shown(&self) -> Vec<u8> {
-        let stream = TcpStream::connect(self.gateway.soap_addr()).await.unwrap();
-        let connector = openssl::ssl::SslConnector::builder(openssl::ssl::SslMethod::tls()).unwrap();
-        let address = stream.peer_addr().unwrap();
-        drop(stream);
-        tokio::task::spawn_blocking(move || {
-            let mut configuration = connector.build().configure().unwrap();
-            configuration.set_verify(openssl::ssl::SslVerifyMode::NONE);
-            let stream = std::net::TcpStream::connect(address).unwrap();
-            let stream = configuration.verify_hostname(false).connect("localhost", stream).unwrap();
-            stream.ssl().peer_certificate().unwrap().to_der().unwrap()
-        })
-        .await
-        .unwrap()
+        shown_at(self.gateway.soap_addr()).await
+    }
+
+    /// Another instance on the same database.
+    pub async fn beside(&self) -> Gateway {
+        let settings = OWN.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        let file = pki::write_config(self.gateway.folder(), &self.gateway.database.url);
+        let config = Config::load(&file, settings).unwrap();
+        Gateway::start(config, Clock::manual(samples::now()).0).await.unwrap()
     }
 
     /// Whether a caller with that certificate gets an answer, on a new connection.
@@ -145,6 +145,20 @@ impl Office {
         let node = Node::new(self.gateway.soap_addr(), client(caller, trusted));
         node.post(&about(1).verify()).await.is_ok_and(|reply| reply.status == 200)
     }
+}
+
+/// The certificate that is shown at an address.
+pub async fn shown_at(address: SocketAddr) -> Vec<u8> {
+    let connector = openssl::ssl::SslConnector::builder(openssl::ssl::SslMethod::tls()).unwrap();
+    tokio::task::spawn_blocking(move || {
+        let mut configuration = connector.build().configure().unwrap();
+        configuration.set_verify(openssl::ssl::SslVerifyMode::NONE);
+        let stream = std::net::TcpStream::connect(address).unwrap();
+        let stream = configuration.verify_hostname(false).connect("localhost", stream).unwrap();
+        stream.ssl().peer_certificate().unwrap().to_der().unwrap()
+    })
+    .await
+    .unwrap()
 }
 
 /// A caller that shows a certificate and trusts these authorities, in PEM form.

@@ -23,15 +23,20 @@ use crate::api::positions::field::{Field, Shape};
 use crate::api::positions::parse::report::{Pointer, Report};
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
-use crate::domain::access::Tenant;
+use crate::domain::access::{Permission, Tenant};
 use crate::domain::certificate::{Content, Facts, Role};
+use crate::domain::ids::StationCode;
+use crate::domain::registry::StationFacts;
 
 /// With whom.
 pub(super) enum TargetWord {}
 form!(
     TargetWord,
     "HandshakeTarget",
-    words(["soap", "api"], "soap and api: the listeners of this installation.")
+    words(
+        ["soap", "api", "station", "station_target"],
+        "soap and api: the listeners of this installation; station: where the node calls a station, as it is registered; station_target: where the systems behind it really listen.",
+    )
 );
 
 /// With whom a handshake is tried.
@@ -43,6 +48,10 @@ pub(super) struct HandshakeRequest {
     #[serde(default)]
     #[schema(value_type = TargetWord, required)]
     target: Field<String>,
+    /// The code of the station, if it is one.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    station: Field<String>,
     /// The id of the client certificate that is shown if one is asked for; none if left out.
     #[serde(default)]
     #[schema(value_type = String)]
@@ -123,28 +132,95 @@ pub(super) async fn handler(
     let field = Field::<HandshakeRequest>::deserialize(body).unwrap_or(Field::WrongType);
     let request = report.required(field, &root).unwrap_or_default();
     let at = root.field("target");
-    let target = report.required(request.target, &at);
-    let target = target.and_then(|word| word_at(listener(&word), &at, &mut report));
+    let with = report.required(request.target, &at);
+    let with = with.and_then(|word| word_at(With::from_word(&word), &at, &mut report));
+    let at = root.field("station");
+    let station = match with {
+        Some(With::Station | With::StationTarget) => report.required(request.station, &at),
+        Some(With::Listener(_)) | None => None,
+    };
+    let station = station.and_then(|code| word_at(StationCode::new(&code).ok(), &at, &mut report));
     let certificate = report.optional_string(request.certificate, &root.field("certificate"));
-    let Some(role) = target.filter(|_| report.is_clean()) else {
+    let Some(with) = with.filter(|_| report.is_clean()) else {
         return Err(invalid(report.into_violations()));
     };
-    access.about(&Tenant::Gateway)?;
+    let target = match (with, station) {
+        (With::Listener(role), _) => {
+            access.about(&Tenant::Gateway)?;
+            desk.listener(role).ok_or_else(no_tls)?
+        }
+        (with, Some(station)) => registered(&api, &access, (&station, with)).await?,
+        (_, None) => return Err(invalid(report.into_violations())),
+    };
     let client = match certificate {
         Some(id) => Some(client(&api, &access, &id).await?),
         None => None,
     };
-    let target: Target = desk.listener(role).ok_or_else(no_tls)?;
     let tried = desk.handshake(&target, client, access.now).await;
     Ok(unkept(Json(HandshakeModel::new(tried)).into_response()))
 }
 
-fn listener(word: &str) -> Option<Role> {
-    match word {
-        "soap" => Some(Role::SoapServer),
-        "api" => Some(Role::ApiServer),
-        _ => None,
+/// With whom a handshake is tried.
+#[derive(Clone, Copy)]
+enum With {
+    Listener(Role),
+    Station,
+    StationTarget,
+}
+
+impl With {
+    fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "soap" => Some(With::Listener(Role::SoapServer)),
+            "api" => Some(With::Listener(Role::ApiServer)),
+            "station" => Some(With::Station),
+            "station_target" => Some(With::StationTarget),
+            _ => None,
+        }
     }
+}
+
+/// Where a station is, as it is registered and nowhere else, for who may try it.
+async fn registered(
+    api: &Api,
+    access: &Access,
+    (code, with): (&StationCode, With),
+) -> Result<Target, Problem> {
+    let station = api.store.registered_station(code).await.map_err(failed)?;
+    let facts = station.map(|station| station.facts);
+    let may = |facts: &StationFacts| {
+        access.may(Permission::StationTest, &Tenant::Broker(facts.broker.clone())).is_ok()
+    };
+    let facts = facts.filter(may).ok_or_else(unknown_station)?;
+    let place = match with {
+        With::StationTarget => {
+            let target = if facts.target_pof.host.is_some() { facts.target_pof } else { facts.target };
+            let host = target.host.as_ref().map(|host| host.as_str().to_owned());
+            host.zip(target.port)
+        }
+        With::Station | With::Listener(_) => {
+            let host = facts.service.host.as_ref().map(|host| host.as_str().to_owned());
+            host.map(|host| (host, facts.service.port))
+        }
+    };
+    let (host, port) = place.ok_or_else(no_address)?;
+    // Forwarders take the beginning of a URL too.
+    let host = host.rsplit("://").next().unwrap_or_default().trim_end_matches('/').to_owned();
+    let port = u16::try_from(port.number()).map_err(|_| no_address())?;
+    Ok(Target::Registered { host, port })
+}
+
+fn unknown_station() -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "Not Found",
+        "unknown_station",
+        "There is no such station, or it is not for you to try.",
+    )
+}
+
+fn no_address() -> Problem {
+    conflict("no_address", "The station has no such address.")
 }
 
 /// The chain and the key of a client certificate that the caller may use.
@@ -220,5 +296,5 @@ pub(super) fn doc() -> Doc {
         .takes::<HandshakeRequest>(json!({ "target": "soap" }))
         .answers(StatusCode::OK, Answer::json::<HandshakeModel>("How it went.", example()))
         .refuses(refusals())
-        .refuses([unknown(), no_tls(), super::read::no_chain()])
+        .refuses([unknown(), unknown_station(), no_tls(), no_address(), super::read::no_chain()])
 }
