@@ -6,6 +6,7 @@ pub mod access;
 pub mod account;
 pub mod amount;
 pub mod anomaly;
+pub mod certificate;
 pub mod clock;
 pub mod cursor;
 pub mod delivery;
