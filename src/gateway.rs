@@ -54,6 +54,9 @@ const FEED_LOOK: Duration = Duration::from_millis(150);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 const KEY_CHECK: Duration = Duration::from_secs(60);
 
+/// How often the counts of calls are written: what a crash loses of them.
+const CALLS_WRITTEN: Duration = Duration::from_secs(5);
+
 /// How often it is looked for receipts that a crash kept from their notices, and among the changes of how
 /// long, so that clocks may differ and a change may take its time.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -124,6 +127,7 @@ impl Gateway {
         let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval, apart).await?;
         parts.start_refresh();
         parts.start_sweep();
+        parts.start_counting();
         parts.start_outbox(&config.delivery, parts.watch.clone());
         parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;
@@ -166,6 +170,7 @@ impl Gateway {
             Stopped::Clean => tracing::info!("stopped"),
             Stopped::Forced { left } => tracing::warn!(left, "stopped while connections were still open"),
         }
+        write_calls(&self.store).await;
         self.store.close().await;
     }
 }
@@ -320,6 +325,19 @@ impl Parts {
         });
     }
 
+    /// Writes the counts of calls that the usage report is made of; the last ones are written at the stop.
+    fn start_counting(&self) {
+        let (store, stop) = (self.store.clone(), self.shutdown.soft());
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(CALLS_WRITTEN) => write_calls(&store).await,
+                }
+            }
+        });
+    }
+
     /// Matches receipts that a crash kept from their notices: first among the latest changes whenever they
     /// were, for it may have been ours and long ago; then among recent ones, for it may be another instance's.
     fn start_sweep(&self) {
@@ -339,6 +357,13 @@ impl Parts {
                 }
             }
         });
+    }
+}
+
+/// Adds the calls of the node that were counted; those that cannot be added wait for the next time.
+async fn write_calls(store: &Store) {
+    if let Err(error) = store.write_calls().await {
+        tracing::warn!(%error, "the counts of calls could not be written");
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! No database, no HTTP, no XML: what a rule needs is a parameter, the clock included.
 
+pub mod activation;
 pub mod amount;
 pub mod anomaly;
 pub mod clock;
@@ -30,6 +31,7 @@ pub mod subscription;
 pub mod taxonomy;
 pub mod text;
 pub mod update;
+pub mod usage;
 
 #[cfg(test)]
 mod tests;

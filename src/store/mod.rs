@@ -3,6 +3,7 @@
 //! A [`Store`] speaks the verbs of the field (`payable_notice`, `book_receipt`); no connection and no
 //! transaction leaves it.
 
+mod activation;
 mod activations;
 mod anomalies;
 mod backup;
@@ -31,6 +32,7 @@ mod subscriptions;
 mod taxonomy;
 mod unbooked;
 mod uploads;
+mod usage;
 mod verify;
 
 use std::sync::Arc;
@@ -39,6 +41,7 @@ use std::time::Duration;
 use dialect::Pools;
 use sha2::{Digest, Sha256};
 
+pub use activation::{ShownEvidence, ShownFile};
 pub use anomalies::{
     Acted, Anomaly, AnomalyAct, AnomalyEntry, AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState,
     MessageFacts,
@@ -73,6 +76,7 @@ pub use uploads::{
     Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,
     Verdict, Work,
 };
+pub use usage::{NodeCall, Promptness};
 pub use verify::{Found, Verified};
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.
@@ -82,6 +86,7 @@ pub struct Store {
     notices: Arc<notices::NoticeReader>,
     receipts: Arc<receipts::ReceiptWriter>,
     activations: Arc<activations::ActivationWriter>,
+    calls: Arc<usage::CallCounts>,
 }
 
 /// How a store uses its database.
@@ -222,6 +227,7 @@ impl Store {
             notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
             activations: Arc::new(activations::ActivationWriter::start(pools.clone())),
+            calls: Arc::default(),
             pools,
         })
     }
