@@ -5,6 +5,7 @@
 mod cluster;
 mod deliveries;
 mod inbox;
+mod usage;
 
 use jiff::Timestamp;
 use sqlx::Row;
@@ -22,7 +23,6 @@ use super::positions::search;
 use super::receipts::detail::RECEIPT_OF_ID;
 use super::receipts::late;
 use super::receipts::statements::{BOOKED_BEFORE, FACTS, SETTLE_NOTICES, TOUCH_POSITIONS};
-use super::usage::report::{NOTICES, PAYMENTS};
 use super::{
     Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder, PositionQuery, Shapes,
     Store, StoreOptions,
@@ -136,8 +136,6 @@ fn look_ups() -> Vec<Case> {
         look_up("anomaly", ONE_ANOMALY, &[EC, "a9"], ["a USING PRIMARY KEY", "anomaly_pkey"]),
         look_up("close", CLOSE, &[EC, "r9999", "#1", "linked", "x"], ["anomaly_by_receipt"; 2]),
         look_up("classes", CLASSES, &[EC, "302000000000010002"], ["receipt_by_notice"; 2]),
-        look_up("usage", NOTICES, &[EC, "#10000000000", "#10050000000", ""], ["position_by_creation"; 2]),
-        look_up("usage, paid", PAYMENTS, &[EC, "#9000000000", "#9099000000", ""], ["receipt_by_payment"; 2]),
         look_up("missed", late::MISSED, &[EC, "#1", "#40"], ["position_by_change"; 2]),
     ]
 }
