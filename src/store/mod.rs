@@ -6,6 +6,7 @@
 mod activation;
 mod activations;
 mod anomalies;
+mod audit;
 mod backup;
 mod batch;
 mod deliveries;
@@ -14,6 +15,7 @@ mod embedded;
 mod events;
 #[doc(hidden)]
 pub mod fault;
+mod governance;
 mod health;
 mod idempotency;
 mod keys;
@@ -41,7 +43,7 @@ use std::time::Duration;
 use dialect::Pools;
 use sha2::{Digest, Sha256};
 
-pub use activation::{ShownEvidence, ShownFile};
+pub use activation::{EvidenceForm, FileForm, ShownEvidence, ShownFile, StepForm, WaiverForm};
 pub use anomalies::{
     Acted, Anomaly, AnomalyAct, AnomalyEntry, AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState,
     MessageFacts,
@@ -51,8 +53,9 @@ pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };
 pub use events::{FeedWatch, Heads, StoredEvent};
+pub use governance::{WriteError, WriteFailure, WriteMode};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
-pub use keys::{ApiKey, ApiScope};
+pub use keys::{ApiKey, ApiScope, KeyRights};
 pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{

@@ -2,5 +2,7 @@
 
 pub(super) mod facts;
 mod read;
+pub(super) mod write;
 
 pub use read::{ShownEvidence, ShownFile};
+pub use write::{EvidenceForm, FileForm, StepForm, WaiverForm};

@@ -12,6 +12,7 @@ use crate::store::rows::{instant, optional_instant, read};
 use crate::store::{Store, StoreError};
 
 use super::facts;
+use super::write::{EvidenceForm, FileForm};
 
 /// A piece of evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,10 +47,15 @@ pub struct ShownFile {
 const STEPS: &str = "SELECT step, responsible, due_day, waived_at, waived_reason, declared_at \
     FROM activation_step WHERE ec = $1";
 
+/// One step.
+pub(super) const ONE_STEP: &str = "SELECT step, responsible, due_day, waived_at, waived_reason, declared_at \
+    FROM activation_step WHERE ec = $1 AND step = $2";
+
 const EVIDENCE: &str = "SELECT id, step, outcome, note, shown_at, actor, actor_name, file_name, media_type, \
     sha256 FROM activation_evidence WHERE ec = $1 ORDER BY step, shown_no";
 
-const ONE: &str = "SELECT id, step, outcome, note, shown_at, actor, actor_name, file_name, media_type, \
+/// One piece of evidence.
+pub(super) const ONE: &str = "SELECT id, step, outcome, note, shown_at, actor, actor_name, file_name, media_type, \
     sha256 FROM activation_evidence WHERE ec = $1 AND id = $2";
 
 const FILE: &str = "SELECT body FROM activation_file WHERE ec = $1 AND sha256 = $2";
@@ -158,6 +164,20 @@ impl StepRow {
 }
 
 impl EvidenceRow {
+    /// Its step, and its form.
+    pub(super) fn form(self) -> Result<(Step, EvidenceForm), StoreError> {
+        let shown = self.read()?;
+        let file = shown.file.map(|file| FileForm {
+            name: file.name,
+            media_type: file.kind.name().to_owned(),
+            sha256: file.sha256,
+        });
+        let (actor, actor_name) = shown.actor;
+        let note = shown.note.map(|note| note.as_str().to_owned());
+        let outcome = shown.outcome.word().to_owned();
+        Ok((shown.step, EvidenceForm { outcome, note, actor, actor_name, file }))
+    }
+
     fn read(self) -> Result<ShownEvidence, StoreError> {
         let corrupt = |what| StoreError::Corrupt { what };
         let file = match (self.file_name, self.media_type, self.sha256) {
