@@ -9,6 +9,8 @@
 
 mod support;
 
+#[path = "usage/api.rs"]
+mod api;
 #[path = "usage/calls.rs"]
 mod calls;
 #[path = "usage/facts.rs"]

@@ -54,7 +54,7 @@ impl Params {
         Ok(words)
     }
 
-    pub(super) fn flag(&self, name: &str, wrong: BadQuery) -> Result<Option<bool>, BadQuery> {
+    pub(in crate::api) fn flag(&self, name: &str, wrong: BadQuery) -> Result<Option<bool>, BadQuery> {
         match self.one(name)? {
             None => Ok(None),
             Some("true") => Ok(Some(true)),

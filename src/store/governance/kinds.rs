@@ -6,9 +6,10 @@ use super::Refused;
 use crate::domain::governance::{Conflict, Kind, Proposal};
 use crate::store::activation::write as activation;
 use crate::store::dialect::for_both_engines;
+use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
-    [activation]
+    [activation, institution, broker, station, relation, encoding, contact]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -17,8 +18,14 @@ for_both_engines! {
         target: &str,
     ) -> Result<Option<String>, Refused> {
         match kind {
+            Kind::Institution => read_institution(connection, target).await,
+            Kind::Broker => read_broker(connection, target).await,
+            Kind::Station => read_station(connection, target).await,
+            Kind::Relation => read_relation(connection, target).await,
+            Kind::Encoding => read_encoding(connection, target).await,
+            Kind::Contact => read_contact(connection, target).await,
             Kind::Activation => read_activation(connection, target).await,
-            _ => Err(unmanaged(kind)),
+            kind => Err(unmanaged(kind)),
         }
     }
 
@@ -28,9 +35,16 @@ for_both_engines! {
         proposal: &Proposal,
         at: Timestamp,
     ) -> Result<(), Refused> {
+        let (target, wanted) = (proposal.target.as_str(), proposal.wanted.as_deref());
         match proposal.kind {
+            Kind::Institution => write_institution(connection, target, wanted, at).await,
+            Kind::Broker => write_broker(connection, target, wanted, at).await,
+            Kind::Station => write_station(connection, target, wanted, at).await,
+            Kind::Relation => write_relation(connection, target, wanted, at).await,
+            Kind::Encoding => write_encoding(connection, target, wanted, at).await,
+            Kind::Contact => write_contact(connection, target, wanted, at).await,
             Kind::Activation => write_activation(connection, proposal, at).await,
-            _ => Err(unmanaged(proposal.kind)),
+            kind => Err(unmanaged(kind)),
         }
     }
 }
