@@ -1,7 +1,9 @@
 //! The composition root: builds every part and joins them. It owns no rule.
 
+mod calls;
 mod delivery;
 mod nats;
+mod sweep;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,7 +12,6 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
@@ -54,14 +55,6 @@ const FEED_LOOK: Duration = Duration::from_millis(150);
 /// How long a stream of events is silent before a sign of life, and how long it may outlive its key.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 const KEY_CHECK: Duration = Duration::from_secs(60);
-
-/// How often the counts of calls are written: what a crash loses of them.
-const CALLS_WRITTEN: Duration = Duration::from_secs(5);
-
-/// How often it is looked for receipts that a crash kept from their notices, and among the changes of how
-/// long, so that clocks may differ and a change may take its time.
-const SWEEP: Duration = Duration::from_secs(60);
-const SWEPT: SignedDuration = SignedDuration::from_mins(10);
 
 /// Why the gateway could not start.
 #[derive(Debug, thiserror::Error)]
@@ -175,7 +168,7 @@ impl Gateway {
             Stopped::Clean => tracing::info!("stopped"),
             Stopped::Forced { left } => tracing::warn!(left, "stopped while connections were still open"),
         }
-        write_calls(&self.store).await;
+        calls::write(&self.store).await;
         self.store.close().await;
     }
 }
@@ -330,47 +323,6 @@ impl Parts {
                 }
             }
         });
-    }
-
-    /// Writes the counts of calls that the usage report is made of; the last ones are written at the stop.
-    fn start_counting(&self) {
-        let (store, stop) = (self.store.clone(), self.shutdown.soft());
-        tokio::spawn(async move {
-            loop {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(CALLS_WRITTEN) => write_calls(&store).await,
-                }
-            }
-        });
-    }
-
-    /// Matches receipts that a crash kept from their notices: first among the latest changes whenever they
-    /// were, for it may have been ours and long ago; then among recent ones, for it may be another instance's.
-    fn start_sweep(&self) {
-        let (store, clock, stop) = (self.store.clone(), self.clock.clone(), self.shutdown.soft());
-        tokio::spawn(async move {
-            let mut since = Timestamp::UNIX_EPOCH;
-            loop {
-                match store.link_missed(since).await {
-                    Ok(_) => since = clock.now() - SWEPT,
-                    Err(error) => {
-                        tracing::warn!(%error, "receipts without their notices could not be looked at")
-                    }
-                }
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(SWEEP) => {}
-                }
-            }
-        });
-    }
-}
-
-/// Adds the calls of the node that were counted; those that cannot be added wait for the next time.
-async fn write_calls(store: &Store) {
-    if let Err(error) = store.write_calls().await {
-        tracing::warn!(%error, "the counts of calls could not be written");
     }
 }
 

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde_json::json;
 
 use super::model::EvidenceModel;
 use super::{ActivationError, doc as doc_of, examples};
@@ -96,7 +97,7 @@ pub(super) fn doc() -> Doc {
 pub(super) fn doc_of_file() -> Doc {
     let answer = MediaType::ALL
         .iter()
-        .fold(Answer::empty("What is in the file."), |answer, kind| answer.or_text(kind.name(), "…"));
+        .fold(Answer::empty("What is in the file."), |answer, kind| answer.or_file(kind.name(), json!("…")));
     named(doc_of("readActivationFile", "Take away a file that was shown"))
         .about("To be saved and not to be shown in a page: the answer says so to browsers.")
         .answers(StatusCode::OK, answer)

@@ -72,19 +72,21 @@ pub(super) fn doc(id: &str, summary: &str) -> Doc {
 /// What it answers.
 pub(super) fn documented(about: &str) -> Answer {
     let tally = |count: u64, amount: i64| json!({ "count": count, "amount": amount });
+    let answers = json!({ "calls": 3, "within": 3, "share": "100.00", "keepsServiceLevel": true });
     let figures = json!({
         "positions": 2, "notices": tally(3, 30_000), "payments": tally(1, 10_000), "late": tally(0, 0),
-        "asBeneficiary": 0,
-        "answers": { "calls": 3, "within": 3, "share": "100.00", "keepsServiceLevel": true },
+        "asBeneficiary": 0, "answers": answers,
     });
-    let mut institution = figures.clone();
-    institution["fiscalCode"] = json!("99000010019");
-    institution["name"] = json!("Comune di Borgo");
-    institution["paymentsByMethod"] = json!([{ "method": "CP", "count": 1, "amount": 10_000 }]);
-    institution["answersByPrimitive"] = json!([{
-        "primitive": "paVerifyPaymentNotice",
-        "calls": 3, "within": 3, "share": "100.00", "keepsServiceLevel": true,
-    }]);
+    let institution = json!({
+        "fiscalCode": "99000010019", "name": "Comune di Borgo",
+        "positions": 2, "notices": tally(3, 30_000), "payments": tally(1, 10_000), "late": tally(0, 0),
+        "asBeneficiary": 0, "answers": answers,
+        "paymentsByMethod": [{ "method": "CP", "count": 1, "amount": 10_000 }],
+        "answersByPrimitive": [{
+            "primitive": "paVerifyPaymentNotice",
+            "calls": 3, "within": 3, "share": "100.00", "keepsServiceLevel": true,
+        }],
+    });
     let example = json!({
         "month": "2026-11", "from": "2026-10-31T23:00:00Z", "until": "2026-11-30T23:00:00Z",
         "readAt": "2026-11-22T10:00:00Z", "complete": false,
