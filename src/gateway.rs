@@ -1,9 +1,11 @@
 //! The composition root: builds every part and joins them. It owns no rule.
 
+mod calls;
 mod certificates;
 mod deletions;
 mod delivery;
 mod nats;
+mod sweep;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,7 +14,6 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
@@ -59,11 +60,6 @@ const FEED_LOOK: Duration = Duration::from_millis(150);
 /// How long a stream of events is silent before a sign of life, and how long it may outlive its key.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 const KEY_CHECK: Duration = Duration::from_secs(60);
-
-/// How often it is looked for receipts that a crash kept from their notices, and among the changes of how
-/// long, so that clocks may differ and a change may take its time.
-const SWEEP: Duration = Duration::from_secs(60);
-const SWEPT: SignedDuration = SignedDuration::from_mins(10);
 
 /// Why the gateway could not start.
 #[derive(Debug, thiserror::Error)]
@@ -145,6 +141,7 @@ impl Gateway {
         parts.start_refresh();
         parts.start_sweep();
         parts.start_deletions();
+        parts.start_counting();
         parts.start_outbox(&config.delivery, parts.watch.clone());
         parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;
@@ -187,6 +184,7 @@ impl Gateway {
             Stopped::Clean => tracing::info!("stopped"),
             Stopped::Forced { left } => tracing::warn!(left, "stopped while connections were still open"),
         }
+        calls::write(&self.store).await;
         self.store.close().await;
     }
 }
@@ -345,27 +343,6 @@ impl Parts {
                 match store.parties().await {
                     Ok(parties) => registry.replace(parties),
                     Err(error) => tracing::warn!(%error, "the parties could not be read again"),
-                }
-            }
-        });
-    }
-
-    /// Matches receipts that a crash kept from their notices: first among the latest changes whenever they
-    /// were, for it may have been ours and long ago; then among recent ones, for it may be another instance's.
-    fn start_sweep(&self) {
-        let (store, clock, stop) = (self.store.clone(), self.clock.clone(), self.shutdown.soft());
-        tokio::spawn(async move {
-            let mut since = Timestamp::UNIX_EPOCH;
-            loop {
-                match store.link_missed(since).await {
-                    Ok(_) => since = clock.now() - SWEPT,
-                    Err(error) => {
-                        tracing::warn!(%error, "receipts without their notices could not be looked at")
-                    }
-                }
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(SWEEP) => {}
                 }
             }
         });

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod account;
+pub mod activation;
 pub mod amount;
 pub mod anomaly;
 pub mod certificate;
@@ -36,6 +37,7 @@ pub mod subscription;
 pub mod taxonomy;
 pub mod text;
 pub mod update;
+pub mod usage;
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 //! transaction leaves it.
 
 mod accounts;
+mod activation;
 mod activations;
 mod anomalies;
 mod audit;
@@ -37,6 +38,7 @@ mod subscriptions;
 mod taxonomy;
 mod unbooked;
 mod uploads;
+mod usage;
 mod verify;
 
 use std::sync::Arc;
@@ -49,6 +51,7 @@ pub use accounts::{
     AccountFilter, NamedAccount, PurposeRow, account_form, account_of_form, account_target, deletion_form,
     deletion_of_form, deletion_target, purpose_form,
 };
+pub use activation::{EvidenceForm, FileForm, ShownEvidence, ShownFile, StepForm, WaiverForm};
 pub use anomalies::{
     Acted, Anomaly, AnomalyAct, AnomalyEntry, AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState,
     MessageFacts,
@@ -89,6 +92,7 @@ pub use uploads::{
     Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,
     Verdict, Work,
 };
+pub use usage::{NodeCall, Promptness};
 pub use verify::{Found, Verified};
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.
@@ -98,6 +102,7 @@ pub struct Store {
     notices: Arc<notices::NoticeReader>,
     receipts: Arc<receipts::ReceiptWriter>,
     activations: Arc<activations::ActivationWriter>,
+    calls: Arc<usage::CallCounts>,
 }
 
 /// How a store uses its database.
@@ -238,6 +243,7 @@ impl Store {
             notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
             activations: Arc::new(activations::ActivationWriter::start(pools.clone())),
+            calls: Arc::default(),
             pools,
         })
     }

@@ -4,12 +4,18 @@ pub(super) mod accounts;
 
 use super::openapi::{Heading, Routes};
 
+mod activation;
 pub(super) mod certificates;
+mod usage;
 
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading =
     ("Administration", "Who may do what, what waits for a second person, and what was done. Ours.");
 
 pub(super) fn routes() -> Routes {
-    Routes::default().beside(accounts::routes(HEADING.0)).beside(certificates::routes())
+    Routes::default()
+        .beside(accounts::routes(HEADING.0))
+        .beside(certificates::routes())
+        .beside(activation::routes())
+        .beside(usage::routes())
 }

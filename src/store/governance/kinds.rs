@@ -5,13 +5,14 @@ use jiff::Timestamp;
 use super::Refused;
 use crate::domain::governance::{Conflict, Kind, Proposal};
 use crate::store::accounts::{deletions, kind as accounts, purposes};
+use crate::store::activation::write as activation;
 use crate::store::certificates::{certificate, revocation_list};
 use crate::store::dialect::for_both_engines;
 use crate::store::maintenance::kind as maintenance;
 use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
-    [institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list]
+    [institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list, activation]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -32,6 +33,7 @@ for_both_engines! {
             Kind::IbanLabel => read_purpose(connection, target).await,
             Kind::IbanDeletion => read_deletion(connection, target).await,
             Kind::Maintenance => read_maintenance(connection, target).await,
+            Kind::Activation => read_activation(connection, target).await,
             kind => Err(unmanaged(kind)),
         }
     }
@@ -56,6 +58,7 @@ for_both_engines! {
             Kind::IbanLabel => write_purpose(connection, target, wanted).await,
             Kind::IbanDeletion => write_deletion(connection, target, wanted).await,
             Kind::Maintenance => write_maintenance(connection, target, wanted).await,
+            Kind::Activation => write_activation(connection, proposal, at).await,
             kind => Err(unmanaged(kind)),
         }
     }
