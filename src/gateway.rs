@@ -46,14 +46,14 @@ pub const CONTRACT: Contract = Contract {
 };
 
 /// How often the parties are read again, for changes made by another instance.
-const REGISTRY_REFRESH: Duration = Duration::from_secs(5);
+const REGISTRY_REFRESH: Duration = Duration::from_secs(4);
 
 /// How often it is looked for events that another instance wrote.
 const FEED_LOOK: Duration = Duration::from_millis(150);
 
 /// How long a stream of events is silent before a sign of life, and how long it may outlive its key.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-const KEY_CHECK: Duration = Duration::from_secs(60);
+const KEY_CHECK: Duration = Duration::from_secs(5);
 
 /// How often it is looked for receipts that a crash kept from their notices, and among the changes of how
 /// long, so that clocks may differ and a change may take its time.
@@ -313,6 +313,7 @@ impl Parts {
 
     fn start_refresh(&self) {
         let (store, registry, stop) = (self.store.clone(), self.registry.clone(), self.shutdown.soft());
+        let clock = self.clock.clone();
         tokio::spawn(async move {
             loop {
                 tokio::select! {
@@ -322,6 +323,9 @@ impl Parts {
                 match store.parties().await {
                     Ok(parties) => registry.replace(parties),
                     Err(error) => tracing::warn!(%error, "the parties could not be read again"),
+                }
+                if let Err(error) = registry.keys().refresh(&store, clock.now()).await {
+                    tracing::warn!(%error, "the keys could not be read again");
                 }
             }
         });

@@ -1,7 +1,9 @@
 //! Services of the admin surface that need more than facts: what is kept secret and how.
 
+mod key_hash;
 mod secrets;
 mod vault;
 
+pub use key_hash::KeyHasher;
 pub use secrets::{NoRandomness, Secrets};
 pub use vault::{Sealed, Vault, VaultError};

@@ -8,6 +8,7 @@ mod anomalies;
 mod audit;
 mod backup;
 mod batch;
+mod delegations;
 mod deliveries;
 mod dialect;
 mod embedded;
@@ -46,13 +47,16 @@ pub use anomalies::{
     MessageFacts,
 };
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
+pub use delegations::delegation_json;
 pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };
 pub use events::{FeedWatch, Heads, StoredEvent};
 pub use governance::{WriteError, WriteFailure, WriteMode};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
-pub use keys::{ApiKey, ApiScope, KeyRights};
+pub use keys::{
+    ApiKey, ApiScope, KeyHash, KeyRecord, KeyRights, KeySecret, KeyWish, LiveKey, NewSecret, SealKey,
+};
 pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{

@@ -12,7 +12,7 @@ use crate::domain::text::Text;
 use super::dialect::{for_both_engines, on_engine};
 use super::rows::read;
 use super::taxonomy;
-use super::{Store, StoreError};
+use super::{Store, StoreError, delegations};
 
 /// Everything that the identifiers of a request are checked against.
 #[derive(Clone, Debug, Default)]
@@ -105,6 +105,7 @@ struct Rows {
     links: Vec<(String, i64, String, String)>,
     ibans: Vec<(String, String, Option<String>)>,
     taxonomy: Vec<taxonomy::Row>,
+    delegations: Vec<delegations::Row>,
 }
 
 for_both_engines! {
@@ -121,6 +122,7 @@ for_both_engines! {
                 .await?,
             ibans: sqlx::query_as("SELECT ec, iban, label FROM iban").fetch_all(&mut *tx).await?,
             taxonomy: sqlx::query_as(taxonomy::ALL).fetch_all(&mut *tx).await?,
+            delegations: sqlx::query_as(delegations::LIVE).fetch_all(&mut *tx).await?,
         };
         tx.commit().await?;
         Ok(rows)
@@ -163,6 +165,9 @@ fn parse(rows: Rows) -> Result<Parties, StoreError> {
             iban,
             label: label.as_deref().map(name).transpose()?,
         });
+    }
+    for row in rows.delegations {
+        parties.delegations.push(row.read()?.terms);
     }
     parties.taxonomy = rows.taxonomy.iter().map(taxonomy::entry).collect::<Result<_, _>>()?;
     Ok(parties)

@@ -13,8 +13,11 @@ for_both_engines! {
         kind: Kind,
         target: &str,
     ) -> Result<Option<String>, Refused> {
-        let _ = (connection, target);
-        Err(unmanaged(kind))
+        match kind {
+            Kind::Key => key_kind::read(connection, target).await,
+            Kind::Delegation => delegation_kind::read(connection, target).await,
+            _ => Err(unmanaged(kind)),
+        }
     }
 
     /// Makes a thing as it is wished to be, or takes it away.
@@ -23,8 +26,12 @@ for_both_engines! {
         proposal: &Proposal,
         at: Timestamp,
     ) -> Result<(), Refused> {
-        let _ = (connection, at);
-        Err(unmanaged(proposal.kind))
+        let (target, wanted) = (proposal.target.as_str(), proposal.wanted.as_deref());
+        match proposal.kind {
+            Kind::Key => key_kind::write(connection, target, wanted, at).await,
+            Kind::Delegation => delegation_kind::write(connection, target, wanted, at).await,
+            kind => Err(unmanaged(kind)),
+        }
     }
 }
 
