@@ -141,6 +141,11 @@ impl KeyRing {
         ring
     }
 
+    /// The key of that name.
+    pub fn of_id(&self, id: &str) -> Option<&Arc<KnownKey>> {
+        self.keys.get(id)
+    }
+
     /// The key that a secret is of, expired or not.
     pub fn find(&self, hashes: &Hashes, now: Timestamp) -> Option<&Arc<KnownKey>> {
         let keyed = hashes.keyed.and_then(|code| self.known.get(&code)).filter(|secret| secret.keyed);

@@ -144,7 +144,8 @@ impl Readable {
         }
     }
 
-    fn has(&self, feed: &Feed) -> bool {
+    /// Whether a feed is read at all.
+    pub(super) fn has(&self, feed: &Feed) -> bool {
         self.filter(feed).is_some()
     }
 

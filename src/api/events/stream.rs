@@ -187,7 +187,12 @@ impl Stream {
         };
         match self.asked.for_key(&key, &self.readers.api) {
             Ok(readable) => {
-                self.heads = readable.heads(&self.watch.heads());
+                // What was known of a feed may be newer than what the watch has seen.
+                let known = std::mem::replace(&mut self.heads, readable.heads(&self.watch.heads()));
+                for (feed, head) in known.into_iter().filter(|(feed, _)| readable.has(feed)) {
+                    let seen = self.heads.entry(feed).or_default();
+                    *seen = head.max(*seen);
+                }
                 self.readable = readable;
                 true
             }

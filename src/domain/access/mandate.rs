@@ -65,6 +65,16 @@ pub enum Act {
 pub struct WrongStatus(pub MandateStatus);
 
 impl MandateStatus {
+    /// All.
+    pub const ALL: [MandateStatus; 6] = [
+        MandateStatus::Offered,
+        MandateStatus::Refused,
+        MandateStatus::NotYetBegun,
+        MandateStatus::InForce,
+        MandateStatus::Ended,
+        MandateStatus::Revoked,
+    ];
+
     /// Its name, told.
     pub const fn name(self) -> &'static str {
         match self {

@@ -86,6 +86,13 @@ struct NewDocument {
 }
 
 impl KeyWish {
+    /// The wish that a key stays as it is.
+    pub fn of(record: KeyRecord) -> Self {
+        let created_by = record.created.map(|deed| deed.by).unwrap_or_default();
+        let (key, until, revoked_by) = (record.key, record.until, record.revoked.map(|deed| deed.by));
+        KeyWish { key, until, created_by, revoked_by, secrets: Vec::new() }
+    }
+
     /// The wish as the proposal of a change carries it.
     pub fn into_json(self) -> Result<String, StoreError> {
         let (created, revoked) = ((None, Some(self.created_by)), (None, self.revoked_by));
