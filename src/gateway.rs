@@ -2,6 +2,7 @@
 
 mod delivery;
 mod nats;
+mod upkeep;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,11 +11,10 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
-use crate::admin::Vault;
+use crate::admin::{Vault, VaultError};
 use crate::api;
 use crate::api::events::{EventSettings, Events};
 use crate::api::massive::{UploadSettings, Uploads};
@@ -45,9 +45,6 @@ pub const CONTRACT: Contract = Contract {
     ],
 };
 
-/// How often the parties are read again, for changes made by another instance.
-const REGISTRY_REFRESH: Duration = Duration::from_secs(4);
-
 /// How often it is looked for events that another instance wrote.
 const FEED_LOOK: Duration = Duration::from_millis(150);
 
@@ -55,17 +52,15 @@ const FEED_LOOK: Duration = Duration::from_millis(150);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 const KEY_CHECK: Duration = Duration::from_secs(5);
 
-/// How often it is looked for receipts that a crash kept from their notices, and among the changes of how
-/// long, so that clocks may differ and a change may take its time.
-const SWEEP: Duration = Duration::from_secs(60);
-const SWEPT: SignedDuration = SignedDuration::from_mins(10);
-
 /// Why the gateway could not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The key under which secrets are kept.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// A certificate or key.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -123,6 +118,7 @@ impl Gateway {
                 ..Default::default()
             },
         };
+        parts.seal_keys().await?;
         let soap_addr = parts.start_soap(&config.soap).await?;
         let uploads = parts.start_uploads(&config.upload)?;
         let apart = uploads.merge(parts.events(&config.api));
@@ -309,47 +305,6 @@ impl Parts {
             let store = store.clone();
             async move { store.ping().await.map_err(|_| "the database does not answer".to_owned()) }
         })
-    }
-
-    fn start_refresh(&self) {
-        let (store, registry, stop) = (self.store.clone(), self.registry.clone(), self.shutdown.soft());
-        let clock = self.clock.clone();
-        tokio::spawn(async move {
-            loop {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(REGISTRY_REFRESH) => {}
-                }
-                match store.parties().await {
-                    Ok(parties) => registry.replace(parties),
-                    Err(error) => tracing::warn!(%error, "the parties could not be read again"),
-                }
-                if let Err(error) = registry.keys().refresh(&store, clock.now()).await {
-                    tracing::warn!(%error, "the keys could not be read again");
-                }
-            }
-        });
-    }
-
-    /// Matches receipts that a crash kept from their notices: first among the latest changes whenever they
-    /// were, for it may have been ours and long ago; then among recent ones, for it may be another instance's.
-    fn start_sweep(&self) {
-        let (store, clock, stop) = (self.store.clone(), self.clock.clone(), self.shutdown.soft());
-        tokio::spawn(async move {
-            let mut since = Timestamp::UNIX_EPOCH;
-            loop {
-                match store.link_missed(since).await {
-                    Ok(_) => since = clock.now() - SWEPT,
-                    Err(error) => {
-                        tracing::warn!(%error, "receipts without their notices could not be looked at")
-                    }
-                }
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(SWEEP) => {}
-                }
-            }
-        });
     }
 }
 

@@ -7,6 +7,7 @@ use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
 use sha2::{Digest, Sha256};
 
 use super::vault::{Vault, VaultError};
+use crate::store::{Store, StoreError};
 
 /// What the key of the vault is for.
 const PURPOSE: &str = "api-keys";
@@ -30,9 +31,22 @@ impl KeyHasher {
 
     /// The code over a SHA-256; none without a master key.
     pub fn code(&self, digest: &[u8; 32]) -> Option<[u8; 32]> {
-        let key = self.0.as_ref()?;
-        sign(key, digest).as_ref().try_into().ok()
+        self.0.as_ref().map(|key| code(key, digest))
     }
+
+    /// Puts what was kept as SHA-256 alone under the master key, if there is one; how many secrets that were.
+    pub async fn seal_kept(&self, store: &Store) -> Result<u64, StoreError> {
+        match &self.0 {
+            Some(key) => store.seal_keys(&|digest| code(key, digest)).await,
+            None => Ok(0),
+        }
+    }
+}
+
+fn code(key: &Key, digest: &[u8; 32]) -> [u8; 32] {
+    let mut code = [0; 32];
+    code.iter_mut().zip(sign(key, digest).as_ref()).for_each(|(byte, signed)| *byte = *signed);
+    code
 }
 
 impl fmt::Debug for KeyHasher {
@@ -49,9 +63,8 @@ mod tests {
 
     #[test]
     fn a_code_needs_the_master_key() {
-        let hasher = |master: &str| {
-            KeyHasher::new(Some(&Vault::new(SecretString::from(master.to_owned())))).unwrap()
-        };
+        let hasher =
+            |master: &str| KeyHasher::new(Some(&Vault::new(SecretString::from(master.to_owned())))).unwrap();
         let digest = KeyHasher::digest("a secret");
         let own = hasher("a master key of thirty-two letters");
         assert_eq!(own.code(&digest), own.code(&digest));

@@ -171,9 +171,12 @@ impl From<AuthError> for Problem {
                 "mistyped_key",
                 "The API key was mistyped or cut off: its checksum is not right.",
             ),
-            AuthError::ExpiredKey => {
-                Problem::new(StatusCode::UNAUTHORIZED, "Unauthorized", "expired_key", "The API key has expired.")
-            }
+            AuthError::ExpiredKey => Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "Unauthorized",
+                "expired_key",
+                "The API key has expired.",
+            ),
             AuthError::Forbidden => Problem::new(
                 StatusCode::FORBIDDEN,
                 "Forbidden",

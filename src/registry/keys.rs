@@ -251,9 +251,8 @@ mod tests {
     #[test]
     fn a_secret_that_was_replaced_works_to_the_end_of_its_overlap() {
         let ring = ring(vec![live("a", &[hash(1, false, Some(at(10))), hash(2, false, None)])]);
-        let found = |plain: u8, second| {
-            ring.find(&Hashes { plain: [plain; 32], keyed: None }, at(second)).is_some()
-        };
+        let found =
+            |plain: u8, second| ring.find(&Hashes { plain: [plain; 32], keyed: None }, at(second)).is_some();
         assert!(found(1, 9) && !found(1, 10) && found(2, 10));
     }
 

@@ -3,9 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::access::{
-    Act, Deed, Delegation, Mandate, Product, TaxonomyDomain, Tenant, WrongStatus,
-};
+use crate::domain::access::{Act, Deed, Delegation, Mandate, Product, TaxonomyDomain, Tenant, WrongStatus};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::governance::Conflict;
 use crate::domain::ids::BrokerCode;
@@ -284,22 +282,43 @@ for_both_engines! {
         let next = known.after(act, Deed { at, by })?;
         if act == Act::Accept {
             free(&mut *connection, &next, at).await?;
+            tell_from_now_on(&mut *connection, &next).await?;
         }
         Ok(update(connection, &next).await?)
     }
 
-    /// Nothing that holds, or will hold, hands the same on to the same broker at the same time.
-    async fn free(connection: &mut Connection, wanted: &Mandate, at: Timestamp) -> Result<(), Refused> {
+    /// All of a creditor institution to a broker, whatever became of them.
+    pub(in crate::store) async fn between(
+        connection: &mut Connection,
+        ec: &str,
+        broker: &str,
+    ) -> Result<Vec<Row>, sqlx::Error> {
         const BETWEEN: &str = concat!(
             "SELECT ",
             delegation_columns!(),
             " FROM delegation d WHERE d.ec = $1 AND d.broker = $2 AND d.offered_at <> 0"
         );
-        let others: Vec<Row> = sqlx::query_as(BETWEEN)
-            .bind(wanted.terms.ec.as_str())
-            .bind(wanted.terms.broker.as_str())
-            .fetch_all(connection)
-            .await?;
+        sqlx::query_as(BETWEEN).bind(ec).bind(broker).fetch_all(connection).await
+    }
+
+    /// The broker's subscriptions get what happens from now on, and nothing of what was before.
+    async fn tell_from_now_on(connection: &mut Connection, next: &Mandate) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO subscription_feed (subscription, feed, fanned) \
+             SELECT s.id, $2, COALESCE((SELECT h.last FROM event_head h WHERE h.feed = $2), 0) \
+             FROM subscription s WHERE s.owner_kind = 'broker' AND s.owner = $1 AND s.created_at <> 0 \
+             ON CONFLICT (subscription, feed) DO NOTHING",
+        )
+        .bind(next.terms.broker.as_str())
+        .bind(next.terms.ec.as_str())
+        .execute(connection)
+        .await
+        .map(drop)
+    }
+
+    /// Nothing that holds, or will hold, hands the same on to the same broker at the same time.
+    async fn free(connection: &mut Connection, wanted: &Mandate, at: Timestamp) -> Result<(), Refused> {
+        let others = between(connection, wanted.terms.ec.as_str(), wanted.terms.broker.as_str()).await?;
         for other in others {
             let other = other.read()?;
             if let Some(product) = wanted.overlaps(&other.terms).filter(|_| other.is_live(at)) {

@@ -9,9 +9,9 @@ use axum::http::request::Parts;
 
 use crate::api::Api;
 use crate::api::auth::{self, AuthError, Organization, opens_all};
-use crate::domain::access::Tenant;
 use crate::api::openapi::{Doc, form};
 use crate::api::problem::{Problem, unknown_path};
+use crate::domain::access::Tenant;
 use crate::domain::ids::BrokerCode;
 use crate::domain::segregation::Segregation;
 use crate::domain::subscription::{Subscription, SubscriptionId, SubscriptionOwner};
@@ -58,9 +58,7 @@ impl Family {
             unknown_path(),
         ];
         match self {
-            Family::Organization => {
-                doc.organization(ORGANIZATION).refuses([HolderError::OfBroker.into()])
-            }
+            Family::Organization => doc.organization(ORGANIZATION).refuses([HolderError::OfBroker.into()]),
             Family::Broker => doc
                 .path(BROKER, form::example_text("99000040017"), "Code of the broker.")
                 .refuses(refused)

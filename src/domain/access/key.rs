@@ -353,8 +353,8 @@ mod tests {
         let delegations =
             [delegation(OWN, &both, only(&["01"])), delegation(OTHER, &[Product::Positions], only(&["05"]))];
         let delegations = Delegations::new(delegations.to_vec());
-        let key = key(Tenant::Broker(broker()), &KeyScope::ALL);
-        let reach = |scope, second| key.reach(scope, (&delegations, at(second))).unwrap();
+        let partner = key(Tenant::Broker(broker()), &KeyScope::ALL);
+        let reach = |scope, second| partner.reach(scope, (&delegations, at(second))).unwrap();
         let held = [(ec(OWN), only(&["01"])), (ec(OTHER), only(&["05"]))];
         assert_eq!(reach(KeyScope::Positions, 15), Reach::Only(BTreeMap::from(held.clone())));
         assert_eq!(reach(KeyScope::Events, 15), Reach::Only(held.into_iter().take(1).collect()));

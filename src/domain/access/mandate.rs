@@ -127,7 +127,8 @@ impl Mandate {
     pub fn overlaps(&self, other: &Delegation) -> Option<Product> {
         let own = &self.terms;
         let same = own.ec == other.ec && own.broker == other.broker && own.id != other.id;
-        let begins_before = |one: &Delegation, two: &Delegation| two.until.is_none_or(|until| one.from < until);
+        let begins_before =
+            |one: &Delegation, two: &Delegation| two.until.is_none_or(|until| one.from < until);
         let together = same && begins_before(own, other) && begins_before(other, own);
         own.products.intersection(&other.products).next().copied().filter(|_| together)
     }

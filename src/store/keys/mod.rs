@@ -4,6 +4,7 @@
 //! cannot even be compared by who has the database alone. Each key has a primary and a secondary secret, and
 //! those that were replaced while systems still use them.
 
+mod document;
 mod list;
 mod live;
 mod upkeep;
@@ -17,10 +18,10 @@ use super::{Store, StoreError};
 use live::{KeyRow, key_columns};
 
 pub use crate::domain::access::{ApiKey, ApiScope, KeyRights};
+pub use document::{KeyWish, NewSecret};
 pub use list::{KeyRecord, KeySecret};
 pub use live::{KeyHash, LiveKey};
 pub use upkeep::SealKey;
-pub use wish::{KeyWish, NewSecret};
 
 impl Store {
     /// The key whose primary secret has that SHA-256.

@@ -95,7 +95,8 @@ pub(super) fn doc_of_refuse() -> Doc {
 
 /// What is said of the revocation.
 pub(super) fn doc_of_revoke(side: Side) -> Doc {
-    let about = "It holds no more from now on; on other instances within five seconds. An offer is withdrawn.";
+    let about =
+        "It holds no more from now on; on other instances within five seconds. An offer is withdrawn.";
     doc(side, ("revokeDelegation", "Revoke a delegation")).about(about)
 }
 

@@ -208,7 +208,9 @@ fn scopes(given: Vec<Field<String>>, report: &mut Report) -> BTreeSet<KeyScope> 
         let Some(word) = report.required(word, &at) else { continue };
         match KeyScope::named(&word) {
             Some(scope) => drop(scopes.insert(scope)),
-            None => report.add(&at, "unknown_scope", "must be one of the scopes that the documentation names"),
+            None => {
+                report.add(&at, "unknown_scope", "must be one of the scopes that the documentation names")
+            }
         }
     }
     scopes

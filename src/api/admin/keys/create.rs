@@ -8,11 +8,11 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use super::KeyError;
 use super::body::{self, CreateRequest, Invalid, NewKey};
 use super::limits::{self, TooWide};
 use super::model::{self, SecretsModel};
 use super::regenerate::{Made, drawn};
-use super::KeyError;
 use crate::api::Api;
 use crate::api::access::{Access, Written, carry_out};
 use crate::api::body::JsonBody;
@@ -39,8 +39,7 @@ pub(super) async fn handler(
     let (created_by, revoked_by) = (access.actor.id.clone(), None);
     let wish = KeyWish { key, until, created_by, revoked_by, secrets: kept };
     let wanted = Some(wish.into_json().map_err(KeyError::from)?);
-    let proposal =
-        Proposal { kind: Kind::Key, tenant, target: target.clone(), wish: Wish::Create, wanted };
+    let proposal = Proposal { kind: Kind::Key, tenant, target: target.clone(), wish: Wish::Create, wanted };
     let written = carry_out(&api, &access, &[proposal]).await?;
     let (status, place) = match written {
         Written::Done(_) => (StatusCode::CREATED, format!("/admin/v1/keys/{target}")),

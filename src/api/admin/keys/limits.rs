@@ -18,9 +18,8 @@ pub(super) async fn within(api: &Api, access: &Access, key: &ApiKey) -> Result<(
     let owner = &key.rights.owner;
     if let Some(role) = key.rights.role {
         let fits = policy::is_sound(&Grant::whole(owner.clone(), role));
-        let held = |permission: &Permission| {
-            !role.permits(*permission) || access.may(*permission, owner).is_ok()
-        };
+        let held =
+            |permission: &Permission| !role.permits(*permission) || access.may(*permission, owner).is_ok();
         if !fits || !Permission::ALL.iter().all(held) {
             return Err(TooWide.into());
         }

@@ -142,9 +142,8 @@ impl<'a> KeyModel<'a> {
             (None, Some(until)) if until <= now => "expired",
             (None, _) => "active",
         };
-        let works = |secret: &&KeySecret| {
-            record.revoked.is_none() && secret.until.is_none_or(|until| now < until)
-        };
+        let works =
+            |secret: &&KeySecret| record.revoked.is_none() && secret.until.is_none_or(|until| now < until);
         let shown = |secret: &KeySecret| SecretModel {
             slot: secret.slot.name(),
             created_at: secret.made_at,
