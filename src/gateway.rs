@@ -6,6 +6,7 @@ mod deletions;
 mod delivery;
 mod nats;
 mod sweep;
+mod upkeep;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use sha2::{Digest, Sha256};
 
 use crate::admin::Vault;
 use crate::admin::certificates::{Certificates, Unusable};
+use crate::admin::{Vault, VaultError};
 use crate::api;
 use crate::api::events::{EventSettings, Events};
 use crate::api::massive::{UploadSettings, Uploads};
@@ -51,15 +53,13 @@ pub const CONTRACT: Contract = Contract {
     ],
 };
 
-/// How often the parties are read again, for changes made by another instance.
-const REGISTRY_REFRESH: Duration = Duration::from_secs(5);
-
 /// How often it is looked for events that another instance wrote.
 const FEED_LOOK: Duration = Duration::from_millis(150);
 
 /// How long a stream of events is silent before a sign of life, and how long it may outlive its key.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 const KEY_CHECK: Duration = Duration::from_secs(60);
+const KEY_CHECK: Duration = Duration::from_secs(5);
 
 /// Why the gateway could not start.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +67,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The key under which secrets are kept.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// A certificate or key.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -135,6 +138,8 @@ impl Gateway {
         let tls = parts.tls(&config)?;
         parts.start_certificates(&config, tls.clone()).await?;
         let soap_addr = parts.start_soap(&config.soap, tls.soap).await?;
+        parts.seal_keys().await?;
+        let soap_addr = parts.start_soap(&config.soap).await?;
         let uploads = parts.start_uploads(&config.upload)?;
         let apart = uploads.merge(parts.events(&config.api));
         let api_addr = parts.start_api(&config.api, tls.api, apart).await?;

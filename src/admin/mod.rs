@@ -2,8 +2,10 @@
 
 pub mod certificates;
 pub mod deletions;
+mod key_hash;
 mod secrets;
 mod vault;
 
+pub use key_hash::KeyHasher;
 pub use secrets::{NoRandomness, Secrets};
 pub use vault::{Sealed, Vault, VaultError};

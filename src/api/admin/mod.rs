@@ -7,10 +7,15 @@ use super::openapi::{Heading, Routes};
 mod activation;
 pub(super) mod certificates;
 mod usage;
+mod delegations;
+mod keys;
 
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading =
     ("Administration", "Who may do what, what waits for a second person, and what was done. Ours.");
+
+/// The same, for the endpoints below.
+const ADMIN: &str = HEADING.0;
 
 pub(super) fn routes() -> Routes {
     Routes::default()
@@ -18,4 +23,6 @@ pub(super) fn routes() -> Routes {
         .beside(certificates::routes())
         .beside(activation::routes())
         .beside(usage::routes())
+        .beside(keys::routes())
+        .beside(delegations::routes())
 }

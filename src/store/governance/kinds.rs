@@ -34,6 +34,8 @@ for_both_engines! {
             Kind::IbanDeletion => read_deletion(connection, target).await,
             Kind::Maintenance => read_maintenance(connection, target).await,
             Kind::Activation => read_activation(connection, target).await,
+            Kind::Key => key_kind::read(connection, target).await,
+            Kind::Delegation => delegation_kind::read(connection, target).await,
             kind => Err(unmanaged(kind)),
         }
     }
@@ -59,6 +61,8 @@ for_both_engines! {
             Kind::IbanDeletion => write_deletion(connection, target, wanted).await,
             Kind::Maintenance => write_maintenance(connection, target, wanted).await,
             Kind::Activation => write_activation(connection, proposal, at).await,
+            Kind::Key => key_kind::write(connection, target, wanted, at).await,
+            Kind::Delegation => delegation_kind::write(connection, target, wanted, at).await,
             kind => Err(unmanaged(kind)),
         }
     }
