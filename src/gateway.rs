@@ -18,7 +18,6 @@ use bytes::Bytes;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
-use crate::admin::Vault;
 use crate::admin::certificates::{Certificates, Unusable};
 use crate::admin::{Vault, VaultError};
 use crate::api;
@@ -58,7 +57,6 @@ const FEED_LOOK: Duration = Duration::from_millis(150);
 
 /// How long a stream of events is silent before a sign of life, and how long it may outlive its key.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-const KEY_CHECK: Duration = Duration::from_secs(60);
 const KEY_CHECK: Duration = Duration::from_secs(5);
 
 /// Why the gateway could not start.
@@ -137,9 +135,8 @@ impl Gateway {
         };
         let tls = parts.tls(&config)?;
         parts.start_certificates(&config, tls.clone()).await?;
-        let soap_addr = parts.start_soap(&config.soap, tls.soap).await?;
         parts.seal_keys().await?;
-        let soap_addr = parts.start_soap(&config.soap).await?;
+        let soap_addr = parts.start_soap(&config.soap, tls.soap).await?;
         let uploads = parts.start_uploads(&config.upload)?;
         let apart = uploads.merge(parts.events(&config.api));
         let api_addr = parts.start_api(&config.api, tls.api, apart).await?;
@@ -335,22 +332,6 @@ impl Parts {
             let store = store.clone();
             async move { store.ping().await.map_err(|_| "the database does not answer".to_owned()) }
         })
-    }
-
-    fn start_refresh(&self) {
-        let (store, registry, stop) = (self.store.clone(), self.registry.clone(), self.shutdown.soft());
-        tokio::spawn(async move {
-            loop {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(REGISTRY_REFRESH) => {}
-                }
-                match store.parties().await {
-                    Ok(parties) => registry.replace(parties),
-                    Err(error) => tracing::warn!(%error, "the parties could not be read again"),
-                }
-            }
-        });
     }
 }
 

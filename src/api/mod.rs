@@ -11,7 +11,6 @@ use jiff::SignedDuration;
 
 use self::openapi::Routes;
 use crate::admin::certificates::Certificates;
-use crate::admin::{Secrets, Vault};
 use crate::admin::{KeyHasher, Secrets, Vault};
 use crate::domain::access::KeyScope;
 use crate::domain::clock::Clock;

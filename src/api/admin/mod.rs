@@ -6,9 +6,9 @@ use super::openapi::{Heading, Routes};
 
 mod activation;
 pub(super) mod certificates;
-mod usage;
 mod delegations;
 mod keys;
+mod usage;
 
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading =
