@@ -65,7 +65,7 @@ impl Paging {
 
     /// What is said of the parameters.
     pub(in crate::api) fn documented(doc: Doc) -> Doc {
-        doc.needs_query("page", form::number(0..=LAST_PAGE, 0), "Which page, from 0.")
+        doc.needs_query("page", form::whole(0..=LAST_PAGE), "Which page, from 0.")
             .query("limit", form::number(LIMITS, LIMIT), "How many entries a page has.")
             .refuses([BadQuery("A query parameter is wrong.").into()])
     }
