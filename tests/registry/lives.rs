@@ -125,7 +125,7 @@ async fn a_relation_is_made_changed_and_ended() {
         expected["enabled"] = json!(true);
         expected["business_name"] = json!("Comune di Prova");
         expected["description"] = json!("Comune");
-        assert_eq!(served, expected);
+        assert_eq!(served["creditor_institutions"], json!([expected]));
 
         assert_eq!(desk.delete(&one).await.status, StatusCode::OK);
         assert_eq!(desk.get(&all).await.body, json!({ "stations": [] }));

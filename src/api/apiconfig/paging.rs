@@ -40,6 +40,9 @@ pub(in crate::api) struct Paging {
 }
 
 impl Paging {
+    /// A page of one entry.
+    pub(in crate::api) const ONE: Paging = Paging { page: 0, limit: 1 };
+
     /// Reads `page`, which the contract requires, and `limit`.
     pub(in crate::api) fn read(params: &Params) -> Result<Self, BadQuery> {
         let wrong = BadQuery("The query parameter page is needed: a whole number from 0.");

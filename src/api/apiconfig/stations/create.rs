@@ -7,9 +7,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use super::body::StationRequest;
 use super::model::{StationModel, example, example_read};
 use super::proposal;
-use super::request::{Named, StationRequest, read};
+use super::request::{Named, read};
 use crate::api::Api;
 use crate::api::access::Access;
 use crate::api::apiconfig::reading::Invalid;

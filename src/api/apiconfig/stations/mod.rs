@@ -9,6 +9,7 @@ use crate::domain::ids::{BrokerCode, StationCode};
 use super::HEADING;
 use super::refusal::Thing;
 
+mod body;
 mod create;
 mod delete;
 mod list;

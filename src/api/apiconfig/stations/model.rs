@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::request::ProtocolWord;
+use super::body::ProtocolWord;
 use crate::api::apiconfig::paging::PageInfo;
 use crate::domain::party::PrimitiveVersion;
 use crate::domain::registry::{BrokerFacts, Port, Protocol, StationFacts, Visible};

@@ -44,11 +44,11 @@ impl Served {
 /// A page of the institutions that a station serves.
 #[derive(Serialize, ToSchema)]
 #[schema(as = StationCreditorInstitutions)]
-struct ServedPage {
+pub(super) struct ServedPage {
     /// Those of the page.
-    creditor_institutions: Vec<Served>,
+    pub creditor_institutions: Vec<Served>,
     /// Where the page stands.
-    page_info: PageInfo,
+    pub page_info: PageInfo,
 }
 
 /// The institutions that a station serves, by their codes; 404 if there is no such station.
@@ -79,25 +79,25 @@ pub(super) async fn handler(
     Ok(unkept(Json(ServedPage { creditor_institutions: rows.collect(), page_info }).into_response()))
 }
 
-/// What an institution that is served looks like.
-pub(super) fn example() -> Value {
-    json!({
+/// What a page of institutions that are served looks like.
+pub(super) fn example_page() -> Value {
+    let one = json!({
         "creditor_institution_code": "99000010019", "enabled": true, "business_name": "Comune di Borgo Varco",
         "aux_digit": 3, "segregation_code": 2, "mod4": false, "broadcast": false, "aca": true, "stand_in": true,
         "spontaneous_payment": false,
+    });
+    json!({
+        "creditor_institutions": [one],
+        "page_info": { "page": 0, "limit": 1, "items_found": 1, "total_pages": 1, "total_items": 1 },
     })
 }
 
 /// What is said of it.
 pub(super) fn doc() -> Doc {
-    let page = json!({
-        "creditor_institutions": [example()],
-        "page_info": { "page": 0, "limit": 50, "items_found": 1, "total_pages": 1, "total_items": 1 },
-    });
     Paging::documented(doc_of(
         "getStationCreditorInstitutions",
         "List the institutions that a station serves",
     ))
     .query("ciNameOrCF", form::example_text("borgo"), "Only those with this in their name or code.")
-    .answers(StatusCode::OK, Answer::json::<ServedPage>("The page.", page))
+    .answers(StatusCode::OK, Answer::json::<ServedPage>("The page.", example_page()))
 }

@@ -9,10 +9,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use super::doc_of;
-use super::served::{Served, example, of_station};
+use super::served::{Served, ServedPage, example_page, of_station};
 use crate::api::Api;
 use crate::api::apiconfig::institutions::INSTITUTION;
 use crate::api::apiconfig::names::Named;
+use crate::api::apiconfig::paging::Paging;
 use crate::api::apiconfig::refusal::{Thing, failed};
 use crate::api::openapi::{Answer, Doc, form};
 use crate::api::positions::render::unkept;
@@ -27,7 +28,8 @@ pub(super) async fn handler(
     let mut served = of_station(&census, &station)?;
     let found = served.find(|(relation, _)| relation.ec.as_str() == code);
     let (relation, institution) = found.ok_or_else(|| Thing::Relation.missing())?;
-    Ok(unkept(Json(Served::new(relation, institution)).into_response()))
+    let (creditor_institutions, page_info) = Paging::ONE.of(vec![Served::new(relation, institution)]);
+    Ok(unkept(Json(ServedPage { creditor_institutions, page_info }).into_response()))
 }
 
 /// What is said of it.
@@ -35,6 +37,9 @@ pub(super) fn doc() -> Doc {
     let about = "Fiscal code of the creditor institution.";
     doc_of("getStationCreditorInstitution", "Read how a station serves an institution")
         .path(INSTITUTION, form::institution(), about)
-        .answers(StatusCode::OK, Answer::json::<Served>("The institution, and how it is served.", example()))
+        .answers(
+            StatusCode::OK,
+            Answer::json::<ServedPage>("A page with the institution, and how it is served.", example_page()),
+        )
         .refuses([Thing::Relation.missing()])
 }

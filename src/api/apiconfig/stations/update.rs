@@ -7,8 +7,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
+use super::body::StationRequest;
 use super::model::{StationModel, example, example_read};
-use super::request::{self, StationRequest, read};
+use super::request::{self, read};
 use super::{doc_of, proposal};
 use crate::api::Api;
 use crate::api::access::Access;
