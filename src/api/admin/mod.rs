@@ -2,6 +2,7 @@
 
 use super::openapi::{Heading, Routes};
 
+pub(super) mod accounts;
 mod registry;
 
 /// Its heading in the documentation.
@@ -9,5 +10,5 @@ pub(super) const HEADING: Heading =
     ("Administration", "Who may do what, what waits for a second person, and what was done. Ours.");
 
 pub(super) fn routes() -> Routes {
-    Routes::default().beside(registry::routes())
+    Routes::default().beside(accounts::routes(HEADING.0)).beside(registry::routes())
 }

@@ -4,7 +4,9 @@ use super::openapi::{Heading, Routes};
 
 pub(super) mod brokers;
 mod encodings;
+pub(super) mod ibans;
 pub(super) mod institutions;
+pub(super) mod maintenances;
 pub(super) mod names;
 pub(super) mod paging;
 pub(super) mod reading;
@@ -22,8 +24,10 @@ pub(super) const HEADING: Heading = (
 pub(super) fn routes() -> Routes {
     Routes::default()
         .beside(brokers::routes())
-        .beside(institutions::routes())
         .beside(encodings::routes())
+        .beside(ibans::routes(HEADING.0))
+        .beside(institutions::routes())
+        .beside(maintenances::routes(HEADING.0))
         .beside(relations::routes())
         .beside(stations::routes())
         .beside(view::routes())
