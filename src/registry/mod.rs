@@ -179,6 +179,12 @@ impl Registry {
         &self.taxonomy
     }
 
+    /// Whether a creditor institution has an account that new debts may name on a day in Italy.
+    pub fn has_account(&self, ec: &FiscalCode, today: Date) -> bool {
+        let may_be_named = |own: &PayeeAccount| own.usage.status(today) == AccountStatus::Active;
+        self.institutions.get(ec).is_some_and(|known| known.ibans.iter().any(may_be_named))
+    }
+
     /// Whether a new debt may name an account of a creditor institution on a day in Italy: one that is in its
     /// census, switched on, and valid then.
     pub fn owns_iban(&self, ec: &FiscalCode, iban: &Iban, today: Date) -> bool {

@@ -1,7 +1,5 @@
 //! Who may do what, what waits for a second person, and what was done. Ours.
 
-pub(super) mod accounts;
-
 use super::openapi::{Heading, Routes};
 
 mod activation;
@@ -9,6 +7,8 @@ pub(super) mod certificates;
 mod delegations;
 mod keys;
 mod usage;
+pub(super) mod accounts;
+mod registry;
 
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading =
@@ -25,4 +25,5 @@ pub(super) fn routes() -> Routes {
         .beside(usage::routes())
         .beside(keys::routes())
         .beside(delegations::routes())
+        .beside(registry::routes())
 }
