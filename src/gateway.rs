@@ -1,8 +1,8 @@
 //! The composition root: builds every part and joins them. It owns no rule.
 
-mod deletions;
 mod delivery;
 mod nats;
+mod rounds;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -46,20 +46,12 @@ pub const CONTRACT: Contract = Contract {
     ],
 };
 
-/// How often the parties are read again, for changes made by another instance.
-const REGISTRY_REFRESH: Duration = Duration::from_secs(5);
-
 /// How often it is looked for events that another instance wrote.
 const FEED_LOOK: Duration = Duration::from_millis(150);
 
 /// How long a stream of events is silent before a sign of life, and how long it may outlive its key.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 const KEY_CHECK: Duration = Duration::from_secs(60);
-
-/// How often it is looked for receipts that a crash kept from their notices, and among the changes of how
-/// long, so that clocks may differ and a change may take its time.
-const SWEEP: Duration = Duration::from_secs(60);
-const SWEPT: SignedDuration = SignedDuration::from_mins(10);
 
 /// Why the gateway could not start.
 #[derive(Debug, thiserror::Error)]
@@ -121,7 +113,7 @@ impl Gateway {
             randomness: randomness(random()?),
             admin: api::Admin {
                 vault: config.vault.master_key.clone().map(Vault::new),
-                maintenance_notice: deletions::notice(config.maintenance.notice),
+                maintenance_notice: rounds::notice(config.maintenance.notice),
                 ..Default::default()
             },
         };
@@ -312,43 +304,6 @@ impl Parts {
             let store = store.clone();
             async move { store.ping().await.map_err(|_| "the database does not answer".to_owned()) }
         })
-    }
-
-    fn start_refresh(&self) {
-        let (store, registry, stop) = (self.store.clone(), self.registry.clone(), self.shutdown.soft());
-        tokio::spawn(async move {
-            loop {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(REGISTRY_REFRESH) => {}
-                }
-                match store.parties().await {
-                    Ok(parties) => registry.replace(parties),
-                    Err(error) => tracing::warn!(%error, "the parties could not be read again"),
-                }
-            }
-        });
-    }
-
-    /// Matches receipts that a crash kept from their notices: first among the latest changes whenever they
-    /// were, for it may have been ours and long ago; then among recent ones, for it may be another instance's.
-    fn start_sweep(&self) {
-        let (store, clock, stop) = (self.store.clone(), self.clock.clone(), self.shutdown.soft());
-        tokio::spawn(async move {
-            let mut since = Timestamp::UNIX_EPOCH;
-            loop {
-                match store.link_missed(since).await {
-                    Ok(_) => since = clock.now() - SWEPT,
-                    Err(error) => {
-                        tracing::warn!(%error, "receipts without their notices could not be looked at")
-                    }
-                }
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(SWEEP) => {}
-                }
-            }
-        });
     }
 }
 
