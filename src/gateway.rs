@@ -10,6 +10,7 @@ mod upkeep;
 mod delivery;
 mod nats;
 mod rounds;
+mod node;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
@@ -31,20 +33,20 @@ use crate::domain::certificate::Role;
 use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
-use crate::observe::{Metrics, Outcome};
+use crate::observe::Metrics;
 use crate::outbox::ClientError;
-use crate::primitive::{Answer, Deadlines, Primitives, ReceiptCounts};
+use crate::primitive::{Deadlines, Primitives, ReceiptCounts};
 use crate::registry::RegistryView;
 use crate::serve::{
-    BoxFuture, Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError,
-    Shutdown, SoapCall, SoapHandler, SoapReply, SoapSettings, Stack, Stopped, health, soap_endpoint,
+    Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError, Shutdown,
+    SoapSettings, Stack, Stopped, health, soap_endpoint,
 };
 use crate::soap::{self, Limits};
 use crate::store::{FeedWatch, Store, StoreError, StoreOptions};
-use crate::tls::{TlsError, TlsReloader, TlsSettings};
+use crate::tls::{TlsError, TlsReloader};
 
-use certificates::Tls;
 use delivery::Deliverer;
+use node::NodeFacing;
 
 /// The contract as the node reads it.
 pub const CONTRACT: Contract = Contract {
@@ -305,24 +307,6 @@ impl Parts {
         Stack { interface, timeout, ids: Arc::clone(&self.ids), metrics: Arc::clone(&self.metrics) }
     }
 
-    fn tls(&self, config: &Config) -> Result<Tls, TlsError> {
-        let interval = config.soap.tls.reload_interval;
-        let api = config.api.tls.as_ref().map(|tls| TlsSettings::for_api(tls, interval));
-        Ok(Tls {
-            soap: self.watched("soap", TlsSettings::from(&config.soap.tls))?,
-            api: api.map(|settings| self.watched("api", settings)).transpose()?,
-        })
-    }
-
-    /// Loads certificates, watches them for changes, and shows how long ours is good for.
-    fn watched(&self, name: &'static str, settings: TlsSettings) -> Result<Arc<TlsReloader>, TlsError> {
-        let tls = Arc::new(TlsReloader::load(settings, self.clock.clone())?);
-        let watched = Arc::clone(&tls);
-        self.metrics.watch_certificate(name, move || watched.days_left());
-        tokio::spawn(Arc::clone(&tls).watch(self.shutdown.soft()));
-        Ok(tls)
-    }
-
     fn serve(&self, role: Role, listener: Listener, router: axum::Router) -> SocketAddr {
         let address = listener.local_addr();
         if let Some(certificates) = &self.admin.certificates {
@@ -338,39 +322,6 @@ impl Parts {
             let store = store.clone();
             async move { store.ping().await.map_err(|_| "the database does not answer".to_owned()) }
         })
-    }
-}
-
-/// Hands the node's messages to the primitives and their answers to HTTP.
-struct NodeFacing(Arc<Primitives>);
-
-impl SoapHandler for NodeFacing {
-    fn call(&self, call: SoapCall) -> BoxFuture<SoapReply> {
-        let primitives = Arc::clone(&self.0);
-        Box::pin(async move { reply(primitives.answer(call.body).await) })
-    }
-}
-
-fn reply(answer: Answer) -> SoapReply {
-    match answer {
-        Answer::Response { operation, message, refused } => SoapReply {
-            status: StatusCode::OK,
-            body: message.into(),
-            primitive: operation.name(),
-            outcome: if refused.is_some() { Outcome::Ko } else { Outcome::Ok },
-        },
-        Answer::Fault { message } => SoapReply {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            body: message.into(),
-            primitive: "none",
-            outcome: Outcome::Fault,
-        },
-        Answer::ComeAgain { operation } => SoapReply {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            body: Bytes::new(),
-            primitive: operation.name(),
-            outcome: Outcome::Unavailable,
-        },
     }
 }
 
