@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::proposal::{Proposal, Wish};
+
 /// Where a change stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
@@ -77,6 +79,8 @@ impl State {
 /// What can be done with a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Act {
+    /// Begin it.
+    Draft,
     /// Write it anew.
     Edit,
     /// Lay it before a second person.
@@ -97,7 +101,8 @@ pub enum Act {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Act; 8] = [
+    pub const ALL: [Act; 9] = [
+        Act::Draft,
         Act::Edit,
         Act::Submit,
         Act::Withdraw,
@@ -108,9 +113,10 @@ impl Act {
         Act::RollBack,
     ];
 
-    /// The name it is audited under.
+    /// The name it is kept and audited under.
     pub const fn word(self) -> &'static str {
         match self {
+            Act::Draft => "draft",
             Act::Edit => "edit",
             Act::Submit => "submit",
             Act::Withdraw => "withdraw",
@@ -220,30 +226,46 @@ pub enum NotADecider {
     SecondPersonNeeded,
 }
 
-/// Who asks to decide on a change.
+/// As what somebody decides on a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decider<'a> {
-    /// The person of that id.
-    Person(&'a str),
+pub enum Deciding {
+    /// A person.
+    AsPerson,
     /// A program with an API key.
-    Key,
+    AsKey,
+    /// No second person has to agree, so that who submits it agrees to it too.
+    Unasked,
 }
 
 /// Whether somebody can agree or disagree with what these have written: whoever drafted, edited or submitted
 /// it has a hand in it. Whether they may decide on changes of this tenant at all is the policy's question.
-pub fn can_decide(writers: &BTreeSet<String>, decider: Decider<'_>) -> Result<(), NotADecider> {
-    match decider {
-        Decider::Key => Err(NotADecider::NotAPerson),
-        Decider::Person(id) if writers.contains(id) => Err(NotADecider::SecondPersonNeeded),
-        Decider::Person(_) => Ok(()),
+pub fn can_decide(writers: &BTreeSet<&str>, decider: &str, deciding: Deciding) -> Result<(), NotADecider> {
+    match deciding {
+        Deciding::Unasked => Ok(()),
+        Deciding::AsKey => Err(NotADecider::NotAPerson),
+        Deciding::AsPerson if writers.contains(decider) => Err(NotADecider::SecondPersonNeeded),
+        Deciding::AsPerson => Ok(()),
     }
+}
+
+/// What undoes a proposal that found a thing so and left it so; nothing, if it changed nothing.
+pub fn undone(proposal: &Proposal, was: Option<&str>, made: Option<&str>) -> Option<Proposal> {
+    let wish = match (was, made) {
+        (was, made) if was == made => return None,
+        (None, _) => Wish::Remove,
+        (Some(_), None) => Wish::Create,
+        (Some(_), Some(_)) => Wish::Replace,
+    };
+    Some(Proposal { wish, wanted: was.map(str::to_owned), ..proposal.clone() })
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::Kind;
     use super::*;
+    use crate::domain::access::Tenant;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -287,18 +309,37 @@ mod tests {
 
     #[test]
     fn who_had_a_hand_in_it_does_not_decide_and_no_program_does() {
-        let writers = BTreeSet::from(["anna".to_owned(), "carla".to_owned()]);
-        assert_eq!(can_decide(&writers, Decider::Person("bruno")), Ok(()));
+        let writers = BTreeSet::from(["anna", "carla"]);
+        assert_eq!(can_decide(&writers, "bruno", Deciding::AsPerson), Ok(()));
         for writer in ["anna", "carla"] {
-            let refused = can_decide(&writers, Decider::Person(writer));
+            let refused = can_decide(&writers, writer, Deciding::AsPerson);
             assert_eq!(refused, Err(NotADecider::SecondPersonNeeded));
+            assert_eq!(can_decide(&writers, writer, Deciding::Unasked), Ok(()));
         }
-        assert_eq!(can_decide(&writers, Decider::Key), Err(NotADecider::NotAPerson));
+        assert_eq!(can_decide(&writers, "bruno", Deciding::AsKey), Err(NotADecider::NotAPerson));
+    }
+
+    #[test]
+    fn what_is_undone_is_as_it_was() {
+        let proposal = |wish, wanted: Option<&str>| Proposal {
+            kind: Kind::Station,
+            tenant: Tenant::Gateway,
+            target: "s".to_owned(),
+            wish,
+            wanted: wanted.map(str::to_owned),
+        };
+        let made = proposal(Wish::Create, Some("b"));
+        assert_eq!(undone(&made, None, Some("b")), Some(proposal(Wish::Remove, None)));
+        let replaced = proposal(Wish::Put, Some("b"));
+        assert_eq!(undone(&replaced, Some("a"), Some("b")), Some(proposal(Wish::Replace, Some("a"))));
+        let removed = proposal(Wish::Remove, None);
+        assert_eq!(undone(&removed, Some("a"), None), Some(proposal(Wish::Create, Some("a"))));
+        assert_eq!(undone(&replaced, Some("b"), Some("b")), None);
     }
 
     proptest! {
         #[test]
-        fn the_state_of_a_course_is_where_its_acts_have_led(acts in prop::collection::vec(0..8_usize, 0..12)) {
+        fn the_state_of_a_course_is_where_its_acts_have_led(acts in prop::collection::vec(0..Act::ALL.len(), 0..12)) {
             let (mut course, mut state) = (Course::default(), State::Draft);
             for (second, act) in (0..).zip(acts) {
                 let act = Act::ALL[act];
