@@ -25,7 +25,8 @@ pub struct Signer(Ed25519KeyPair);
 impl Signer {
     /// The signer of an installation: one for each master key.
     pub fn new(vault: &Vault) -> Result<Self, NoKey> {
-        Ed25519KeyPair::from_seed_unchecked(&vault.derive(PURPOSE)).map(Signer).map_err(|_| NoKey)
+        let seed = vault.derive(PURPOSE).map_err(|_| NoKey)?;
+        Ed25519KeyPair::from_seed_unchecked(&seed).map(Signer).map_err(|_| NoKey)
     }
 
     /// What the signatures are checked with.

@@ -4,6 +4,7 @@
 //! (a misspelt time-out must not become a default one in service).
 
 mod api;
+mod approval;
 mod database;
 mod delivery;
 mod log;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 pub use api::{Api, ApiTls};
+pub use approval::Approval;
 pub use database::Database;
 pub use delivery::Delivery;
 pub use log::{Log, LogFormat};
@@ -54,6 +56,8 @@ pub struct Config {
     pub nats: Nats,
     /// What holds for debt positions.
     pub positions: Positions,
+    /// Which changes a second person has to agree to.
+    pub approval: Approval,
     /// How secrets are kept.
     pub vault: Vault,
 }
@@ -121,6 +125,7 @@ impl Config {
             log: Log::read(&mut source.section("log")),
             nats: Nats::read(&mut source.section("nats")),
             positions: Positions::read(&mut source.section("positions")),
+            approval: Approval::read(&mut source.section("approval")),
             vault: Vault::read(&mut source.section("vault")),
         };
         let errors = source.finish();
@@ -140,6 +145,7 @@ impl fmt::Display for Config {
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
         table.insert("nats".to_owned(), Value::Table(self.nats.to_table()));
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
+        table.insert("approval".to_owned(), Value::Table(self.approval.to_table()));
         table.insert("vault".to_owned(), Value::Table(self.vault.to_table()));
         write!(f, "{table}")
     }

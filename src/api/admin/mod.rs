@@ -1,5 +1,10 @@
 //! Who may do what, what waits for a second person, and what was done. Ours.
 
+mod audit;
+mod changes;
+mod diff;
+mod params;
+
 use super::openapi::{Heading, Routes};
 
 /// Its heading in the documentation.
@@ -7,5 +12,5 @@ pub(super) const HEADING: Heading =
     ("Administration", "Who may do what, what waits for a second person, and what was done. Ours.");
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
+    Routes::default().beside(changes::routes()).beside(audit::routes())
 }

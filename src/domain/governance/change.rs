@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::kind::Kind;
 use super::proposal::{Proposal, Wish};
+use crate::domain::access::{Permission, Tenant};
 
 /// Where a change stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -205,16 +207,6 @@ pub struct NotNow {
     pub state: State,
 }
 
-/// Who has to agree to changes of a kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Approval {
-    /// A second person.
-    #[default]
-    SecondPerson,
-    /// Nobody: who may write it writes it.
-    None,
-}
-
 /// Why somebody cannot decide on a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotADecider {
@@ -248,6 +240,16 @@ pub fn can_decide(writers: &BTreeSet<&str>, decider: &str, deciding: Deciding) -
     }
 }
 
+/// What somebody needs to be allowed in order to write a change in which this stands, or to agree to it. To come
+/// and to go is more than to change; and a delegation is answered by the broker.
+pub const fn written_with(proposal: &Proposal) -> Permission {
+    match (proposal.kind, &proposal.tenant, proposal.wish) {
+        (Kind::Institution | Kind::Broker, _, Wish::Create | Wish::Remove) => Permission::RegistryManage,
+        (Kind::Delegation, Tenant::Broker(_), _) => Permission::DelegationAnswer,
+        (kind, _, _) => kind.written_with(),
+    }
+}
+
 /// What undoes a proposal that found a thing so and left it so; nothing, if it changed nothing.
 pub fn undone(proposal: &Proposal, was: Option<&str>, made: Option<&str>) -> Option<Proposal> {
     let wish = match (was, made) {
@@ -263,9 +265,7 @@ pub fn undone(proposal: &Proposal, was: Option<&str>, made: Option<&str>) -> Opt
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::Kind;
     use super::*;
-    use crate::domain::access::Tenant;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()

@@ -53,15 +53,15 @@ fn read_row((seq, chain, at, signature): Row) -> Result<SignedCheckpoint, StoreE
 }
 
 for_both_engines! {
-    async fn head(pool: &Pool) -> Result<Option<AuditHead>, sqlx::Error> {
+    pub(super) async fn head(pool: &Pool) -> Result<Option<AuditHead>, sqlx::Error> {
         sqlx::query_as(HEAD).fetch_optional(pool).await
     }
 
-    async fn rows(pool: &Pool, statement: &'static str) -> Result<Vec<Row>, sqlx::Error> {
+    pub(super) async fn rows(pool: &Pool, statement: &'static str) -> Result<Vec<Row>, sqlx::Error> {
         sqlx::query_as(statement).fetch_all(pool).await
     }
 
-    async fn keep(pool: &Pool, signed: &SignedCheckpoint) -> Result<(), sqlx::Error> {
+    pub(super) async fn keep(pool: &Pool, signed: &SignedCheckpoint) -> Result<(), sqlx::Error> {
         let SignedCheckpoint { checkpoint, signature } = signed;
         sqlx::query(KEEP)
             .bind(checkpoint.seq)

@@ -75,7 +75,7 @@ fn page(query: &AuditQuery) -> Assembled {
 }
 
 for_both_engines! {
-    async fn list(pool: &Pool, query: &AuditQuery) -> Result<Vec<AuditEntry>, sqlx::Error> {
+    pub(super) async fn list(pool: &Pool, query: &AuditQuery) -> Result<Vec<AuditEntry>, sqlx::Error> {
         let (text, values) = page(query).parts();
         let mut page = sqlx::query_as(text).persistent(KEEPS_ASSEMBLED);
         for value in values {

@@ -54,15 +54,23 @@ impl fmt::Display for AuditBreach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             AuditBreach::Missing(seq) => write!(f, "entry {seq} is missing, or others were put in around it"),
-            AuditBreach::Changed(seq) => write!(f, "entry {seq} is not as it was written, or not in its place"),
+            AuditBreach::Changed(seq) => {
+                write!(f, "entry {seq} is not as it was written, or not in its place")
+            }
             AuditBreach::HeadElsewhere(seq) => {
-                write!(f, "the last entry is {seq}, which is not where the head stands: some were cut off or added")
+                write!(
+                    f,
+                    "the last entry is {seq}, which is not where the head stands: some were cut off or added"
+                )
             }
             AuditBreach::CutOff(seq) => {
                 write!(f, "a checkpoint has entry {seq}, which is not here: entries were cut off")
             }
             AuditBreach::NotAsSigned(seq) => {
-                write!(f, "up to entry {seq} the chain is not that of a checkpoint: entries were written anew")
+                write!(
+                    f,
+                    "up to entry {seq} the chain is not that of a checkpoint: entries were written anew"
+                )
             }
         }
     }
@@ -144,7 +152,7 @@ const ENTRIES: &str = concat!("SELECT ", super::columns!(), " FROM audit ORDER B
 const HEAD: &str = "SELECT last, chain FROM audit_head WHERE name = 'audit'";
 
 for_both_engines! {
-    async fn verify(pool: &Pool, checkpoints: &[Checkpoint]) -> Result<AuditVerified, sqlx::Error> {
+    pub(super) async fn verify(pool: &Pool, checkpoints: &[Checkpoint]) -> Result<AuditVerified, sqlx::Error> {
         let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
         sqlx::query(PLAN_WHOLE).execute(&mut *tx).await?;
         whole_audit(&mut tx, checkpoints).await

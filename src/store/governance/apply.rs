@@ -7,7 +7,9 @@ use crate::domain::governance::{Author, Conflict};
 use crate::domain::text::Text;
 use crate::store::audit::{self, Act};
 use crate::store::dialect::{for_both_engines, on_engine};
+use crate::store::governance as carrying;
 use crate::store::positions::until_no_conflict;
+use crate::store::rows::read;
 use crate::store::{Store, StoreError};
 
 use super::changes::{self, Change, ChangeStep, StepRow};
@@ -91,7 +93,7 @@ const ROLLED_BACK: &str = "UPDATE change_request SET rolled_back_at = $2, rolled
 for_both_engines! {
     [audit, changes, steps, carrying]
 
-    async fn apply(pool: &Pool, id: &str, now: Timestamp) -> Result<Option<State>, Unapplied> {
+    pub(super) async fn apply(pool: &Pool, id: &str, now: Timestamp) -> Result<Option<State>, Unapplied> {
         let mut tx = begin(pool, BEGIN).await?;
         hold_audit(&mut tx).await?;
         let Some((row, steps)) = kept_change(&mut tx, id).await? else { return Ok(None) };
@@ -135,7 +137,7 @@ for_both_engines! {
         Ok(add_step(connection, undone, ChangeStepKind::RollBack, author).await?)
     }
 
-    async fn fail(
+    pub(super) async fn fail(
         pool: &Pool,
         (id, now): (&str, Timestamp),
         why: &Conflict,

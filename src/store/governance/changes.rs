@@ -173,9 +173,9 @@ const DUE: &str = "SELECT id FROM change_request WHERE approved_at IS NOT NULL A
     AND failed_at IS NULL AND withdrawn_at IS NULL AND effective_at <= $1 ORDER BY effective_at, id LIMIT 100";
 
 #[derive(Debug, sqlx::FromRow)]
-pub(super) struct ChangeRow {
+pub(in crate::store) struct ChangeRow {
     id: String,
-    proposals: String,
+    pub(super) proposals: String,
     was: String,
     made: Option<String>,
     reason: Option<String>,
@@ -227,7 +227,7 @@ impl ChangeRow {
 }
 
 #[derive(Debug, sqlx::FromRow)]
-pub(super) struct StepRow {
+pub(in crate::store) struct StepRow {
     act: String,
     at: i64,
     actor: String,
@@ -306,10 +306,8 @@ fn page(query: &ChangeQuery) -> Assembled {
     }
     if let Some(ChangePlace { created_at, id }) = &query.after {
         let at = Value::Number(created_at.as_microsecond());
-        statement.push(
-            " AND (c.created_at < # OR (c.created_at = # AND c.id < #))",
-            [at.clone(), at, text(id)],
-        );
+        statement
+            .push(" AND (c.created_at < # OR (c.created_at = # AND c.id < #))", [at.clone(), at, text(id)]);
     }
     let limit = Value::Number(i64::from(query.limit) + 1);
     statement.push(" ORDER BY c.created_at DESC, c.id DESC LIMIT #", [limit]);
@@ -317,7 +315,7 @@ fn page(query: &ChangeQuery) -> Assembled {
 }
 
 for_both_engines! {
-    async fn whole(pool: &Pool, id: &str) -> Result<Option<(ChangeRow, Vec<StepRow>)>, sqlx::Error> {
+    pub(super) async fn whole(pool: &Pool, id: &str) -> Result<Option<(ChangeRow, Vec<StepRow>)>, sqlx::Error> {
         let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
         kept_change(&mut tx, id).await
     }
@@ -333,7 +331,7 @@ for_both_engines! {
         Ok(Some((row, steps)))
     }
 
-    async fn list(pool: &Pool, query: &ChangeQuery) -> Result<Vec<ChangeRow>, sqlx::Error> {
+    pub(super) async fn list(pool: &Pool, query: &ChangeQuery) -> Result<Vec<ChangeRow>, sqlx::Error> {
         let (text, values) = page(query).parts();
         let mut page = sqlx::query_as(text).persistent(KEEPS_ASSEMBLED);
         for value in values {
@@ -345,7 +343,7 @@ for_both_engines! {
         page.fetch_all(pool).await
     }
 
-    async fn due(pool: &Pool, now: Timestamp) -> Result<Vec<String>, sqlx::Error> {
+    pub(super) async fn due(pool: &Pool, now: Timestamp) -> Result<Vec<String>, sqlx::Error> {
         sqlx::query_scalar(DUE).bind(now.as_microsecond()).fetch_all(pool).await
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::domain::access::Tenant;
 use crate::domain::governance::change::{
-    Act as ChangeStepKind, Course, Deciding, NotADecider, NotNow, State, can_decide,
+    Act as ChangeStepKind, Course, Deciding, NotADecider, NotNow, can_decide,
 };
 use crate::domain::governance::{Author, Carried, Conflict, Proposal};
 use crate::domain::text::Text;
@@ -163,7 +163,12 @@ pub(super) fn told(course: &Course) -> String {
 }
 
 /// The course after an act, with the instant from which the change holds.
-fn after(change: &Change, steps: &[ChangeStep], author: &Author, act: ChangeAct) -> Result<Course, ChangeError> {
+fn after(
+    change: &Change,
+    steps: &[ChangeStep],
+    author: &Author,
+    act: ChangeAct,
+) -> Result<Course, ChangeError> {
     let mut course = change.course.with(act.kind(), author.at)?;
     let written = [ChangeStepKind::Draft, ChangeStepKind::Edit, ChangeStepKind::Submit];
     let writers = steps.iter().filter(|step| written.contains(&step.act));
@@ -184,7 +189,8 @@ fn after(change: &Change, steps: &[ChangeStep], author: &Author, act: ChangeAct)
 const INSERT: &str = "INSERT INTO change_request (id, kind, proposals, was, reason, created_at, created_by, \
     creator_name, rolls_back) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 
-const REWRITE: &str = "UPDATE change_request SET kind = $2, proposals = $3, was = $4, reason = $5 WHERE id = $1";
+const REWRITE: &str =
+    "UPDATE change_request SET kind = $2, proposals = $3, was = $4, reason = $5 WHERE id = $1";
 
 const ADD_TENANT: &str =
     "INSERT INTO change_tenant (tenant, change_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
@@ -198,7 +204,7 @@ const ADD_STEP: &str = "INSERT INTO change_step (change_id, step_no, act, at, ac
 for_both_engines! {
     [audit, changes]
 
-    async fn keep(
+    pub(super) async fn keep(
         pool: &Pool,
         author: &Author,
         (new, rows): (NewChange<'_>, &Rows),
@@ -230,7 +236,7 @@ for_both_engines! {
         Ok(tx.commit().await?)
     }
 
-    async fn rewrite(
+    pub(super) async fn rewrite(
         pool: &Pool,
         author: &Author,
         (id, proposals): (&str, &[Proposal]),
@@ -258,7 +264,7 @@ for_both_engines! {
         Ok(tx.commit().await?)
     }
 
-    async fn act(pool: &Pool, author: &Author, id: &str, acts: &[ChangeAct]) -> Result<(), ChangeError> {
+    pub(super) async fn act(pool: &Pool, author: &Author, id: &str, acts: &[ChangeAct]) -> Result<(), ChangeError> {
         let mut tx = begin(pool, BEGIN).await?;
         for act in acts {
             step(&mut tx, author, id, *act).await?;

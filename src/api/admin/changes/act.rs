@@ -220,10 +220,9 @@ impl From<ActError> for Problem {
                 "not_in_state",
                 format!("The state of the change does not admit that: it is {}.", state.word()),
             ),
-            ActError::Change(ChangeError::NotADecider(NotADecider::SecondPersonNeeded)) => forbidden(
-                "second_person_needed",
-                "A change is decided on by somebody who has no hand in it.",
-            ),
+            ActError::Change(ChangeError::NotADecider(NotADecider::SecondPersonNeeded)) => {
+                forbidden("second_person_needed", "A change is decided on by somebody who has no hand in it.")
+            }
             ActError::Change(ChangeError::NotADecider(NotADecider::NotAPerson)) => {
                 forbidden("person_needed", "Only a person decides on a change, no API key.")
             }

@@ -4,8 +4,8 @@
 //! `X-Varco-Draft` is judged as ever and kept as a draft. So no rule is told twice. What is done with it then is
 //! here.
 
-use super::super::access::{Needs, Of};
 use super::HEADING;
+use crate::api::access::{Needs, Of};
 use crate::api::openapi::{Doc, Method, Routes, form};
 use crate::domain::access::Permission;
 
@@ -13,7 +13,7 @@ mod act;
 mod approve;
 mod find;
 mod list;
-mod model;
+pub(super) mod model;
 mod read;
 mod reject;
 mod rollback;
@@ -31,22 +31,20 @@ pub(super) fn routes() -> Routes {
     let sees = |of| Needs::new(Permission::ChangeRead, of);
     let decides = Needs::new(Permission::ChangeApprove, Of::Body);
     Routes::default()
-        .guarded(Method::Get, (heading, all), sees(Of::Own), list::handler, list::doc())
-        .guarded(Method::Get, (heading, &one), sees(Of::Body), read::handler, read::doc())
-        .guarded(Method::Post, (heading, &below("submit")), sees(Of::Body), submit::handler, submit::doc())
+        .guarded(sees(Of::Own), (Method::Get, (heading, all)), list::handler, list::doc())
+        .guarded(sees(Of::Body), (Method::Get, (heading, &one)), read::handler, read::doc())
+        .guarded(sees(Of::Body), (Method::Post, (heading, &below("submit"))), submit::handler, submit::doc())
         .guarded(
-            Method::Post,
-            (heading, &below("withdraw")),
             sees(Of::Body),
+            (Method::Post, (heading, &below("withdraw"))),
             withdraw::handler,
             withdraw::doc(),
         )
-        .guarded(Method::Post, (heading, &below("approve")), decides, approve::handler, approve::doc())
-        .guarded(Method::Post, (heading, &below("reject")), decides, reject::handler, reject::doc())
+        .guarded(decides, (Method::Post, (heading, &below("approve"))), approve::handler, approve::doc())
+        .guarded(decides, (Method::Post, (heading, &below("reject"))), reject::handler, reject::doc())
         .guarded(
-            Method::Post,
-            (heading, &below("rollback")),
             sees(Of::Body),
+            (Method::Post, (heading, &below("rollback"))),
             rollback::handler,
             rollback::doc(),
         )

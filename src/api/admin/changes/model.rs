@@ -251,7 +251,8 @@ pub(super) fn summary_example() -> Value {
 /// The same with all that is known of it.
 pub(super) fn example() -> Value {
     let mut example = summary_example();
-    let (before, after) = (json!({ "description": "Tesoreria" }), json!({ "description": "Nuova tesoreria" }));
+    let (before, after) =
+        (json!({ "description": "Tesoreria" }), json!({ "description": "Nuova tesoreria" }));
     let differs = json!({ "pointer": "/description", "before": "Tesoreria", "after": "Nuova tesoreria" });
     example["effects"] = json!([{ "before": before, "after": after, "differences": [differs] }]);
     let step = |act: &str| {

@@ -34,7 +34,9 @@ pub(super) async fn handler(
 /// What is said of it.
 pub(super) fn doc() -> Doc {
     doc_of_one("rejectChange", "Disagree with a change")
-        .about("By a person who neither drafted, edited nor submitted it. What is wished can be drafted anew.")
+        .about(
+            "By a person who neither drafted, edited nor submitted it. What is wished can be drafted anew.",
+        )
         .takes::<NoteRequest>(json!({ "note": "L'IBAN non è quello della delibera" }))
         .answers(StatusCode::OK, act::answer("The change."))
         .refuses(act::not_a_decider())

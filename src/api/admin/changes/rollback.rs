@@ -38,8 +38,14 @@ pub(super) async fn handler(
     let change = find(&api, &access, &path).await?.change;
     may_write(&access, &change.proposals)?;
     // What is not carried out, or undone already, cannot be undone.
-    change.course.with(Act::RollBack, access.now).map_err(|error| ActError::from(ChangeError::from(error)))?;
+    change
+        .course
+        .with(Act::RollBack, access.now)
+        .map_err(|error| ActError::from(ChangeError::from(error)))?;
     let proposals = undoing(&change);
+    if proposals.is_empty() {
+        return Err(nothing_to_undo());
+    }
     let id = api.admin.secrets.id().map_err(|error| ActError::from(WritesError::from(error)))?;
     let new = NewChange { id: &id, proposals: &proposals, rolls_back: Some(&change.id) };
     let submit = ChangeAct::Submit(None);
@@ -58,9 +64,15 @@ pub(super) async fn handler(
     Ok(answer)
 }
 
+/// What a change is answered that left everything as it was.
+fn nothing_to_undo() -> Problem {
+    let detail = "The change has left everything as it was.";
+    Problem::new(StatusCode::CONFLICT, "Conflict", "nothing_to_undo", detail)
+}
+
 /// What undoes a change: its proposals undone, the last first.
 fn undoing(change: &Change) -> Vec<Proposal> {
-    let made = change.made.iter().flatten();
+    let made = change.made.as_deref().unwrap_or_default();
     let each = change.proposals.iter().zip(change.was.iter().zip(made)).rev();
     each.filter_map(|(proposal, (was, made))| undone(proposal, was.as_deref(), made.as_deref())).collect()
 }
@@ -76,5 +88,5 @@ pub(super) fn doc() -> Doc {
         ))
         .takes::<NoteRequest>(json!({ "note": "Delibera annullata" }))
         .answers(StatusCode::CREATED, answer)
-        .refuses([act::not_now(), act::invalid_note()])
+        .refuses([act::not_now(), nothing_to_undo(), act::invalid_note()])
 }
