@@ -3,7 +3,6 @@
 mod audit;
 mod changes;
 mod diff;
-mod params;
 
 use super::openapi::{Heading, Routes};
 

@@ -15,7 +15,7 @@ use super::table;
 use crate::api::Api;
 use crate::api::accept::{CSV, JSON, prefers};
 use crate::api::access::Access;
-use crate::api::admin::params::{LIMIT, LIMITS, Params};
+use crate::api::inbox::params::{LIMIT, LIMITS, Params};
 use crate::api::openapi::{Answer, AnswerHeader, Doc, form};
 use crate::api::positions::query::BadQuery;
 use crate::api::positions::render::unkept;
@@ -79,18 +79,15 @@ pub(super) async fn handler(
 
 fn read(uri: &Uri, access: &Access) -> Result<AuditQuery, BadQuery> {
     let params = Params::read(uri)?;
-    let backwards = BadQuery("An interval in the query ends before it begins.");
+    let control = BadQuery("A query parameter has control characters.");
     let cursor = BadQuery("The query parameter cursor must be a nextCursor of an answer.");
-    let (from, until) = (params.moment("from")?, params.moment("to")?);
-    if from.zip(until).is_some_and(|(from, until)| from >= until) {
-        return Err(backwards);
-    }
+    let (from, until) = params.interval("from", "to")?;
     Ok(AuditQuery {
         sight: policy::own_tenants(&access.actor, Permission::AuditRead),
         tenant: params.word("tenant", |text| Tenant::parse(text).ok(), TENANT)?,
-        actor: params.text("actor")?,
-        action: params.text("action")?,
-        target: params.text("target")?,
+        actor: params.text("actor", control)?,
+        action: params.text("action", control)?,
+        target: params.text("target", control)?,
         from,
         until,
         limit: params.limit()?,
@@ -114,7 +111,7 @@ pub(super) fn doc() -> Doc {
         .query("action", form::example_text("station.replace"), "Only that action.")
         .query("target", form::example_text("99000010019_01"), "Only what was done to that thing.")
         .query("from", moment(), "Only what was done from then.")
-        .query("to", moment(), "Only what was done before then.")
+        .query("to", moment(), "Only what was done until then; a day is whole.")
         .query("limit", form::number(LIMITS, LIMIT), "How many a page has.")
         .query("cursor", form::example_text("42"), "Where to go on, as nextCursor gave it.")
         .answers(StatusCode::OK, page.or_text("text/csv", "sequence;at;actor\n").with(NEXT_CURSOR))

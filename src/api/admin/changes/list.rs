@@ -14,7 +14,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::model::{KindWord, StateWord, SummaryModel, summary_example};
 use crate::api::Api;
 use crate::api::access::Access;
-use crate::api::admin::params::{LIMIT, LIMITS, Params};
+use crate::api::inbox::params::{LIMIT, LIMITS, Params};
 use crate::api::openapi::{Answer, Doc, form};
 use crate::api::positions::query::BadQuery;
 use crate::api::positions::render::unkept;
