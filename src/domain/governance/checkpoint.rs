@@ -55,7 +55,8 @@ impl SignedCheckpoint {
         let words: Vec<&str> = line.split(' ').collect();
         let [FORM, seq, chain, at, signature] = words.as_slice() else { return Err(NotACheckpoint) };
         let hex = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'));
-        if chain.len() != 64 || !hex(chain) || signature.is_empty() {
+        let signed = !signature.is_empty() && signature.bytes().all(|b| b.is_ascii_graphic());
+        if chain.len() != 64 || !hex(chain) || !signed {
             return Err(NotACheckpoint);
         }
         let read = SignedCheckpoint {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use super::find::Found;
@@ -240,25 +240,31 @@ impl StepModel {
 
 /// A change as a list shows it.
 pub(super) fn summary_example() -> Value {
-    json!({
+    Value::Object(summary_fields())
+}
+
+fn summary_fields() -> Map<String, Value> {
+    let example = json!({
         "id": EXAMPLE_ID, "state": "submitted", "tenants": ["ec:99000010019"], "reason": "Nuovo tesoriere",
         "createdAt": "2026-11-22T10:00:00Z", "createdBy": { "id": "person:1", "name": "Anna Verdi" },
         "proposals": [{ "kind": "iban", "tenant": "ec:99000010019",
             "target": "99000010019/IT60X0542811101000000123456", "wish": "replace" }],
-    })
+    });
+    example.as_object().cloned().unwrap_or_default()
 }
 
 /// The same with all that is known of it.
 pub(super) fn example() -> Value {
-    let mut example = summary_example();
+    let mut example = summary_fields();
     let (before, after) =
         (json!({ "description": "Tesoreria" }), json!({ "description": "Nuova tesoreria" }));
     let differs = json!({ "pointer": "/description", "before": "Tesoreria", "after": "Nuova tesoreria" });
-    example["effects"] = json!([{ "before": before, "after": after, "differences": [differs] }]);
+    let effects = json!([{ "before": before, "after": after, "differences": [differs] }]);
     let step = |act: &str| {
         json!({ "act": act, "at": "2026-11-22T10:00:00Z", "by": { "id": "person:1", "name": "Anna Verdi" },
             "role": "payments_referent", "actingFor": "ec:99000010019" })
     };
-    example["history"] = json!([step("draft"), step("submit")]);
-    example
+    example.insert("effects".to_owned(), effects);
+    example.insert("history".to_owned(), json!([step("draft"), step("submit")]));
+    Value::Object(example)
 }

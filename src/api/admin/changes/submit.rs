@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
 
-use super::act::{self, ActError, SaidRequest};
+use super::act::{self, SaidRequest};
 use super::doc_of_one;
 use super::find::{ChangePath, find, may_write};
 use crate::api::Api;
@@ -34,7 +34,7 @@ pub(super) async fn handler(
         Deciding::Unasked => vec![submit, ChangeAct::Approve(Deciding::Unasked, None)],
         Deciding::AsPerson | Deciding::AsKey => vec![submit],
     };
-    Ok(act::act(&api, &access, (&path, &acts), said.note).await.map_err(ActError::from)?)
+    Ok(act::act(&api, &access, (&path, &acts), said.note).await?)
 }
 
 /// What is said of it.
