@@ -3,14 +3,13 @@
 mod changes;
 mod delivery;
 mod nats;
+mod node;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use axum::http::StatusCode;
-use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
@@ -23,19 +22,20 @@ use crate::config::{Api, Config, HumanDuration, Soap, Upload};
 use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
-use crate::observe::{Metrics, Outcome};
+use crate::observe::Metrics;
 use crate::outbox::ClientError;
-use crate::primitive::{Answer, Deadlines, Primitives, ReceiptCounts};
+use crate::primitive::{Deadlines, Primitives, ReceiptCounts};
 use crate::registry::RegistryView;
 use crate::serve::{
-    BoxFuture, Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError,
-    Shutdown, SoapCall, SoapHandler, SoapReply, SoapSettings, Stack, Stopped, health, soap_endpoint,
+    Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError, Shutdown,
+    SoapSettings, Stack, Stopped, health, soap_endpoint,
 };
 use crate::soap::{self, Limits};
 use crate::store::{FeedWatch, Store, StoreError, StoreOptions};
 use crate::tls::{TlsError, TlsReloader, TlsSettings};
 
 use delivery::Deliverer;
+use node::NodeFacing;
 
 /// The contract as the node reads it.
 pub const CONTRACT: Contract = Contract {
@@ -350,39 +350,6 @@ impl Parts {
                 }
             }
         });
-    }
-}
-
-/// Hands the node's messages to the primitives and their answers to HTTP.
-struct NodeFacing(Arc<Primitives>);
-
-impl SoapHandler for NodeFacing {
-    fn call(&self, call: SoapCall) -> BoxFuture<SoapReply> {
-        let primitives = Arc::clone(&self.0);
-        Box::pin(async move { reply(primitives.answer(call.body).await) })
-    }
-}
-
-fn reply(answer: Answer) -> SoapReply {
-    match answer {
-        Answer::Response { operation, message, refused } => SoapReply {
-            status: StatusCode::OK,
-            body: message.into(),
-            primitive: operation.name(),
-            outcome: if refused.is_some() { Outcome::Ko } else { Outcome::Ok },
-        },
-        Answer::Fault { message } => SoapReply {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            body: message.into(),
-            primitive: "none",
-            outcome: Outcome::Fault,
-        },
-        Answer::ComeAgain { operation } => SoapReply {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            body: Bytes::new(),
-            primitive: operation.name(),
-            outcome: Outcome::Unavailable,
-        },
     }
 }
 

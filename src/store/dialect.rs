@@ -343,13 +343,6 @@ impl Assembled {
         self.values.extend(values);
     }
 
-    /// Adds a piece with one `#`, if there is a value for it.
-    pub(super) fn push_if(&mut self, piece: &'static str, value: Option<Value>) {
-        if let Some(value) = value {
-            self.push(piece, [value]);
-        }
-    }
-
     /// Adds values that pieces name by their number.
     pub(super) fn name(&mut self, values: impl IntoIterator<Item = Value>) {
         self.values.extend(values);

@@ -224,21 +224,7 @@ async fn step(model: &mut Model, real: &Real<'_>, step: &Step) -> (Done, Done) {
         Step::Draft(who, wished) => {
             (model.draft(who, wished, None), real.keep((next, who), wished, (now, None)).await)
         }
-        Step::Edit(which, who, wished) => {
-            let which = nth(which);
-            let (broker, number, name) = wished;
-            let expected = model.fits(broker, wish(number)).and_then(|()| {
-                let was = model.brokers[broker];
-                let change = model.change(which, &[State::Draft])?;
-                (change.broker, change.wish, change.was) = (broker, wish(number), was);
-                change.wanted = (number < 2).then_some(name);
-                change.writers.insert(who);
-                Ok(())
-            });
-            let proposals = [real.proposal(wished)];
-            let author = person(PEOPLE[who], now);
-            (expected, told(real.store.rewrite_change(&author, &real.id(which), &proposals).await))
-        }
+        Step::Edit(which, who, wished) => edit(model, real, (nth(which), who), wished).await,
         Step::Submit(which, who, wait) => {
             let which = nth(which);
             let act = ChangeAct::Submit(from(wait).map(|from| real.when(from)));
@@ -259,30 +245,7 @@ async fn step(model: &mut Model, real: &Real<'_>, step: &Step) -> (Done, Done) {
             let (which, reject) = (nth(which), ChangeAct::Reject(Deciding::AsPerson));
             (model.decide(which, who, None), real.act(which, who, now, reject).await)
         }
-        Step::RollBack(which, who) => {
-            let which = nth(which);
-            let Ok(change) = model.change(which, &[State::Applied]) else { return (Ok(()), Ok(())) };
-            let wished = match (change.was, change.wanted) {
-                (was, wanted) if was == wanted => return (Ok(()), Ok(())),
-                (None, _) => (change.broker, 2, 0),
-                (Some(was), None) => (change.broker, 0, was),
-                (Some(was), Some(_)) => (change.broker, 1, was),
-            };
-            // At once submitted, and approved by another.
-            let other = (who + 1) % PEOPLE.len();
-            let expected = model
-                .draft(who, wished, Some(which))
-                .and_then(|()| model.submit(next, who, None))
-                .and_then(|()| model.decide(next, other, Some(None)));
-            let mut done = real.keep((next, who), wished, (now, Some(which))).await;
-            let approve = ChangeAct::Approve(Deciding::AsPerson, None);
-            for (who, act) in [(who, ChangeAct::Submit(None)), (other, approve)] {
-                if done.is_ok() {
-                    done = real.act(next, who, now, act).await;
-                }
-            }
-            (expected, done)
-        }
+        Step::RollBack(which, who) => roll_back(model, real, (nth(which), who)).await,
         Step::Directly(wished) => {
             let (broker, number, name) = wished;
             let expected = model.fits(broker, wish(number));
@@ -303,6 +266,54 @@ async fn step(model: &mut Model, real: &Real<'_>, step: &Step) -> (Done, Done) {
             (Ok(()), Ok(()))
         }
     }
+}
+
+/// Writes a draft anew.
+async fn edit(
+    model: &mut Model,
+    real: &Real<'_>,
+    (which, who): (usize, usize),
+    wished: Wished,
+) -> (Done, Done) {
+    let now = model.now;
+    let (broker, number, name) = wished;
+    let expected = model.fits(broker, wish(number)).and_then(|()| {
+        let was = model.brokers[broker];
+        let change = model.change(which, &[State::Draft])?;
+        (change.broker, change.wish, change.was) = (broker, wish(number), was);
+        change.wanted = (number < 2).then_some(name);
+        change.writers.insert(who);
+        Ok(())
+    });
+    let proposals = [real.proposal(wished)];
+    let author = person(PEOPLE[who], now);
+    (expected, told(real.store.rewrite_change(&author, &real.id(which), &proposals).await))
+}
+
+/// Undoes a change that is carried out by another, which is submitted at once and approved by somebody else.
+async fn roll_back(model: &mut Model, real: &Real<'_>, (which, who): (usize, usize)) -> (Done, Done) {
+    let (now, next) = (model.now, model.changes.len());
+    let Ok(change) = model.change(which, &[State::Applied]) else { return (Ok(()), Ok(())) };
+    let wished = match (change.was, change.wanted) {
+        (was, wanted) if was == wanted => return (Ok(()), Ok(())),
+        (None, _) => (change.broker, 2, 0),
+        (Some(was), None) => (change.broker, 0, was),
+        (Some(was), Some(_)) => (change.broker, 1, was),
+    };
+    // At once submitted, and approved by another.
+    let other = (who + 1) % PEOPLE.len();
+    let expected = model
+        .draft(who, wished, Some(which))
+        .and_then(|()| model.submit(next, who, None))
+        .and_then(|()| model.decide(next, other, Some(None)));
+    let mut done = real.keep((next, who), wished, (now, Some(which))).await;
+    let approve = ChangeAct::Approve(Deciding::AsPerson, None);
+    for (who, act) in [(who, ChangeAct::Submit(None)), (other, approve)] {
+        if done.is_ok() {
+            done = real.act(next, who, now, act).await;
+        }
+    }
+    (expected, done)
 }
 
 /// Says in which states changes have been.

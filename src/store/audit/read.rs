@@ -57,19 +57,21 @@ fn page(query: &AuditQuery) -> Assembled {
         }
         statement.push(")", []);
     }
-    let texts = [
-        (" AND tenant = #", query.tenant.as_ref().map(ToString::to_string)),
-        (" AND actor = #", query.actor.clone()),
-        (" AND action = #", query.action.clone()),
-        (" AND target = #", query.target.clone()),
-    ];
-    for (piece, text) in texts {
-        statement.push_if(piece, text.map(Value::Text));
+    let text = |text: &Option<String>| text.clone().map(Value::Text);
+    let number = |at: Option<Timestamp>| at.map(|at| Value::Number(at.as_microsecond()));
+    for (piece, value) in [
+        (" AND tenant = #", query.tenant.as_ref().map(|tenant| Value::Text(tenant.to_string()))),
+        (" AND actor = #", text(&query.actor)),
+        (" AND action = #", text(&query.action)),
+        (" AND target = #", text(&query.target)),
+        (" AND at >= #", number(query.from)),
+        (" AND at < #", number(query.until)),
+        (" AND seq < #", query.after.map(Value::Number)),
+    ] {
+        if let Some(value) = value {
+            statement.push(piece, [value]);
+        }
     }
-    let number = |at: Timestamp| Value::Number(at.as_microsecond());
-    statement.push_if(" AND at >= #", query.from.map(number));
-    statement.push_if(" AND at < #", query.until.map(number));
-    statement.push_if(" AND seq < #", query.after.map(Value::Number));
     statement.push(" ORDER BY seq DESC LIMIT #", [Value::Number(i64::from(query.limit) + 1)]);
     statement
 }
