@@ -2,27 +2,34 @@
 //!
 //! A request reads one immutable [`Registry`]; a change of the tables replaces it whole.
 
+mod keys;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use jiff::civil::Date;
 
 use crate::domain::access::Delegations;
+use crate::domain::account::AccountStatus;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::ids::{BrokerCode, StationCode};
 use crate::domain::party::{
-    Allowed, Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink, SwitchedOff,
+    Allowed, Broker, CreditorInstitution, PayeeAccount, PrimitiveVersion, Station, StationLink, SwitchedOff,
 };
 use crate::domain::registry::RelationFlags;
 use crate::domain::segregation::{Segregation, issuing_link};
 use crate::domain::taxonomy::Taxonomy;
 use crate::store::Parties;
 
+pub use keys::{Hashes, KeyRing, KeyView, KnownKey};
+
 /// The current registry, shared by all requests.
 #[derive(Clone, Debug)]
 pub struct RegistryView {
     current: Arc<ArcSwap<Registry>>,
+    keys: KeyView,
 }
 
 /// All parties at one moment.
@@ -42,7 +49,7 @@ struct Institution {
     party: CreditorInstitution,
     links: Vec<StationLink>,
     allowed: Vec<Allowed>,
-    ibans: Vec<EcIban>,
+    ibans: Vec<PayeeAccount>,
 }
 
 impl Institution {
@@ -54,12 +61,18 @@ impl Institution {
 impl RegistryView {
     /// A view of these parties.
     pub fn new(parties: Parties) -> Self {
-        RegistryView { current: Arc::new(ArcSwap::from_pointee(Registry::new(parties))) }
+        let current = Arc::new(ArcSwap::from_pointee(Registry::new(parties)));
+        RegistryView { current, keys: KeyView::default() }
     }
 
     /// The parties as they are now.
     pub fn current(&self) -> Arc<Registry> {
         self.current.load_full()
+    }
+
+    /// The API keys, read by who needs them.
+    pub fn keys(&self) -> &KeyView {
+        &self.keys
     }
 
     /// Replaces the parties; requests under way finish with the ones they began with.
@@ -166,8 +179,11 @@ impl Registry {
         &self.taxonomy
     }
 
-    /// Whether an account is in the census of a creditor institution.
-    pub fn owns_iban(&self, ec: &FiscalCode, iban: &Iban) -> bool {
-        self.institutions.get(ec).is_some_and(|known| known.ibans.iter().any(|own| &own.iban == iban))
+    /// Whether a new debt may name an account of a creditor institution on a day in Italy: one that is in its
+    /// census, switched on, and valid then.
+    pub fn owns_iban(&self, ec: &FiscalCode, iban: &Iban, today: Date) -> bool {
+        let may_be_named =
+            |own: &PayeeAccount| &own.iban == iban && own.usage.status(today) == AccountStatus::Active;
+        self.institutions.get(ec).is_some_and(|known| known.ibans.iter().any(may_be_named))
     }
 }

@@ -54,10 +54,9 @@ async fn judge(parts: &mut Parts, guard: &Guard) -> Result<(), Problem> {
         Rule::Closed => Err(AuthError::Denied.into()),
         Rule::Key(scope) => {
             let key = auth::key_behind(&auth::presented(parts)?, &guard.api).await?;
-            if !key.rights.scopes.contains(&scope) {
-                return Err(AuthError::Scope(scope).into());
-            }
+            key.admits(scope)?;
             parts.extensions.insert(key);
+            parts.extensions.insert(scope);
             Ok(())
         }
         Rule::Admin(needs) => {

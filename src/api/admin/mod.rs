@@ -1,15 +1,33 @@
 //! Who may do what, what waits for a second person, and what was done. Ours.
 
+pub(super) mod accounts;
 mod audit;
 mod changes;
 mod diff;
 
 use super::openapi::{Heading, Routes};
 
+mod activation;
+pub(super) mod certificates;
+mod delegations;
+mod keys;
+mod usage;
+
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading =
     ("Administration", "Who may do what, what waits for a second person, and what was done. Ours.");
 
+/// The same, for the endpoints below.
+const ADMIN: &str = HEADING.0;
+
 pub(super) fn routes() -> Routes {
-    Routes::default().beside(changes::routes()).beside(audit::routes())
+    Routes::default()
+        .beside(changes::routes())
+        .beside(audit::routes())
+        .beside(accounts::routes(HEADING.0))
+        .beside(certificates::routes())
+        .beside(activation::routes())
+        .beside(usage::routes())
+        .beside(keys::routes())
+        .beside(delegations::routes())
 }
