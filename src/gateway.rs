@@ -2,9 +2,11 @@
 
 mod calls;
 mod certificates;
+mod changes;
 mod deletions;
 mod delivery;
 mod nats;
+mod node;
 mod sweep;
 mod upkeep;
 mod delivery;
@@ -132,6 +134,7 @@ impl Gateway {
             hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
             randomness: randomness(random()?),
             admin: api::Admin {
+                approval: changes::approval(&config.approval),
                 maintenance_notice: deletions::notice(config.maintenance.notice),
                 certificates: Some(Certificates::new(store.clone(), vault.clone(), settings)),
                 vault,
@@ -150,6 +153,8 @@ impl Gateway {
         let api_addr = parts.start_api(&config.api, tls.api, apart).await?;
         parts.start_refresh();
         parts.start_sweep();
+        parts.start_changes();
+        parts.start_checkpoints();
         parts.start_deletions();
         parts.start_counting();
         parts.start_outbox(&config.delivery, parts.watch.clone());

@@ -57,6 +57,7 @@ pub use anomalies::{
     Acted, Anomaly, AnomalyAct, AnomalyEntry, AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState,
     MessageFacts,
 };
+pub use audit::{AuditBreach, AuditEntry, AuditQuery, AuditVerified};
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
 pub use certificates::{
     Ending, RevocationList, certificate_form, read_certificate_form, revocation_list_form,
@@ -66,7 +67,10 @@ pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };
 pub use events::{FeedWatch, Heads, StoredEvent};
-pub use governance::{WriteError, WriteFailure, WriteMode};
+pub use governance::{
+    Change, ChangeAct, ChangeError, ChangePage, ChangePlace, ChangeQuery, ChangeStep, NewChange, WriteError,
+    WriteFailure, WriteMode,
+};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{
     ApiKey, ApiScope, KeyHash, KeyRecord, KeyRights, KeySecret, KeyWish, LiveKey, NewSecret, SealKey,

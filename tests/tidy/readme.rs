@@ -34,6 +34,7 @@ fn load(text: &str) -> (String, Result<Config, ConfigError>) {
 fn known_settings() -> BTreeSet<String> {
     let sections = [
         "api",
+        "approval",
         "certificates",
         "database",
         "delivery",

@@ -1,5 +1,10 @@
 //! Who may do what, what waits for a second person, and what was done. Ours.
 
+pub(super) mod accounts;
+mod audit;
+mod changes;
+mod diff;
+
 use super::openapi::{Heading, Routes};
 
 mod activation;
@@ -19,6 +24,8 @@ const ADMIN: &str = HEADING.0;
 
 pub(super) fn routes() -> Routes {
     Routes::default()
+        .beside(changes::routes())
+        .beside(audit::routes())
         .beside(accounts::routes(HEADING.0))
         .beside(certificates::routes())
         .beside(activation::routes())
