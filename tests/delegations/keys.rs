@@ -14,7 +14,7 @@ use crate::desk::{BROKER_SYSTEM, on_both_desks};
 use crate::support::api::{EC, OTHER_EC, position};
 
 const POSITIONS: &str = "/gpd/debt-positions-service/v1/organizations/77777777777/debtpositions";
-const RECEIPTS: &str = "/gpd/payments-receipts-service/v1/organizations/77777777777/receipts";
+const RECEIPTS: &str = "/gpd/payments-receipts-service/v1/payments/77777777777/receipts";
 
 #[tokio::test]
 async fn a_key_opens_the_products_that_are_delegated_and_no_others() {
@@ -56,6 +56,34 @@ async fn a_key_sees_the_notices_of_the_delegated_codes_alone() {
         read.is_problem(403, "The payment position is forbidden", "foreign_segregation");
         let list = desk.get(BROKER_SYSTEM, &format!("{POSITIONS}?page=0")).await;
         assert_eq!(list.body["page_info"]["items_found"], 0, "{}", list.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_works_with_positions_of_the_delegated_services_alone() {
+    on_both_desks(async |desk| {
+        // Their transfers are for 9/0101002IM/.
+        desk.gateway.create(&position("schools", 1)).await;
+        let list = format!("{POSITIONS}?page=0");
+        for (part, mine) in [("0101", true), ("0301", false)] {
+            let id = desk.delegate(json!(["positions"]), json!({ "domains": [part] })).await;
+            let read = desk.get(BROKER_SYSTEM, &format!("{POSITIONS}/schools")).await;
+            let found = desk.get(BROKER_SYSTEM, &list).await.body["page_info"]["items_found"].clone();
+            let body = position(&format!("new-{part}"), if mine { 2 } else { 3 });
+            let made = desk.ask(BROKER_SYSTEM, Method::POST, POSITIONS, Some(&body)).await;
+            if mine {
+                assert_eq!((read.status, found), (StatusCode::OK, json!(1)), "{}", read.body);
+                assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+            } else {
+                let title = "The payment position is forbidden";
+                read.is_problem(403, title, "foreign_segregation");
+                made.is_problem(403, title, "foreign_segregation");
+                assert_eq!(found, 0);
+            }
+            desk.get(BROKER_SYSTEM, RECEIPTS).await.is_problem(403, "Forbidden", "foreign_organization");
+            desk.revoke(&id).await;
+        }
     })
     .await;
 }

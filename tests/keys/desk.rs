@@ -19,11 +19,10 @@ use crate::support::trouble::Intruder;
 pub const OPERATOR: &str = "key-of-the-operator";
 
 /// A path of each family of the API, and the scope that opens it.
-pub const FAMILIES: [(&str, &str); 8] = [
+pub const FAMILIES: [(&str, &str); 7] = [
     ("positions", "/gpd/debt-positions-service/v1/organizations/{ec}/debtpositions?page=0"),
     ("positions", "/gpd/debt-positions-service/v3/organizations/{ec}/debtpositions?page=0"),
-    ("positions", "/gpd/debt-positions-service/v2/organizations/{ec}/debtpositions/report"),
-    ("receipts", "/gpd/payments-receipts-service/v1/organizations/{ec}/receipts"),
+    ("receipts", "/gpd/payments-receipts-service/v1/payments/{ec}/receipts"),
     ("receipts", "/inbox/v1/organizations/{ec}/anomalies"),
     ("events", "/events"),
     ("events", "/subscriptions/v1/organizations/{ec}/subscriptions"),
