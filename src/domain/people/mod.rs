@@ -1,10 +1,12 @@
 //! People who administer: who they are, how they show it, and who may give whom which rights.
 
+mod giving;
 mod identity;
 mod lockout;
 mod password;
 mod session;
 
+pub use giving::{GivenGrant, GivingError, Profile, may_give, may_shape};
 pub use identity::{Email, EmailError, FiscalNumber, FiscalNumberError, Identity, Person};
 pub use lockout::{Lockout, Trouble};
 pub use password::{Password, PasswordError};

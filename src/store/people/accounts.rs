@@ -111,9 +111,9 @@ impl Store {
         on_engine!(&self.pools, write, |pool, engine| engine::count(pool, counted, now).await)
     }
 
-    /// Forgets the failures of who has signed in.
-    pub async fn forget_attempts(&self, subject: &[u8; 32]) -> Result<(), StoreError> {
-        on_engine!(&self.pools, write, |pool, engine| engine::forget(pool, subject).await)
+    /// Forgets the failures of the account that has signed in, and the attempt of its address.
+    pub async fn forget_attempts(&self, account: &[u8; 32], address: &[u8; 32]) -> Result<(), StoreError> {
+        on_engine!(&self.pools, write, |pool, engine| engine::forget(pool, account, address).await)
             .map_err(StoreError::during("forget_attempts"))
     }
 
@@ -291,9 +291,17 @@ for_both_engines! {
         Ok(None)
     }
 
-    pub(super) async fn forget(pool: &Pool, subject: &[u8; 32]) -> Result<(), sqlx::Error> {
-        sqlx::query("DELETE FROM sign_in_trouble WHERE subject = $1").bind(subject.as_slice()).execute(pool).await?;
-        Ok(())
+    pub(super) async fn forget(pool: &Pool, account: &[u8; 32], address: &[u8; 32]) -> Result<(), sqlx::Error> {
+        // Only the one that was no failure: who has an account must not guess those of others for nothing.
+        const LESS: &str = "UPDATE sign_in_trouble SET failures = failures - 1, not_before = 0 \
+            WHERE subject = $1 AND failures > 0";
+        let mut tx = begin(pool, BEGIN).await?;
+        sqlx::query("DELETE FROM sign_in_trouble WHERE subject = $1")
+            .bind(account.as_slice())
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(LESS).bind(address.as_slice()).execute(&mut *tx).await?;
+        tx.commit().await
     }
 
     pub(super) async fn note_return(
