@@ -2,6 +2,7 @@
 //!
 //! No database, no HTTP, no XML: what a rule needs is a parameter, the clock included.
 
+pub mod access;
 pub mod amount;
 pub mod anomaly;
 pub mod clock;
@@ -9,6 +10,7 @@ pub mod cursor;
 pub mod delivery;
 pub mod event;
 pub mod fiscal_code;
+pub mod governance;
 pub mod hold;
 pub mod iban;
 pub mod ids;
