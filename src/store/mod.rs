@@ -22,6 +22,7 @@ mod migrate;
 mod notices;
 mod numbers;
 mod parties;
+mod people;
 #[cfg(test)]
 mod plans;
 mod positions;
@@ -55,6 +56,11 @@ pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope, KeyRights};
 pub use numbers::Numbered;
 pub use parties::Parties;
+pub use people::{
+    Counted, KnownPerson, LinkFor, ListedSession, LocalAccount, NewLocalAccount, NewSession, PersonKey,
+    SecondFactor, SessionGrants, SessionKey, Sessions, SignedInFrom, StoredSession, grant_form, person_form,
+    profile_form,
+};
 pub use positions::{
     BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
     PositionPage, PositionQuery, ReplaceError, Shapes,

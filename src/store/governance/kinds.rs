@@ -5,16 +5,23 @@ use jiff::Timestamp;
 use super::Refused;
 use crate::domain::governance::{Conflict, Kind, Proposal};
 use crate::store::dialect::for_both_engines;
+use crate::store::people::kinds as people;
 
 for_both_engines! {
+    [people]
+
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
         connection: &mut Connection,
         kind: Kind,
         target: &str,
     ) -> Result<Option<String>, Refused> {
-        let _ = (connection, target);
-        Err(unmanaged(kind))
+        match kind {
+            Kind::Person => read_person(connection, target).await,
+            Kind::Grant => read_grant(connection, target).await,
+            Kind::Profile => read_profile(connection, target).await,
+            kind => Err(unmanaged(kind)),
+        }
     }
 
     /// Makes a thing as it is wished to be, or takes it away.
@@ -23,8 +30,13 @@ for_both_engines! {
         proposal: &Proposal,
         at: Timestamp,
     ) -> Result<(), Refused> {
-        let _ = (connection, at);
-        Err(unmanaged(proposal.kind))
+        let wished = (proposal.target.as_str(), proposal.wanted.as_deref());
+        match proposal.kind {
+            Kind::Person => write_person(connection, wished, at).await,
+            Kind::Grant => write_grant(connection, wished, at).await,
+            Kind::Profile => write_profile(connection, wished, at).await,
+            kind => Err(unmanaged(kind)),
+        }
     }
 }
 

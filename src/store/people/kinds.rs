@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 
-use super::forms::{GrantForm, PersonForm, ProfileForm, text};
-use super::{OPERATORS, PersonRow, ProfileRow};
+use super::forms::{GrantForm, PersonForm, ProfileForm, profile_form, text};
+use super::{BY_ID, OPERATORS, PersonRow, ProfileRow};
 use crate::domain::access::{Permission, Role, Tenant};
 use crate::domain::governance::Conflict;
 use crate::domain::people::{Email, FiscalNumber, Person, UserId};
@@ -71,7 +71,7 @@ for_both_engines! {
         connection: &mut Connection,
         target: &str,
     ) -> Result<Option<String>, Refused> {
-        let row: Option<PersonRow> = sqlx::query_as(super::super::BY_ID).bind(target).fetch_optional(connection).await?;
+        let row: Option<PersonRow> = sqlx::query_as(BY_ID).bind(target).fetch_optional(connection).await?;
         Ok(row.map(PersonRow::read).transpose()?.map(|person| text(&PersonForm::of(person))))
     }
 
@@ -239,7 +239,7 @@ for_both_engines! {
                 .bind(target)
                 .fetch_optional(connection)
                 .await?;
-        Ok(row.map(ProfileRow::read).transpose()?.map(|profile| super::super::forms::profile_form(&profile)))
+        Ok(row.map(ProfileRow::read).transpose()?.map(|profile| profile_form(&profile)))
     }
 
     pub(in crate::store) async fn write_profile(

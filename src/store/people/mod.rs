@@ -7,8 +7,6 @@ mod sessions;
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
 use crate::domain::access::{Grant, Permission, Role, Tenant};
 use crate::domain::people::{
     Email, FiscalNumber, GivenGrant, GrantId, Identity, Person, Profile, ProfileId, UserId,
@@ -88,7 +86,7 @@ macro_rules! person_columns {
          THEN 1 ELSE 0 END AS enrolled"
     };
 }
-use person_columns;
+pub(super) use person_columns;
 
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(super) struct PersonRow {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{GrantRow, PersonRow, SessionGrants, grants_of};
+use super::{GRANTS_OF_PERSON, GrantRow, PersonRow, SessionGrants, grants_of};
 use crate::domain::people::{Means, Person, SessionId, SessionTimes, UserId};
 use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::rows::{instant, optional_instant, read};
@@ -195,7 +195,7 @@ macro_rules! session_columns {
     () => {
         concat!(
             "SELECT s.id AS session, s.means, s.claimed, s.began_at, s.seen_at, s.ends_at, s.ended_at, ",
-            super::person_columns!(),
+            $crate::store::people::person_columns!(),
             " FROM session s JOIN person p ON p.id = s.person WHERE "
         )
     };
@@ -239,7 +239,7 @@ for_both_engines! {
             SessionKey::Name(id) => sqlx::query_as(BY_NAME).bind(id.as_str()).fetch_optional(pool).await?,
         };
         let Some(found) = found else { return Ok(None) };
-        let grants = sqlx::query_as(super::GRANTS_OF_PERSON).bind(&found.person.id).fetch_all(pool).await?;
+        let grants = sqlx::query_as(GRANTS_OF_PERSON).bind(&found.person.id).fetch_all(pool).await?;
         Ok(Some((found, grants)))
     }
 
