@@ -9,6 +9,7 @@ use std::sync::Arc;
 use axum::Router;
 
 use self::openapi::Routes;
+use crate::admin::people::{Door, PeopleSettings};
 use crate::admin::{Secrets, Vault};
 use crate::domain::access::KeyScope;
 use crate::domain::clock::Clock;
@@ -18,6 +19,7 @@ use crate::domain::randomness::Randomness;
 use crate::registry::RegistryView;
 use crate::store::Store;
 
+pub use access::ClientAddress;
 pub use subscriptions::{SecretOf, SendNow, Sent, TargetCheck, TestEvent, Webhooks};
 
 mod accept;
@@ -69,6 +71,8 @@ pub struct Admin {
     pub secrets: Secrets,
     /// Which changes wait for a second person.
     pub approval: Approval,
+    /// How people sign in.
+    pub people: PeopleSettings,
 }
 
 /// The payload of a stored message as an XML document; none if the message cannot be read. Envelopes are not
@@ -86,6 +90,8 @@ struct Api {
     webhooks: Webhooks,
     admin: Admin,
     keys: auth::KeyCache,
+    /// By which people come in; none without a vault.
+    door: Option<Door>,
 }
 
 impl Api {
@@ -94,6 +100,9 @@ impl Api {
         match self.store.parties().await {
             Ok(parties) => self.registry.replace(parties),
             Err(error) => tracing::warn!(%error, "the parties could not be read again"),
+        }
+        if let Some(door) = &self.door {
+            door.forget();
         }
     }
 }
@@ -140,5 +149,9 @@ pub fn router(state: ApiState) -> Router {
 fn shared(state: ApiState) -> Arc<Api> {
     let ApiState { store, registry, clock, hold, randomness, receipt_document, webhooks, admin } = state;
     let keys = auth::KeyCache::default();
-    Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, webhooks, admin, keys })
+    let door = admin.vault.clone().and_then(|vault| {
+        let door = Door::new(store.clone(), vault, admin.secrets.clone(), admin.people.clone());
+        door.inspect_err(|error| tracing::error!(%error, "nobody can sign in")).ok()
+    });
+    Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, webhooks, admin, keys, door })
 }

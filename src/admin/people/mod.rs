@@ -17,7 +17,7 @@ use sha2::Sha256;
 use tokio::sync::Semaphore;
 
 use super::signin::Provider;
-use super::{NoRandomness, Secrets, Vault, VaultError};
+use super::{NoRandomness, Sealed, Secrets, Vault, VaultError};
 use crate::domain::people::SessionSpan;
 use crate::store::{Store, StoreError};
 
@@ -144,6 +144,21 @@ impl Door {
     /// 256 random bits as text.
     pub fn token(&self) -> Result<String, NoRandomness> {
         Ok(URL_SAFE_NO_PAD.encode(self.secrets.draw::<32>()?))
+    }
+
+    /// Seals what a browser carries for us.
+    pub fn seal(&self, purpose: &str, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
+        Ok(self.vault.seal(purpose, "browser", plain)?.0)
+    }
+
+    /// Opens what a browser carried for us.
+    pub fn open(&self, purpose: &str, sealed: Vec<u8>) -> Result<Vec<u8>, VaultError> {
+        self.vault.open(purpose, "browser", &Sealed(sealed))
+    }
+
+    /// Whether two texts are equal, in a time that does not tell where they differ.
+    pub fn same(&self, one: &str, other: &str) -> bool {
+        same(one, other)
     }
 }
 

@@ -188,6 +188,11 @@ impl Provider {
         Ok(Provider { settings: Arc::new(settings), fetch: Arc::new(fetch), clock, known })
     }
 
+    /// Who issues.
+    pub fn issuer(&self) -> &str {
+        &self.settings.issuer
+    }
+
     /// Whether somebody whom nobody invited is taken in when the claims give a role.
     pub fn provisions(&self) -> bool {
         self.settings.provisions
