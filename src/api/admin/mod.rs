@@ -2,10 +2,14 @@
 
 use super::openapi::{Heading, Routes};
 
+mod people;
+mod profiles;
+mod session;
+
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading =
     ("Administration", "Who may do what, what waits for a second person, and what was done. Ours.");
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
+    Routes::default().beside(session::routes()).beside(people::routes()).beside(profiles::routes())
 }

@@ -6,9 +6,10 @@ use super::Refused;
 use crate::domain::governance::{Conflict, Kind, Proposal};
 use crate::store::dialect::for_both_engines;
 use crate::store::people::kinds as people;
+use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
-    [people]
+    [institution, broker, station, relation, encoding, contact, people]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -17,6 +18,12 @@ for_both_engines! {
         target: &str,
     ) -> Result<Option<String>, Refused> {
         match kind {
+            Kind::Institution => read_institution(connection, target).await,
+            Kind::Broker => read_broker(connection, target).await,
+            Kind::Station => read_station(connection, target).await,
+            Kind::Relation => read_relation(connection, target).await,
+            Kind::Encoding => read_encoding(connection, target).await,
+            Kind::Contact => read_contact(connection, target).await,
             Kind::Person => read_person(connection, target).await,
             Kind::Grant => read_grant(connection, target).await,
             Kind::Profile => read_profile(connection, target).await,
@@ -30,11 +37,17 @@ for_both_engines! {
         proposal: &Proposal,
         at: Timestamp,
     ) -> Result<(), Refused> {
-        let wished = (proposal.target.as_str(), proposal.wanted.as_deref());
+        let (target, wanted) = (proposal.target.as_str(), proposal.wanted.as_deref());
         match proposal.kind {
-            Kind::Person => write_person(connection, wished, at).await,
-            Kind::Grant => write_grant(connection, wished, at).await,
-            Kind::Profile => write_profile(connection, wished, at).await,
+            Kind::Institution => write_institution(connection, target, wanted, at).await,
+            Kind::Broker => write_broker(connection, target, wanted, at).await,
+            Kind::Station => write_station(connection, target, wanted, at).await,
+            Kind::Relation => write_relation(connection, target, wanted, at).await,
+            Kind::Encoding => write_encoding(connection, target, wanted, at).await,
+            Kind::Contact => write_contact(connection, target, wanted, at).await,
+            Kind::Person => write_person(connection, (target, wanted), at).await,
+            Kind::Grant => write_grant(connection, (target, wanted), at).await,
+            Kind::Profile => write_profile(connection, (target, wanted), at).await,
             kind => Err(unmanaged(kind)),
         }
     }
