@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -49,13 +50,13 @@ struct PeopleModel {
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
     access: Access,
-    params: Option<Query<Params>>,
+    params: Result<Query<Params>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let params = params.map(|Query(params)| params).unwrap_or_default();
     let wrong = |name: &str| {
         let pointer = format!("/{name}");
         PersonError::Invalid(vec![Violation { pointer, code: "parameter_form", message: "cannot be read".into() }])
     };
+    let Query(params) = params.map_err(|_| wrong("tenant"))?;
     let tenant = given(&params.tenant).map(Tenant::parse).transpose().map_err(|_| wrong("tenant"))?;
     let after = given(&params.after).map(UserId::new).transpose().map_err(|_| wrong("after"))?;
     let limit = given(&params.limit).map_or(Ok(USUAL), str::parse).map_err(|_| wrong("limit"))?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -53,7 +54,7 @@ pub(super) enum CallbackError {
 /// Answers 303 to where the sign-in was to end; 400, 403, 404, 502 or 503.
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
-    params: Option<Query<Params>>,
+    params: Result<Query<Params>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();

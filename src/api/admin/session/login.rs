@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -51,11 +52,11 @@ pub(super) struct Params {
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
     headers: HeaderMap,
-    params: Option<Query<Params>>,
+    params: Result<Query<Params>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let door = door(&api)?;
     let provider = provider(door)?;
-    let next = params.and_then(|Query(params)| params.next).filter(|next| is_own_path(next));
+    let next = params.ok().and_then(|Query(params)| params.next).filter(|next| is_own_path(next));
     let drawn = || door.token().map_err(|error| failed(error.into()));
     let attempt = Attempt { state: drawn()?, nonce: drawn()?, verifier: drawn()? };
     let url = provider.begin(&attempt).await.map_err(|error| provider_away(&error))?;
