@@ -76,15 +76,26 @@ impl Gateway {
     /// A gateway with something that sends events.
     pub async fn start_with(database: TestDatabase, webhooks: Webhooks) -> Gateway {
         let store = database.store().await;
-        Self::start_whole(database, store, webhooks).await
+        Self::start_whole(database, store, webhooks, api::Admin::default()).await
+    }
+
+    /// A gateway that people administer, and its settings for that.
+    pub async fn start_admin(database: TestDatabase, admin: api::Admin) -> Gateway {
+        let store = database.store().await;
+        Self::start_whole(database, store, Webhooks::default(), admin).await
     }
 
     /// The same on a store that was opened in another way.
     pub async fn start_on(database: TestDatabase, store: Store) -> Gateway {
-        Self::start_whole(database, store, Webhooks::default()).await
+        Self::start_whole(database, store, Webhooks::default(), api::Admin::default()).await
     }
 
-    async fn start_whole(database: TestDatabase, store: Store, webhooks: Webhooks) -> Gateway {
+    async fn start_whole(
+        database: TestDatabase,
+        store: Store,
+        webhooks: Webhooks,
+        admin: api::Admin,
+    ) -> Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
         let (clock, hand) = Clock::manual(samples::now());
@@ -108,7 +119,7 @@ impl Gateway {
             randomness,
             receipt_document,
             webhooks,
-            admin: api::Admin::default(),
+            admin,
         };
         let folder = tempfile::tempdir().unwrap();
         let settings =

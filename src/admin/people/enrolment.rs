@@ -89,7 +89,7 @@ impl Door {
             LinkFor::Person(id) => Some(self.known(&id).await?),
         };
         let secret = Secret::from(self.secret(link));
-        let secret = secret.to_string();
+        let secret = secret.to_base32();
         let account = person.as_ref().map_or("operator", |person| person.email.as_str());
         let uri = format!("otpauth://totp/Varco:{}?secret={secret}&issuer=Varco", in_uri(account));
         Ok(Enrolling { person, secret, uri })
@@ -189,7 +189,7 @@ impl Door {
         let mut codes = Vec::with_capacity(RECOVERY);
         for _ in 0..RECOVERY {
             let drawn = self.secrets.draw::<10>()?;
-            let text = Secret::from(drawn.to_vec()).to_string().to_ascii_lowercase();
+            let text = Secret::from(drawn.to_vec()).to_base32().to_ascii_lowercase();
             let parts: Vec<&str> = [text.get(..5), text.get(5..10), text.get(10..16)].into_iter().flatten().collect();
             codes.push(parts.join("-"));
         }
