@@ -2,6 +2,7 @@
 
 mod delivery;
 mod nats;
+mod people;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ use crate::store::{FeedWatch, Store, StoreError, StoreOptions};
 use crate::tls::{TlsError, TlsReloader, TlsSettings};
 
 use delivery::Deliverer;
+use people::PeopleError;
 
 /// The contract as the node reads it.
 pub const CONTRACT: Contract = Contract {
@@ -81,6 +83,9 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// How people sign in.
+    #[error(transparent)]
+    People(#[from] PeopleError),
     /// The system gave no random bytes.
     #[error("the system has no source of randomness: {0}")]
     Random(getrandom::Error),
@@ -107,6 +112,11 @@ impl Gateway {
         for migration in store.migrate().await? {
             tracing::info!(migration, "schema brought up to date");
         }
+        let admin = api::Admin {
+            vault: config.vault.master_key.clone().map(Vault::new),
+            people: people::settings(&config, &clock)?,
+            ..Default::default()
+        };
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
             webhooks: Deliverer::new(&config.delivery, &store, &clock)?,
@@ -118,10 +128,7 @@ impl Gateway {
             ids: Arc::new(RequestIds::new(u64::from_ne_bytes(random()?))),
             hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
             randomness: randomness(random()?),
-            admin: api::Admin {
-                vault: config.vault.master_key.clone().map(Vault::new),
-                ..Default::default()
-            },
+            admin,
         };
         let soap_addr = parts.start_soap(&config.soap).await?;
         let uploads = parts.start_uploads(&config.upload)?;
@@ -235,6 +242,7 @@ impl Parts {
         };
         let routes = api::router(self.api_state()).merge(health::routes(health));
         let interface = Interface::Api { max_body: config.max_body.get() };
+        let routes = people::with_addresses(routes);
         let router = self.stack(interface, config.request_timeout.get()).around(routes).merge(apart);
         let listener = Listener::bind(ListenerSettings::from(config), tls, Arc::clone(&self.metrics)).await?;
         Ok(self.serve(listener, router))

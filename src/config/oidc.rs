@@ -157,7 +157,8 @@ mod tests {
 
     #[test]
     fn a_role_of_theirs_is_one_of_ours() {
-        let rules = Vec::<RoleRule>::from_text("admin=payments_referent, operator=technical_referent").unwrap();
+        let rules =
+            Vec::<RoleRule>::from_text("admin=payments_referent, operator=technical_referent").unwrap();
         assert_eq!(Vec::<RoleRule>::from_value(&rules.to_value()), Some(rules));
         for wrong in ["admin", "=operator", "admin=king", "admin=operator,"] {
             assert_eq!(Vec::<RoleRule>::from_text(wrong), None, "{wrong:?}");

@@ -135,7 +135,9 @@ mod tests {
         let read = |text: &str| Origin::from_text(text).map(|origin| origin.0);
         assert_eq!(read("https://Varco.Comune.example/").as_deref(), Some("https://varco.comune.example"));
         assert_eq!(read("http://127.0.0.1:8080").as_deref(), Some("http://127.0.0.1:8080"));
-        for wrong in ["", "varco", "https://", "https://a/b", "http://varco.example", "https://u@a", "https://a b"] {
+        for wrong in
+            ["", "varco", "https://", "https://a/b", "http://varco.example", "https://u@a", "https://a b"]
+        {
             assert_eq!(read(wrong), None, "{wrong:?}");
         }
     }

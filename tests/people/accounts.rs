@@ -181,10 +181,16 @@ async fn a_link_is_good_once_and_for_three_days_and_only_the_last_one() {
         assert_eq!(first.status, StatusCode::CREATED, "{}", first.body);
         let second = house.post(As::Key(OPERATOR), &renew, json!({})).await;
         let link = |answer: &crate::support::api::Answer| answer.body["link"].as_str().unwrap().to_owned();
-        let look = async |link: &str| house.post(As::Nobody, "/session/enrolment/look", json!({ "link": link })).await;
+        let look = async |link: &str| {
+            house.post(As::Nobody, "/session/enrolment/look", json!({ "link": link })).await
+        };
         look(&link(&first)).await.is_problem(404, "Not Found", "unknown_link");
         assert_eq!(look(&link(&second)).await.status, StatusCode::OK);
-        assert_eq!(house.get(As::Browser(&browser), "/me").await.status, StatusCode::OK, "nothing has changed yet");
+        assert_eq!(
+            house.get(As::Browser(&browser), "/me").await.status,
+            StatusCode::OK,
+            "nothing has changed yet"
+        );
         house.enrolled(&link(&second), ANNA).await;
         look(&link(&second)).await.is_problem(404, "Not Found", "unknown_link");
         let ended = house.get(As::Browser(&browser), "/me").await;
@@ -202,7 +208,8 @@ async fn a_link_is_good_once_and_for_three_days_and_only_the_last_one() {
 async fn whoever_has_the_link_of_the_bootstrap_becomes_an_operator_once() {
     on_both_houses(async |house| {
         assert!(!house.gateway.store.has_operator().await.unwrap());
-        let door = Door::new(house.gateway.store.clone(), vault(), Secrets::default(), PeopleSettings::default());
+        let door =
+            Door::new(house.gateway.store.clone(), vault(), Secrets::default(), PeopleSettings::default());
         let (now, day) = (house.now(), jiff::SignedDuration::from_hours(24));
         let link = door.unwrap().add_link(&LinkFor::FirstOperator, (now, now + day)).await.unwrap();
         let looked = house.post(As::Nobody, "/session/enrolment/look", json!({ "link": link })).await;

@@ -63,7 +63,11 @@ async fn nobody_changes_what_they_themselves_may_do() {
         let path = format!("/people/{}/grants/{}", account.person, first_grant(&read.body));
         house.delete(As::Browser(&browser), &path).await.is_problem(403, "Forbidden", "own_rights");
         let suspend = format!("/people/{}/suspend", account.person);
-        house.post(As::Browser(&browser), &suspend, json!({})).await.is_problem(403, "Forbidden", "own_rights");
+        house.post(As::Browser(&browser), &suspend, json!({})).await.is_problem(
+            403,
+            "Forbidden",
+            "own_rights",
+        );
         let link = format!("/people/{}/link", account.person);
         house.post(As::Browser(&browser), &link, json!({})).await.is_problem(403, "Forbidden", "own_rights");
     })
@@ -76,7 +80,8 @@ async fn people_of_other_tenants_are_not_seen_nor_their_other_roles() {
         let foreign = format!("ec:{OTHER_EC}");
         let anna = house.member("anna@comune.example", &ec(), "payments_referent").await;
         let anna = house.sign_in(&anna).await;
-        let stranger = house.invite(As::Key(OPERATOR), "s@other.example", &foreign, "payments_referent").await;
+        let stranger =
+            house.invite(As::Key(OPERATOR), "s@other.example", &foreign, "payments_referent").await;
         let stranger = stranger.body["person"]["id"].as_str().unwrap().to_owned();
         let shared = house.invite(As::Key(OPERATOR), "c@both.example", &foreign, "technical_referent").await;
         let shared = shared.body["person"]["id"].as_str().unwrap().to_owned();
@@ -90,7 +95,8 @@ async fn people_of_other_tenants_are_not_seen_nor_their_other_roles() {
         assert_eq!(people.len(), 2, "{}", listed.body);
         assert!(people.iter().all(|one| one["id"] != stranger.as_str()));
         let seen = house.get(As::Browser(&anna), &format!("/people/{shared}")).await;
-        let tenants: Vec<&Value> = seen.body["grants"].as_array().unwrap().iter().map(|one| &one["tenant"]).collect();
+        let tenants: Vec<&Value> =
+            seen.body["grants"].as_array().unwrap().iter().map(|one| &one["tenant"]).collect();
         assert_eq!(tenants, [&json!(ec())]);
         let asked = house.get(As::Browser(&anna), &format!("/people?tenant={foreign}")).await;
         asked.is_problem(403, "Forbidden", "not_permitted");
@@ -137,7 +143,8 @@ async fn who_is_suspended_is_out_at_once_and_in_again_when_resumed() {
         house.get(As::Browser(&browser), "/me").await.is_problem(401, "Unauthorized", "session_ended");
         let refused = house.try_to_sign_in(&account.email, PASSWORD, &house.code(&account.secret)).await;
         refused.is_problem(401, "Unauthorized", "sign_in_refused");
-        let resumed = house.post(As::Key(OPERATOR), &format!("/people/{}/resume", account.person), json!({})).await;
+        let resumed =
+            house.post(As::Key(OPERATOR), &format!("/people/{}/resume", account.person), json!({})).await;
         assert!(resumed.body.get("suspendedAt").is_none(), "{}", resumed.body);
         let again = house.sign_in(&account).await;
         assert_eq!(house.get(As::Browser(&again), "/me").await.status, StatusCode::OK);
@@ -173,7 +180,8 @@ async fn somebody_who_is_known_gets_the_role_and_no_link() {
     on_both_houses(async |house| {
         let account = house.member("anna@comune.example", &ec(), "payments_referent").await;
         let foreign = format!("ec:{OTHER_EC}");
-        let again = house.invite(As::Key(OPERATOR), "ANNA@comune.example", &foreign, "payments_referent").await;
+        let again =
+            house.invite(As::Key(OPERATOR), "ANNA@comune.example", &foreign, "payments_referent").await;
         assert_eq!(again.status, StatusCode::CREATED, "{}", again.body);
         assert_eq!(again.body["person"]["id"], account.person.as_str());
         assert!(again.body.get("link").is_none(), "it has an account");

@@ -133,7 +133,8 @@ impl House {
 
     /// Invites somebody.
     pub async fn invite(&self, who: As<'_>, email: &str, tenant: &str, role: &str) -> Answer {
-        let body = json!({ "name": "Anna Bianchi", "email": email, "grant": { "tenant": tenant, "role": role } });
+        let body =
+            json!({ "name": "Anna Bianchi", "email": email, "grant": { "tenant": tenant, "role": role } });
         self.post(who, "/people", body).await
     }
 

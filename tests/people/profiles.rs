@@ -19,7 +19,8 @@ async fn a_profile_narrows_a_role_at_once_for_everybody_who_has_it() {
     on_both_houses(async |house| {
         let account = house.member("anna@comune.example", &ec(), "payments_referent").await;
         let anna = house.sign_in(&account).await;
-        let made = make(&house, As::Browser(&anna), profile(&ec(), "payments_referent", &["person.read"])).await;
+        let made =
+            make(&house, As::Browser(&anna), profile(&ec(), "payments_referent", &["person.read"])).await;
         assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
         let id = made.body["id"].as_str().unwrap();
         let body = json!({
@@ -57,7 +58,8 @@ async fn who_is_narrowed_by_a_profile_cannot_widen_it_nor_give_more() {
         let invited = house.post(As::Key(OPERATOR), "/people", body).await;
         let link = invited.body["link"]["link"].as_str().unwrap();
         let anna = house.sign_in(&house.enrolled(link, "anna@comune.example").await).await;
-        let wider = profile(&ec(), "payments_referent", &["person.read", "person.write", "iban.read", "iban.write"]);
+        let wider =
+            profile(&ec(), "payments_referent", &["person.read", "person.write", "iban.read", "iban.write"]);
         let path = format!("/profiles/{id}");
         let widened = house.ask(As::Browser(&anna), Method::PUT, &path, Some(wider.clone())).await;
         widened.is_problem(403, "Forbidden", "not_yours_to_give");
@@ -81,19 +83,23 @@ async fn a_profile_is_of_one_role_and_one_tenant() {
     on_both_houses(async |house| {
         let anna = house.member("anna@comune.example", &ec(), "payments_referent").await;
         let anna = house.sign_in(&anna).await;
-        let wrong = make(&house, As::Browser(&anna), profile(&ec(), "technical_referent", &["iban.write"])).await;
+        let wrong =
+            make(&house, As::Browser(&anna), profile(&ec(), "technical_referent", &["iban.write"])).await;
         wrong.is_problem(422, "Unprocessable Content", "permission_of_role");
         let foreign = profile(&format!("ec:{OTHER_EC}"), "technical_referent", &["station.read"]);
         make(&house, As::Browser(&anna), foreign).await.is_problem(403, "Forbidden", "not_yours_to_give");
         let unknown = make(&house, As::Browser(&anna), profile(&ec(), "technical_referent", &["fly"])).await;
         assert_eq!(unknown.violations(), [("/permissions/0", "unknown_permission")]);
 
-        let common = make(&house, As::Key(OPERATOR), profile("gateway", "technical_referent", &["station.read"])).await;
+        let common =
+            make(&house, As::Key(OPERATOR), profile("gateway", "technical_referent", &["station.read"]))
+                .await;
         let id = common.body["id"].as_str().unwrap();
         let listed = house.get(As::Browser(&anna), "/profiles").await;
         assert_eq!(listed.body["profiles"][0]["id"], id, "that of the gateway is everybody's to give");
         let change = profile("gateway", "technical_referent", &["station.write"]);
-        let changed = house.ask(As::Browser(&anna), Method::PUT, &format!("/profiles/{id}"), Some(change)).await;
+        let changed =
+            house.ask(As::Browser(&anna), Method::PUT, &format!("/profiles/{id}"), Some(change)).await;
         changed.is_problem(404, "Not Found", "unknown_profile");
         let give = async |role: &str| {
             let body = json!({

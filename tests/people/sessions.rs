@@ -88,7 +88,8 @@ async fn a_sign_in_always_begins_a_session_of_its_own() {
     on_both_houses(async |house| {
         let account = house.member(ANNA, &ec(), "payments_referent").await;
         // Somebody has planted a cookie, of their own making or of a session of theirs.
-        let planted = house.sign_in(&house.member("eva@comune.example", &ec(), "payments_referent").await).await;
+        let planted =
+            house.sign_in(&house.member("eva@comune.example", &ec(), "payments_referent").await).await;
         for cookie in ["varco_session=planted".to_owned(), planted.cookies.clone()] {
             let body = json!({ "email": ANNA, "password": PASSWORD, "code": house.code(&account.secret) });
             let request = Request::post("/admin/v1/session/local")
@@ -147,7 +148,8 @@ async fn a_request_by_cookie_that_changes_something_must_be_the_persons_own() {
                 false => answer.is_problem(403, "Forbidden", "cross_site"),
             }
         }
-        let read = Request::get("/admin/v1/me").header("host", "127.0.0.1").header("cookie", &browser.cookies);
+        let read =
+            Request::get("/admin/v1/me").header("host", "127.0.0.1").header("cookie", &browser.cookies);
         let read = house.gateway.send(read.body("".into()).unwrap()).await;
         assert_eq!(read.status, StatusCode::OK, "reading asks for no more than the cookie");
     })

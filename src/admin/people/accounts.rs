@@ -66,7 +66,12 @@ enum Judged {
 
 impl Door {
     /// Who it is that shows these credentials from that address.
-    pub async fn sign_in(&self, shown: Credentials, address: &str, now: Timestamp) -> Result<Person, SignInError> {
+    pub async fn sign_in(
+        &self,
+        shown: Credentials,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<Person, SignInError> {
         let email = Email::new(&shown.email).ok();
         // What is no address is nobody's, and counted like one.
         let account = email.as_ref().map_or(shown.email.as_str(), Email::as_str);
@@ -104,7 +109,8 @@ impl Door {
     }
 
     async fn is_password(&self, password: String, hash: String) -> Result<bool, DoorError> {
-        self.hashed(move || Argon2::default().verify_password(password.as_bytes(), hash.as_str()).is_ok()).await
+        self.hashed(move || Argon2::default().verify_password(password.as_bytes(), hash.as_str()).is_ok())
+            .await
     }
 
     /// The hash under which a password is kept.
@@ -116,7 +122,10 @@ impl Door {
     }
 
     /// Does what takes long beside the work of others, a few at once.
-    async fn hashed<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, DoorError> {
+    async fn hashed<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, DoorError> {
         let failed = || DoorError::Failed("the hashing of a password");
         let _turn = self.hashing.acquire().await.map_err(|_| failed())?;
         tokio::task::spawn_blocking(work).await.map_err(|_| failed())
@@ -132,7 +141,9 @@ impl Door {
             Code::Recovery(code) => Ok(Some(Judged::Recovery(self.recovery_hash(code)))),
             Code::Device(code) => {
                 let secret = match of {
-                    Some((sealed, person)) => self.vault.open(SECRET, person.as_str(), &Sealed(sealed.clone()))?,
+                    Some((sealed, person)) => {
+                        self.vault.open(SECRET, person.as_str(), &Sealed(sealed.clone()))?
+                    }
                     None => keyed(&self.keys.secret, "nobody")[..].to_vec(),
                 };
                 Ok(step_of(&totp(secret)?, code, now).filter(|_| of.is_some()).map(Judged::Step))
@@ -149,7 +160,10 @@ impl Door {
 
 /// What a device and we count alike: SHA-1, six digits, thirty seconds, which every authenticator knows.
 pub(super) fn totp(secret: Vec<u8>) -> Result<Totp, DoorError> {
-    Builder::new().with_secret(secret).build().map_err(|_| DoorError::Failed("the counting of one-time codes"))
+    Builder::new()
+        .with_secret(secret)
+        .build()
+        .map_err(|_| DoorError::Failed("the counting of one-time codes"))
 }
 
 /// The step of a code that is good now, or was or will be in thirty seconds.

@@ -45,7 +45,9 @@ impl Door {
             Some(known) => known.person,
             None => match self.invited(claimed).await? {
                 Some(invited) => self.bind(invited.person, claimed, now).await?,
-                None if provider.provisions() && !claimed.grants.is_empty() => self.take_in(claimed, now).await?,
+                None if provider.provisions() && !claimed.grants.is_empty() => {
+                    self.take_in(claimed, now).await?
+                }
                 None => return Err(AdmissionError::Unknown),
             },
         };
@@ -54,7 +56,11 @@ impl Door {
 
     /// Who asks by an access token of the provider.
     pub async fn actor_of(&self, claimed: Claimed) -> Result<Actor, AdmissionError> {
-        let known = self.store.person(PersonKey::Identity(&claimed.identity)).await?.ok_or(AdmissionError::Unknown)?;
+        let known = self
+            .store
+            .person(PersonKey::Identity(&claimed.identity))
+            .await?
+            .ok_or(AdmissionError::Unknown)?;
         if known.person.suspended_at.is_some() {
             return Err(AdmissionError::Suspended);
         }
@@ -80,12 +86,15 @@ impl Door {
         Ok(found.filter(|known| known.person.identity.is_none()))
     }
 
-    async fn bind(&self, invited: Person, claimed: &Claimed, now: Timestamp) -> Result<Person, AdmissionError> {
+    async fn bind(
+        &self,
+        invited: Person,
+        claimed: &Claimed,
+        now: Timestamp,
+    ) -> Result<Person, AdmissionError> {
         let bound = Person { identity: Some(claimed.identity.clone()), ..invited };
-        let proposal = Proposal {
-            wish: Wish::Replace,
-            ..create(Kind::Person, bound.id.as_str(), person_form(&bound))
-        };
+        let proposal =
+            Proposal { wish: Wish::Replace, ..create(Kind::Person, bound.id.as_str(), person_form(&bound)) };
         self.settle(&proposal, now).await?;
         Ok(bound)
     }

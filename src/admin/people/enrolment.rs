@@ -10,8 +10,8 @@ use crate::domain::governance::{Author, Kind, Proposal, Wish};
 use crate::domain::people::{Email, GivenGrant, GrantId, Password, PasswordError, Person, UserId};
 use crate::domain::text::Text;
 use crate::store::{
-    LinkFor, LocalAccount, NewLocalAccount, PersonKey, StoreError, WriteError, WriteFailure, WriteMode, grant_form,
-    person_form,
+    LinkFor, LocalAccount, NewLocalAccount, PersonKey, StoreError, WriteError, WriteFailure, WriteMode,
+    grant_form, person_form,
 };
 
 /// How many codes stand in for a lost device.
@@ -76,7 +76,11 @@ impl From<StoreError> for EnrolError {
 
 impl Door {
     /// Makes a link; returns its code, which is nowhere else.
-    pub async fn add_link(&self, of: &LinkFor, (now, ends_at): (Timestamp, Timestamp)) -> Result<String, DoorError> {
+    pub async fn add_link(
+        &self,
+        of: &LinkFor,
+        (now, ends_at): (Timestamp, Timestamp),
+    ) -> Result<String, DoorError> {
         let code = self.token()?;
         self.store.add_enrolment_link(&keyed(&self.keys.link, &code), of, (now, ends_at)).await?;
         Ok(code)
@@ -123,7 +127,8 @@ impl Door {
         };
         let (recovery, hashes) = self.recovery_codes()?;
         let sealed = self.vault.seal(SECRET, person.as_str(), &secret).map_err(DoorError::from)?;
-        let account = LocalAccount { password: self.hash(password.as_str().to_owned()).await?, totp: sealed.0 };
+        let account =
+            LocalAccount { password: self.hash(password.as_str().to_owned()).await?, totp: sealed.0 };
         let new = NewLocalAccount { person: person.clone(), account, step, recovery: hashes, at: now };
         if !self.store.enrol(&keyed(&self.keys.link, link), &new).await? {
             return Err(EnrolError::NoLink);
@@ -150,7 +155,12 @@ impl Door {
 
     /// Makes who has the link of `varco admin bootstrap` an operator. Its name follows from the link, so
     /// that the same link used twice makes one operator, whoever is faster and whatever breaks off.
-    async fn first_operator(&self, link: &str, first: &FirstOperator, now: Timestamp) -> Result<UserId, EnrolError> {
+    async fn first_operator(
+        &self,
+        link: &str,
+        first: &FirstOperator,
+        now: Timestamp,
+    ) -> Result<UserId, EnrolError> {
         let digits: String = keyed(&self.keys.link, link).iter().map(|byte| format!("{byte:02x}")).collect();
         let (one, other) = digits.split_at(32);
         let unnamed = |_| DoorError::Failed("the name of the first operator");
@@ -177,7 +187,8 @@ impl Door {
             create(Kind::Person, id.as_str(), person_form(&person)),
             create(Kind::Grant, given.id.as_str(), grant_form(&given)),
         ];
-        let carried = self.store.carry_out(&Author::gateway("bootstrap", now), &proposals, WriteMode::Commit).await;
+        let carried =
+            self.store.carry_out(&Author::gateway("bootstrap", now), &proposals, WriteMode::Commit).await;
         match carried {
             Ok(_) => Ok(id),
             Err(WriteFailure { error: WriteError::Store(error), .. }) => Err(error.into()),
@@ -190,7 +201,8 @@ impl Door {
         for _ in 0..RECOVERY {
             let drawn = self.secrets.draw::<10>()?;
             let text = Secret::from(drawn.to_vec()).to_base32().to_ascii_lowercase();
-            let parts: Vec<&str> = [text.get(..5), text.get(5..10), text.get(10..16)].into_iter().flatten().collect();
+            let parts: Vec<&str> =
+                [text.get(..5), text.get(5..10), text.get(10..16)].into_iter().flatten().collect();
             codes.push(parts.join("-"));
         }
         let hashes = codes.iter().map(|code| self.recovery_hash(code)).collect();
@@ -200,13 +212,21 @@ impl Door {
 
 /// A proposal of the gateway itself.
 pub(super) fn create(kind: Kind, target: &str, wanted: String) -> Proposal {
-    Proposal { kind, tenant: Tenant::Gateway, target: target.to_owned(), wish: Wish::Create, wanted: Some(wanted) }
+    Proposal {
+        kind,
+        tenant: Tenant::Gateway,
+        target: target.to_owned(),
+        wish: Wish::Create,
+        wanted: Some(wanted),
+    }
 }
 
 /// A text inside an address.
 fn in_uri(text: &str) -> String {
     let written = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' | b'@' => char::from(byte).to_string(),
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'~' | b'@' => {
+            char::from(byte).to_string()
+        }
         other => format!("%{other:02X}"),
     };
     text.bytes().map(written).collect()

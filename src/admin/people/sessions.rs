@@ -101,7 +101,8 @@ impl Door {
     /// Begins a session.
     pub async fn begin(&self, newcomer: Newcomer<'_>, now: Timestamp) -> Result<Begun, DoorError> {
         let token = self.token()?;
-        let id = SessionId::new(&self.secrets.id()?).map_err(|_| DoorError::Failed("the name of a session"))?;
+        let id =
+            SessionId::new(&self.secrets.id()?).map_err(|_| DoorError::Failed("the name of a session"))?;
         let sealed = newcomer.id_token.map(|token| self.vault.seal(ID_TOKEN, id.as_str(), token.as_bytes()));
         let times = SessionTimes::beginning(now, self.settings.span);
         let session = NewSession {

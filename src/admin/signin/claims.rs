@@ -45,7 +45,10 @@ pub struct Claimed {
 
 impl Claimed {
     /// Reads verified claims.
-    pub(super) fn read(claims: &Map<String, Value>, settings: &ProviderSettings) -> Result<Self, ProviderError> {
+    pub(super) fn read(
+        claims: &Map<String, Value>,
+        settings: &ProviderSettings,
+    ) -> Result<Self, ProviderError> {
         let names = &settings.claims;
         let subject = text(claims, &names.subject).filter(|subject| !subject.is_empty());
         let subject = subject.ok_or(ProviderError::Lacks("the claim that says who it is"))?.to_owned();
@@ -158,21 +161,25 @@ mod tests {
         assert_eq!(claimed.email, Email::new("anna@comune.example").ok());
         assert_eq!(claimed.fiscal_number, FiscalNumber::new("BNCNNA80A41H501X").ok());
         let ec = Tenant::Institution(FiscalCode::new("77777777777").unwrap());
-        let roles: Vec<(Tenant, Role)> = claimed.grants.into_iter().map(|grant| (grant.tenant, grant.role)).collect();
+        let roles: Vec<(Tenant, Role)> =
+            claimed.grants.into_iter().map(|grant| (grant.tenant, grant.role)).collect();
         assert_eq!(roles, [(ec.clone(), Role::PaymentsReferent), (ec, Role::TechnicalReferent)]);
     }
 
     #[test]
     fn an_address_that_the_provider_does_not_vouch_for_is_nobodys() {
         for verified in [json!(false), json!("true"), Value::Null] {
-            let claimed = read(json!({"sub": "s", "email": "anna@comune.example", "email_verified": verified}));
+            let claimed =
+                read(json!({"sub": "s", "email": "anna@comune.example", "email_verified": verified}));
             assert_eq!(claimed.unwrap().email, None);
         }
     }
 
     #[test]
     fn a_role_without_an_organization_grants_nothing() {
-        for organization in [json!({"roles": "admin"}), json!({"roles": "admin", "code": "1"}), json!("admin")] {
+        for organization in
+            [json!({"roles": "admin"}), json!({"roles": "admin", "code": "1"}), json!("admin")]
+        {
             assert!(read(json!({"sub": "s", "organization": organization})).unwrap().grants.is_empty());
         }
         let operator = read(json!({"sub": "s", "organization": {"roles": "root"}})).unwrap().grants;

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use openidconnect::core::{CoreAuthenticationFlow, CoreGenderClaim};
 use openidconnect::{
     AccessTokenHash, AuthorizationCode, ClaimsVerificationError, ClientId, CsrfToken, LogoutRequest, Nonce,
-    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, RequestTokenError, Scope,
-    SubjectIdentifier, TokenResponse, UserInfoClaims,
+    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, RequestTokenError,
+    Scope, SubjectIdentifier, TokenResponse, UserInfoClaims,
 };
 use serde_json::{Map, Value};
 
@@ -104,7 +104,8 @@ impl Provider {
         let claims = id_token.claims(&verifier, &Nonce::new(attempt.nonce.clone()))?;
         if let Some(expected) = claims.access_token_hash() {
             let actual = id_token.signing_alg().ok().zip(id_token.signing_key(&verifier).ok());
-            let actual = actual.and_then(|(alg, key)| AccessTokenHash::from_token(token.access_token(), alg, key).ok());
+            let actual = actual
+                .and_then(|(alg, key)| AccessTokenHash::from_token(token.access_token(), alg, key).ok());
             if actual.as_ref() != Some(expected) {
                 return Err(other("its access token is another"));
             }
@@ -159,5 +160,9 @@ fn instant(at: Timestamp) -> DateTime<Utc> {
 
 fn is_recent(now: Timestamp, issued: DateTime<Utc>) -> Result<(), String> {
     let age = now.as_second() - issued.timestamp();
-    if (-CLOCKS_APART..=TOKEN_AGE).contains(&age) { Ok(()) } else { Err("it was issued at another time".to_owned()) }
+    if (-CLOCKS_APART..=TOKEN_AGE).contains(&age) {
+        Ok(())
+    } else {
+        Err("it was issued at another time".to_owned())
+    }
 }

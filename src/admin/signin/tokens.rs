@@ -44,7 +44,9 @@ impl Provider {
         };
         match claims {
             Ok(claims) => Claimed::read(&claims, &self.settings),
-            Err(NotGood::NoSuchKey) => Err(ProviderError::BadToken("no key of the provider signed it".to_owned())),
+            Err(NotGood::NoSuchKey) => {
+                Err(ProviderError::BadToken("no key of the provider signed it".to_owned()))
+            }
             Err(NotGood::Ever(why)) => Err(ProviderError::BadToken(why.to_owned())),
         }
     }

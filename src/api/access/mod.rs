@@ -13,8 +13,8 @@ pub(super) use held::Access;
 pub(super) use rules::{Needs, Of, Rule, Rules};
 pub use signed_in::ClientAddress;
 pub(super) use signed_in::{
-    LOGIN_COOKIE, NoDoor, SESSION_COOKIE, SignedIn, away, client_address, cookie, door, dropped, kept, provider_away,
-    same_origin, user_agent,
+    LOGIN_COOKIE, NoDoor, SESSION_COOKIE, SignedIn, away, client_address, cookie, door, dropped, kept,
+    provider_away, same_origin, user_agent,
 };
 pub(super) use writes::{WritesError, Written, carry_out};
 

@@ -171,7 +171,8 @@ fn is_plain(headers: &HeaderMap, settings: &PeopleSettings) -> bool {
         return own.starts_with("http://");
     }
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
+    let name =
+        host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
     ["localhost", "127.0.0.1", "[::1]"].contains(&name)
 }
 
@@ -211,7 +212,8 @@ pub(in crate::api) fn dropped(headers: &HeaderMap, settings: &PeopleSettings, na
 pub(in crate::api) fn client_address(parts: &Parts, settings: &PeopleSettings) -> String {
     let named = settings.address_header.as_ref().and_then(|name| parts.headers.get(name.as_str()));
     // What stands before the last was written by who is not known to us.
-    let named = named.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
+    let named =
+        named.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
     let known = || parts.extensions.get::<ClientAddress>().map(|ClientAddress(address)| *address);
     named.or_else(known).map(|address| address.to_string()).unwrap_or_default()
 }

@@ -62,11 +62,8 @@ pub fn may_give(giver: &Actor, gift: &Grant) -> Result<(), GivingError> {
 
 /// Whether somebody may make, change or take away a profile.
 pub fn may_shape(giver: &Actor, profile: &Profile) -> Result<(), GivingError> {
-    let gift = Grant {
-        tenant: profile.tenant.clone(),
-        role: profile.role,
-        only: Some(profile.permissions.clone()),
-    };
+    let gift =
+        Grant { tenant: profile.tenant.clone(), role: profile.role, only: Some(profile.permissions.clone()) };
     if profile.tenant != Tenant::Gateway && !policy::is_sound(&gift) {
         return Err(GivingError::Unsound);
     }
@@ -151,7 +148,8 @@ mod tests {
             (broker(OTHER), Role::PartnerReferent, [true, false, false, false]),
         ];
         for (tenant, role, expected) in all {
-            let found = [operator(), payments(), partner(), technical()].map(|own| gives(own, &tenant, role).is_ok());
+            let found =
+                [operator(), payments(), partner(), technical()].map(|own| gives(own, &tenant, role).is_ok());
             assert_eq!(found, expected, "{} of {tenant}", role.name());
         }
     }
@@ -165,7 +163,12 @@ mod tests {
             (broker(OWN), Role::TechnicalReferent),
             (ec(OWN), Role::PartnerReferent),
         ] {
-            assert_eq!(gives(operator(), &tenant, role), Err(GivingError::Unsound), "{} of {tenant}", role.name());
+            assert_eq!(
+                gives(operator(), &tenant, role),
+                Err(GivingError::Unsound),
+                "{} of {tenant}",
+                role.name()
+            );
         }
     }
 
@@ -173,7 +176,11 @@ mod tests {
     fn who_is_narrowed_gives_no_more_than_that() {
         let only = BTreeSet::from([Permission::PersonRead, Permission::PersonWrite, Permission::IbanRead]);
         let own = || giver(Grant { tenant: ec(OWN), role: Role::PaymentsReferent, only: Some(only.clone()) });
-        let gift = |only: Option<BTreeSet<Permission>>| Grant { tenant: ec(OWN), role: Role::PaymentsReferent, only };
+        let gift = |only: Option<BTreeSet<Permission>>| Grant {
+            tenant: ec(OWN),
+            role: Role::PaymentsReferent,
+            only,
+        };
         assert_eq!(may_give(&own(), &gift(None)), Err(GivingError::TooWide));
         let wider = BTreeSet::from([Permission::IbanRead, Permission::IbanWrite]);
         assert_eq!(may_give(&own(), &gift(Some(wider))), Err(GivingError::TooWide));
@@ -183,7 +190,10 @@ mod tests {
             role: Role::PaymentsReferent,
             only: Some(BTreeSet::from([Permission::IbanRead])),
         });
-        assert_eq!(may_give(&without, &gift(Some(BTreeSet::from([Permission::IbanRead])))), Err(GivingError::TooWide));
+        assert_eq!(
+            may_give(&without, &gift(Some(BTreeSet::from([Permission::IbanRead])))),
+            Err(GivingError::TooWide)
+        );
     }
 
     #[test]
@@ -198,12 +208,18 @@ mod tests {
         let payments = giver(Grant::whole(ec(OWN), Role::PaymentsReferent));
         let operator = giver(Grant::whole(Tenant::Gateway, Role::Operator));
         assert_eq!(may_shape(&payments, &profile(ec(OWN), Permission::StationRead)), Ok(()));
-        assert_eq!(may_shape(&payments, &profile(ec(OWN), Permission::IbanWrite)), Err(GivingError::NotOfRole));
+        assert_eq!(
+            may_shape(&payments, &profile(ec(OWN), Permission::IbanWrite)),
+            Err(GivingError::NotOfRole)
+        );
         for foreign in [ec(OTHER), Tenant::Gateway] {
             let refused = may_shape(&payments, &profile(foreign.clone(), Permission::StationRead));
             assert_eq!(refused, Err(GivingError::TooWide), "{foreign}");
         }
         assert_eq!(may_shape(&operator, &profile(Tenant::Gateway, Permission::StationRead)), Ok(()));
-        assert_eq!(may_shape(&operator, &profile(broker(OWN), Permission::StationRead)), Err(GivingError::Unsound));
+        assert_eq!(
+            may_shape(&operator, &profile(broker(OWN), Permission::StationRead)),
+            Err(GivingError::Unsound)
+        );
     }
 }

@@ -32,7 +32,11 @@ impl Email {
         };
         let host_fits = host.contains('.') && host.split('.').all(label);
         let local_fits = !local.is_empty() && local.len() <= 64 && local.chars().all(plain);
-        if local_fits && host_fits && text.len() <= Self::MAX { Ok(Email(text.into())) } else { Err(EmailError) }
+        if local_fits && host_fits && text.len() <= Self::MAX {
+            Ok(Email(text.into()))
+        } else {
+            Err(EmailError)
+        }
     }
 
     /// The address.
@@ -121,8 +125,22 @@ mod tests {
 
     #[test]
     fn an_address_is_read_in_one_form() {
-        assert_eq!(Email::new(" Anna.Bianchi@Comune.Example.IT ").unwrap().as_str(), "anna.bianchi@comune.example.it");
-        for wrong in ["", "anna", "anna@", "@comune.it", "anna@localhost", "a b@c.it", "a@b..it", "a@-b.it", "<a>@b.it", "a@b@c.it"] {
+        assert_eq!(
+            Email::new(" Anna.Bianchi@Comune.Example.IT ").unwrap().as_str(),
+            "anna.bianchi@comune.example.it"
+        );
+        for wrong in [
+            "",
+            "anna",
+            "anna@",
+            "@comune.it",
+            "anna@localhost",
+            "a b@c.it",
+            "a@b..it",
+            "a@-b.it",
+            "<a>@b.it",
+            "a@b@c.it",
+        ] {
             assert!(Email::new(wrong).is_err(), "{wrong:?}");
         }
         assert!(Email::new(&format!("{}@b.it", "a".repeat(65))).is_err());

@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_a_quarter_of_an_hour() {
-        let pauses: Vec<i64> = [1, 4, 5, 6, 7, 14, 15, 1000].map(|n| Lockout::ACCOUNT.pause(n).as_secs()).to_vec();
+        let pauses: Vec<i64> =
+            [1, 4, 5, 6, 7, 14, 15, 1000].map(|n| Lockout::ACCOUNT.pause(n).as_secs()).to_vec();
         assert_eq!(pauses, [0, 0, 1, 2, 4, 512, 900, 900]);
         assert_eq!(Lockout::ADDRESS.pause(29), SignedDuration::ZERO);
     }

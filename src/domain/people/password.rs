@@ -102,8 +102,18 @@ mod tests {
         assert_eq!(refused(&"aB3".repeat(90)), PasswordError::TooLong);
         assert_eq!(refused("Anna.Bianchi-1980"), PasswordError::Own);
         for common in [
-            "password1234", "Password2026!", "123456789012", "aaaaaaaaaaaa", "abcdefghijkl", "qwertyuiop123",
-            "ciaociaociao", "xyz1xyz1xyz1", "98765432109876", "P@ssw0rd", "PasswordPassword", "juventus1897!",
+            "password1234",
+            "Password2026!",
+            "123456789012",
+            "aaaaaaaaaaaa",
+            "abcdefghijkl",
+            "qwertyuiop123",
+            "ciaociaociao",
+            "xyz1xyz1xyz1",
+            "98765432109876",
+            "P@ssw0rd",
+            "PasswordPassword",
+            "juventus1897!",
         ] {
             let expected = if common.len() < 12 { PasswordError::TooShort } else { PasswordError::Common };
             assert_eq!(refused(common), expected, "{common:?}");

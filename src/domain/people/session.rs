@@ -93,7 +93,9 @@ mod tests {
     #[test]
     fn a_request_a_minute_is_noted() {
         let begun = SessionTimes::beginning(after(0), SPAN);
-        assert!(!begun.is_worth_noting(Timestamp::from_second(59).unwrap()) && begun.is_worth_noting(after(1)));
+        assert!(
+            !begun.is_worth_noting(Timestamp::from_second(59).unwrap()) && begun.is_worth_noting(after(1))
+        );
     }
 
     #[test]

@@ -80,7 +80,11 @@ impl Store {
     }
 
     /// For whom a link is, if it is good.
-    pub async fn enrolment_link(&self, hash: &[u8; 32], now: Timestamp) -> Result<Option<LinkFor>, StoreError> {
+    pub async fn enrolment_link(
+        &self,
+        hash: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<LinkFor>, StoreError> {
         let found = on_engine!(&self.pools, read, |pool, engine| engine::link(pool, hash, now).await);
         match found.map_err(StoreError::during("enrolment_link"))? {
             None => Ok(None),

@@ -19,9 +19,7 @@ use super::{Store, StoreError};
 
 pub use accounts::{Counted, LinkFor, LocalAccount, NewLocalAccount, SecondFactor};
 pub use forms::{grant_form, person_form, profile_form};
-pub use sessions::{
-    ListedSession, NewSession, SessionKey, Sessions, SignedInFrom, StoredSession,
-};
+pub use sessions::{ListedSession, NewSession, SessionKey, Sessions, SignedInFrom, StoredSession};
 
 /// What somebody may do who has signed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +39,11 @@ impl SessionGrants {
 
     /// What claims grant, as it is kept.
     pub fn kept(claimed: &[Grant]) -> String {
-        claimed.iter().map(|grant| format!("{}/{}", grant.role.name(), grant.tenant)).collect::<Vec<_>>().join(" ")
+        claimed
+            .iter()
+            .map(|grant| format!("{}/{}", grant.role.name(), grant.tenant))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn parse(kept: &str) -> Result<Vec<Grant>, StoreError> {
@@ -235,8 +237,7 @@ const OPERATORS: &str = "SELECT COUNT(*) FROM person_grant g JOIN person p ON p.
 
 const BY_ID: &str = concat!("SELECT ", person_columns!(), " FROM person p WHERE p.id = $1");
 const BY_EMAIL: &str = concat!("SELECT ", person_columns!(), " FROM person p WHERE p.email = $1");
-const BY_NUMBER: &str =
-    concat!("SELECT ", person_columns!(), " FROM person p WHERE p.fiscal_number = $1");
+const BY_NUMBER: &str = concat!("SELECT ", person_columns!(), " FROM person p WHERE p.fiscal_number = $1");
 const BY_IDENTITY: &str =
     concat!("SELECT ", person_columns!(), " FROM person p WHERE p.issuer = $1 AND p.subject = $2");
 const PAGE: &str =

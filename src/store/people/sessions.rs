@@ -130,7 +130,10 @@ impl SessionRow {
         Ok(StoredSession {
             id: read(SessionId::new(&self.session), "name of a session")?,
             person: self.person.read()?,
-            grants: SessionGrants { given: grants_of(grants)?, claimed: SessionGrants::parse(&self.claimed)? },
+            grants: SessionGrants {
+                given: grants_of(grants)?,
+                claimed: SessionGrants::parse(&self.claimed)?,
+            },
             means: means(&self.means)?,
             times,
         })

@@ -54,7 +54,11 @@ pub(super) async fn handler(
 ) -> Result<Response, Problem> {
     let wrong = |name: &str| {
         let pointer = format!("/{name}");
-        PersonError::Invalid(vec![Violation { pointer, code: "parameter_form", message: "cannot be read".into() }])
+        PersonError::Invalid(vec![Violation {
+            pointer,
+            code: "parameter_form",
+            message: "cannot be read".into(),
+        }])
     };
     let Query(params) = params.map_err(|_| wrong("tenant"))?;
     let tenant = given(&params.tenant).map(Tenant::parse).transpose().map_err(|_| wrong("tenant"))?;
@@ -105,7 +109,8 @@ pub(super) fn doc() -> Doc {
         "Those who have a role for a tenant that the caller sees.",
         json!({ "people": [super::read::example()] }),
     );
-    let wrong = Violation { pointer: "/limit".into(), code: "parameter_form", message: "cannot be read".into() };
+    let wrong =
+        Violation { pointer: "/limit".into(), code: "parameter_form", message: "cannot be read".into() };
     Doc::new("listPeople", "List people")
         .query("tenant", form::or_empty(TenantName::schema()), "Only those with a role for this tenant.")
         .query("after", form::or_empty(HexName::schema()), "Only those behind this one.")

@@ -33,7 +33,12 @@ pub(super) fn routes() -> Routes {
         .guarded(writing, (Method::Post, (heading, "/people")), invite::handler, invite::doc())
         .guarded(reading(Of::Body), (Method::Get, (heading, one)), read::handler, read::doc())
         .guarded(writing, (Method::Post, (heading, &below("suspend"))), suspend::handler, suspend::doc())
-        .guarded(writing, (Method::Post, (heading, &below("resume"))), suspend::resume, suspend::doc_of_resume())
+        .guarded(
+            writing,
+            (Method::Post, (heading, &below("resume"))),
+            suspend::resume,
+            suspend::doc_of_resume(),
+        )
         .guarded(writing, (Method::Post, (heading, &below("link"))), link::handler, link::doc())
         .guarded(writing, (Method::Delete, (heading, &below("sessions"))), sign_out::handler, sign_out::doc())
         .guarded(writing, (Method::Post, (heading, &below("grants"))), give::handler, give::doc())
@@ -94,7 +99,9 @@ async fn narrowed(api: &Api, wanted: &model::Wanted) -> Result<Grant, PersonErro
             let profile = api.store.profile(id).await?.ok_or(PersonError::NoProfile)?;
             let fits = profile.role == wanted.role
                 && (profile.tenant == wanted.tenant || profile.tenant == Tenant::Gateway);
-            Some(profile.permissions).filter(|_| fits).map_or(Err(PersonError::NoProfile), |some| Ok(Some(some)))?
+            Some(profile.permissions)
+                .filter(|_| fits)
+                .map_or(Err(PersonError::NoProfile), |some| Ok(Some(some)))?
         }
     };
     Ok(Grant { tenant: wanted.tenant.clone(), role: wanted.role, only })
@@ -113,23 +120,26 @@ fn power_refusals() -> [Problem; 2] {
 
 impl From<PersonError> for Problem {
     fn from(error: PersonError) -> Self {
-        let unprocessable =
-            |code, detail| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable Content", code, detail);
+        let unprocessable = |code, detail| {
+            Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable Content", code, detail)
+        };
         match error {
-            PersonError::Invalid(violations) => {
-                Problem::new(StatusCode::BAD_REQUEST, "Bad Request", "invalid_body", "The body cannot be carried out.")
-                    .with_violations(violations)
-            }
+            PersonError::Invalid(violations) => Problem::new(
+                StatusCode::BAD_REQUEST,
+                "Bad Request",
+                "invalid_body",
+                "The body cannot be carried out.",
+            )
+            .with_violations(violations),
             PersonError::Missing => Problem::new(
                 StatusCode::NOT_FOUND,
                 "Not Found",
                 "unknown_person",
                 "You see no person of this name.",
             ),
-            PersonError::NoProfile => unprocessable(
-                "unknown_profile",
-                "There is no such profile for this role and this tenant.",
-            ),
+            PersonError::NoProfile => {
+                unprocessable("unknown_profile", "There is no such profile for this role and this tenant.")
+            }
             PersonError::Own => Problem::new(
                 StatusCode::FORBIDDEN,
                 "Forbidden",
@@ -141,10 +151,9 @@ impl From<PersonError> for Problem {
                 "Operators are of the gateway, payments and technical referents of an institution, partner's \
                  referents of a broker.",
             ),
-            PersonError::Giving(GivingError::NotOfRole) => unprocessable(
-                "permission_of_role",
-                "A profile has permissions that the role does not have.",
-            ),
+            PersonError::Giving(GivingError::NotOfRole) => {
+                unprocessable("permission_of_role", "A profile has permissions that the role does not have.")
+            }
             PersonError::Giving(GivingError::TooWide) => Problem::new(
                 StatusCode::FORBIDDEN,
                 "Forbidden",

@@ -154,7 +154,9 @@ impl NewGrant {
         let profile = profile.map(|profile| report.read(&place, ProfileId::new(&profile)));
         match (tenant, role, profile) {
             (Some(tenant), Some(role), None) => Some(Wanted { tenant, role, profile: None }),
-            (Some(tenant), Some(role), Some(Some(profile))) => Some(Wanted { tenant, role, profile: Some(profile) }),
+            (Some(tenant), Some(role), Some(Some(profile))) => {
+                Some(Wanted { tenant, role, profile: Some(profile) })
+            }
             _ => None,
         }
     }

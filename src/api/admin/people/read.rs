@@ -28,7 +28,8 @@ pub(super) async fn handler(
 
 /// What is said of it.
 pub(super) fn doc() -> Doc {
-    let answer = Answer::json::<PersonModel>("The person, with what the caller may see of its roles.", example());
+    let answer =
+        Answer::json::<PersonModel>("The person, with what the caller may see of its roles.", example());
     of_one("getPerson", "Read a person").answers(StatusCode::OK, answer)
 }
 

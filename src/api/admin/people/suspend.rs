@@ -62,7 +62,10 @@ async fn change(
 
 /// What is said of it.
 pub(super) fn doc() -> Doc {
-    let answer = Answer::json::<PersonModel>("The person, whose sessions and links have ended.", super::read::example());
+    let answer = Answer::json::<PersonModel>(
+        "The person, whose sessions and links have ended.",
+        super::read::example(),
+    );
     of_one("suspendPerson", "Suspend somebody")
         .about("Only who could give all that the person was given may do it.")
         .answers(StatusCode::OK, answer)
@@ -73,5 +76,7 @@ pub(super) fn doc() -> Doc {
 /// What is said of the other way.
 pub(super) fn doc_of_resume() -> Doc {
     let answer = Answer::json::<PersonModel>("The person, who may sign in again.", super::read::example());
-    of_one("resumePerson", "Let somebody sign in again").answers(StatusCode::OK, answer).refuses(power_refusals())
+    of_one("resumePerson", "Let somebody sign in again")
+        .answers(StatusCode::OK, answer)
+        .refuses(power_refusals())
 }

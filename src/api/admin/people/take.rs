@@ -22,7 +22,8 @@ pub(super) async fn handler(
     Path((person, grant)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let known = seen(&api, &access, &person).await?;
-    let given = known.grants.iter().find(|given| given.id.as_str() == grant && access.sees(&given.grant.tenant));
+    let given =
+        known.grants.iter().find(|given| given.id.as_str() == grant && access.sees(&given.grant.tenant));
     let given = given.ok_or_else(missing)?;
     not_own(&access, &known.person.id)?;
     may_give(&access.actor, &given.grant).map_err(PersonError::from)?;
@@ -38,7 +39,12 @@ pub(super) async fn handler(
 }
 
 fn missing() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "Not Found", "unknown_grant", "You see no role of this name of this person.")
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "Not Found",
+        "unknown_grant",
+        "You see no role of this name of this person.",
+    )
 }
 
 /// Nobody would be left who may everything.

@@ -108,7 +108,8 @@ fn read(body: Value, id: ProfileId) -> Result<Profile, PersonError> {
     let role = role(request.role, &root.field("role"), &mut report);
     let at = root.field("permissions");
     let mut permissions = BTreeSet::new();
-    for (index, name) in report.required(request.permissions, &at).unwrap_or_default().into_iter().enumerate() {
+    for (index, name) in report.required(request.permissions, &at).unwrap_or_default().into_iter().enumerate()
+    {
         let at = at.item(index);
         let Some(name) = report.required(name, &at) else { continue };
         match Permission::named(&name) {

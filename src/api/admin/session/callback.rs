@@ -130,11 +130,18 @@ pub(super) fn doc() -> Doc {
     ];
     Doc::new("endSignIn", "Come back from the provider")
         .about("The provider sends browsers here; nobody else calls it.")
-        .query("code", form::example_text("SplxlOBeZQQYbYS6WxSbIA"), "What the provider gives for a token, once.")
+        .query(
+            "code",
+            form::example_text("SplxlOBeZQQYbYS6WxSbIA"),
+            "What the provider gives for a token, once.",
+        )
         .query("state", form::example_text("af0ifjsldkj"), "The sign-in that it belongs to.")
         .query("error", form::example_text("access_denied"), "Why there is no code.")
         .query("iss", form::example_text("https://login.example"), "The provider.")
-        .answers(StatusCode::SEE_OTHER, Answer::empty("The session has begun; its cookie is set.").with(LOCATION))
+        .answers(
+            StatusCode::SEE_OTHER,
+            Answer::empty("The session has begun; its cookie is set.").with(LOCATION),
+        )
         .refuses(errors.map(Problem::from))
         .refuses([no_provider(), away(), NoDoor.into()])
 }

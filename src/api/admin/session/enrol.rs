@@ -101,14 +101,18 @@ struct Asked {
 }
 
 /// Answers 201 with the recovery codes; 400, 404, 409 or 503.
-pub(super) async fn handler(State(api): State<Arc<Api>>, JsonBody(body): JsonBody) -> Result<Response, Problem> {
+pub(super) async fn handler(
+    State(api): State<Arc<Api>>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
     let asked = read(body)?;
     let door = door(&api)?;
     if !door.settings().local_accounts {
         return Err(EnrolProblem::Off.into());
     }
     let shown = (asked.password.as_str(), asked.code.as_str());
-    let enrolled = door.enrol(&asked.link, shown, asked.first.as_ref(), api.clock.now()).await.map_err(refused)?;
+    let enrolled =
+        door.enrol(&asked.link, shown, asked.first.as_ref(), api.clock.now()).await.map_err(refused)?;
     let model = EnrolledModel { person: enrolled.person.to_string(), recovery_codes: enrolled.recovery };
     Ok(unkept((StatusCode::CREATED, Json(model)).into_response()))
 }
@@ -123,7 +127,8 @@ fn read(body: Value) -> Result<Asked, EnrolProblem> {
     let code = report.required(request.code, &root.field("code"));
     let name: Option<Text<140>> = report.optional_text(request.name, &root.field("name"));
     let at = root.field("email");
-    let email = report.optional_string(request.email, &at).and_then(|email| report.read(&at, Email::new(&email)));
+    let email =
+        report.optional_string(request.email, &at).and_then(|email| report.read(&at, Email::new(&email)));
     let first = name.zip(email).map(|(name, email)| FirstOperator { name, email });
     match (link, password, code, report.is_clean()) {
         (Some(link), Some(password), Some(code), true) => Ok(Asked { link, password, code, first }),
@@ -155,9 +160,13 @@ pub(super) fn doc() -> Doc {
 pub(super) fn refused(error: EnrolError) -> Problem {
     match error {
         EnrolError::NoLink => EnrolProblem::NoLink,
-        EnrolError::WrongCode => EnrolProblem::at("code", "wrong_code", "is not what the device shows for the secret"),
+        EnrolError::WrongCode => {
+            EnrolProblem::at("code", "wrong_code", "is not what the device shows for the secret")
+        }
         EnrolError::Password(error) => EnrolProblem::at("password", error.code(), &error.to_string()),
-        EnrolError::Nameless => EnrolProblem::at("email", "required", "is required, and name, of the first operator"),
+        EnrolError::Nameless => {
+            EnrolProblem::at("email", "required", "is required, and name, of the first operator")
+        }
         EnrolError::Taken => EnrolProblem::Taken,
         EnrolError::Failed(error) => return failed(error),
     }
@@ -184,10 +193,13 @@ impl Coded for EmailError {
 impl From<EnrolProblem> for Problem {
     fn from(error: EnrolProblem) -> Self {
         match error {
-            EnrolProblem::Invalid(violations) => {
-                Problem::new(StatusCode::BAD_REQUEST, "Bad Request", "invalid_body", "The body cannot be carried out.")
-                    .with_violations(violations)
-            }
+            EnrolProblem::Invalid(violations) => Problem::new(
+                StatusCode::BAD_REQUEST,
+                "Bad Request",
+                "invalid_body",
+                "The body cannot be carried out.",
+            )
+            .with_violations(violations),
             EnrolProblem::NoLink => Problem::new(
                 StatusCode::NOT_FOUND,
                 "Not Found",

@@ -57,7 +57,10 @@ struct EnrolmentModel<'a> {
 }
 
 /// Answers 200; 400, 404 or 503.
-pub(super) async fn handler(State(api): State<Arc<Api>>, JsonBody(body): JsonBody) -> Result<Response, Problem> {
+pub(super) async fn handler(
+    State(api): State<Arc<Api>>,
+    JsonBody(body): JsonBody,
+) -> Result<Response, Problem> {
     let mut report = Report::default();
     let root = Pointer::root();
     let field = Field::<Look>::deserialize(body).unwrap_or(Field::WrongType);

@@ -150,10 +150,13 @@ pub(super) fn doc() -> Doc {
 impl From<LocalError> for Problem {
     fn from(error: LocalError) -> Self {
         match error {
-            LocalError::Invalid(violations) => {
-                Problem::new(StatusCode::BAD_REQUEST, "Bad Request", "invalid_body", "The body cannot be carried out.")
-                    .with_violations(violations)
-            }
+            LocalError::Invalid(violations) => Problem::new(
+                StatusCode::BAD_REQUEST,
+                "Bad Request",
+                "invalid_body",
+                "The body cannot be carried out.",
+            )
+            .with_violations(violations),
             LocalError::Off => Problem::new(
                 StatusCode::CONFLICT,
                 "Conflict",

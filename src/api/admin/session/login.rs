@@ -62,11 +62,17 @@ pub(super) async fn handler(
     let url = provider.begin(&attempt).await.map_err(|error| provider_away(&error))?;
     let ends_at = api.clock.now().checked_add(LASTS).unwrap_or(Timestamp::MAX);
     let Attempt { state, nonce, verifier } = attempt;
-    let under_way =
-        UnderWay { state, nonce, verifier, next: next.unwrap_or_else(|| "/".to_owned()), ends_at: ends_at.as_microsecond() };
+    let under_way = UnderWay {
+        state,
+        nonce,
+        verifier,
+        next: next.unwrap_or_else(|| "/".to_owned()),
+        ends_at: ends_at.as_microsecond(),
+    };
     let sealed = under_way.sealed(door).map_err(failed)?;
     let jar = CookieJar::new().add(kept(&headers, door.settings(), (LOGIN_COOKIE, &sealed)));
-    let place = HeaderValue::try_from(url).map_err(|error| Problem::internal("Internal Server Error", &error))?;
+    let place =
+        HeaderValue::try_from(url).map_err(|error| Problem::internal("Internal Server Error", &error))?;
     Ok(unkept((StatusCode::FOUND, jar, [(header::LOCATION, place)]).into_response()))
 }
 
@@ -137,7 +143,9 @@ mod tests {
     #[test]
     fn nobody_is_led_elsewhere() {
         assert!(is_own_path("/") && is_own_path("/admin/people?page=2#top"));
-        for wrong in ["", "admin", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/à"] {
+        for wrong in
+            ["", "admin", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/à"]
+        {
             assert!(!is_own_path(wrong), "{wrong:?}");
         }
     }

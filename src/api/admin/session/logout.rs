@@ -55,5 +55,7 @@ pub(super) fn doc() -> Doc {
         "The session has ended.",
         json!({ "endSessionUrl": "https://login.example/session/end?client_id=varco" }),
     );
-    Doc::new("signOut", "Sign out").answers(StatusCode::OK, answer).refuses([SignedIn::missing(), NoDoor.into()])
+    Doc::new("signOut", "Sign out")
+        .answers(StatusCode::OK, answer)
+        .refuses([SignedIn::missing(), NoDoor.into()])
 }

@@ -75,11 +75,12 @@ pub(super) async fn handler(
     access: Access,
     extensions: Extensions,
 ) -> Result<Response, Problem> {
-    let session = extensions.get::<SignedIn>().zip(api.door.as_ref()).map(|(SignedIn(signed), door)| MySession {
-        id: signed.session.id.to_string(),
-        csrf_token: door.csrf(&signed.session.id),
-        ends_at: signed.session.times.ends_at.to_string(),
-    });
+    let session =
+        extensions.get::<SignedIn>().zip(api.door.as_ref()).map(|(SignedIn(signed), door)| MySession {
+            id: signed.session.id.to_string(),
+            csrf_token: door.csrf(&signed.session.id),
+            ends_at: signed.session.times.ends_at.to_string(),
+        });
     let actor = &access.actor;
     let kind = match actor.kind {
         ActorKind::Person => "person",

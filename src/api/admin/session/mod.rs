@@ -11,9 +11,7 @@ use utoipa::ToSchema;
 
 use super::HEADING;
 use crate::admin::people::{Begun, Door, DoorError, Newcomer};
-use crate::api::access::{
-    Needs, SESSION_COOKIE, client_address, cookie, kept, user_agent,
-};
+use crate::api::access::{Needs, SESSION_COOKIE, client_address, cookie, kept, user_agent};
 use crate::api::openapi::form::Instant;
 use crate::api::openapi::{Method, Routes};
 use crate::api::positions::render::unkept;
@@ -71,7 +69,12 @@ struct Arrived<'a> {
 
 /// Begins a session for who has just shown who it is, always a new one: a session that the browser had ends,
 /// so that nobody goes on in one that somebody else began.
-async fn begin(door: &Door, parts: &Parts, arrived: Arrived<'_>, now: Timestamp) -> Result<(CookieJar, Begun), Problem> {
+async fn begin(
+    door: &Door,
+    parts: &Parts,
+    arrived: Arrived<'_>,
+    now: Timestamp,
+) -> Result<(CookieJar, Begun), Problem> {
     let settings = door.settings();
     if let Some(before) = cookie(&parts.headers, settings, SESSION_COOKIE) {
         let before = door.session_of(&before, now).await.map_err(store_failed)?;
