@@ -1,5 +1,6 @@
 //! The composition root: builds every part and joins them. It owns no rule.
 
+mod deletions;
 mod delivery;
 mod nats;
 mod people;
@@ -115,6 +116,7 @@ impl Gateway {
         let admin = api::Admin {
             vault: config.vault.master_key.clone().map(Vault::new),
             people: people::settings(&config, &clock)?,
+            maintenance_notice: deletions::notice(config.maintenance.notice),
             ..Default::default()
         };
         let parts = Parts {
@@ -136,6 +138,7 @@ impl Gateway {
         let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval, apart).await?;
         parts.start_refresh();
         parts.start_sweep();
+        parts.start_deletions();
         parts.start_outbox(&config.delivery, parts.watch.clone());
         parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;

@@ -7,6 +7,7 @@ mod api;
 mod database;
 mod delivery;
 mod log;
+mod maintenance;
 mod nats;
 mod oidc;
 mod people;
@@ -28,6 +29,7 @@ pub use api::{Api, ApiTls};
 pub use database::Database;
 pub use delivery::Delivery;
 pub use log::{Log, LogFormat};
+pub use maintenance::Maintenance;
 pub use nats::{Nats, NatsName, NatsServers};
 pub use oidc::{ClaimNames, Oidc, RoleRule};
 pub use people::People;
@@ -62,6 +64,8 @@ pub struct Config {
     pub oidc: Oidc,
     /// How those who administer sign in.
     pub people: People,
+    /// What holds for announced maintenance.
+    pub maintenance: Maintenance,
     /// What holds for debt positions.
     pub positions: Positions,
     /// How secrets are kept.
@@ -132,6 +136,7 @@ impl Config {
             nats: Nats::read(&mut source.section("nats")),
             oidc: Oidc::read(&mut source.section("oidc")),
             people: People::read(&mut source.section("people")),
+            maintenance: Maintenance::read(&mut source.section("maintenance")),
             positions: Positions::read(&mut source.section("positions")),
             vault: Vault::read(&mut source.section("vault")),
         };
@@ -153,6 +158,7 @@ impl fmt::Display for Config {
         table.insert("nats".to_owned(), Value::Table(self.nats.to_table()));
         table.insert("oidc".to_owned(), Value::Table(self.oidc.to_table()));
         table.insert("people".to_owned(), Value::Table(self.people.to_table()));
+        table.insert("maintenance".to_owned(), Value::Table(self.maintenance.to_table()));
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
         table.insert("vault".to_owned(), Value::Table(self.vault.to_table()));
         write!(f, "{table}")

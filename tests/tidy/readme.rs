@@ -39,6 +39,7 @@ fn known_settings() -> BTreeSet<String> {
         "delivery",
         "upload",
         "log",
+        "maintenance",
         "nats",
         "oidc",
         "people",

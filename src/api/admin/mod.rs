@@ -1,5 +1,7 @@
 //! Who may do what, what waits for a second person, and what was done. Ours.
 
+pub(super) mod accounts;
+
 use super::openapi::{Heading, Routes};
 
 mod people;
@@ -11,5 +13,9 @@ pub(super) const HEADING: Heading =
     ("Administration", "Who may do what, what waits for a second person, and what was done. Ours.");
 
 pub(super) fn routes() -> Routes {
-    Routes::default().beside(session::routes()).beside(people::routes()).beside(profiles::routes())
+    Routes::default()
+        .beside(accounts::routes(HEADING.0))
+        .beside(session::routes())
+        .beside(people::routes())
+        .beside(profiles::routes())
 }

@@ -4,12 +4,14 @@ use jiff::Timestamp;
 
 use super::Refused;
 use crate::domain::governance::{Conflict, Kind, Proposal};
+use crate::store::accounts::{deletions, kind as accounts, purposes};
 use crate::store::dialect::for_both_engines;
+use crate::store::maintenance::kind as maintenance;
 use crate::store::people::kinds as people;
 use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
-    [institution, broker, station, relation, encoding, contact, people]
+    [institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, people]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -27,6 +29,10 @@ for_both_engines! {
             Kind::Person => read_person(connection, target).await,
             Kind::Grant => read_grant(connection, target).await,
             Kind::Profile => read_profile(connection, target).await,
+            Kind::Iban => read_account(connection, target).await,
+            Kind::IbanLabel => read_purpose(connection, target).await,
+            Kind::IbanDeletion => read_deletion(connection, target).await,
+            Kind::Maintenance => read_maintenance(connection, target).await,
             kind => Err(unmanaged(kind)),
         }
     }
@@ -48,6 +54,10 @@ for_both_engines! {
             Kind::Person => write_person(connection, (target, wanted), at).await,
             Kind::Grant => write_grant(connection, (target, wanted), at).await,
             Kind::Profile => write_profile(connection, (target, wanted), at).await,
+            Kind::Iban => write_account(connection, target, wanted, at).await,
+            Kind::IbanLabel => write_purpose(connection, target, wanted).await,
+            Kind::IbanDeletion => write_deletion(connection, target, wanted).await,
+            Kind::Maintenance => write_maintenance(connection, target, wanted).await,
             kind => Err(unmanaged(kind)),
         }
     }
