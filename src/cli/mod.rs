@@ -1,5 +1,6 @@
 //! The `varco` command line: one file or folder per subcommand, errors mapped to exit codes in one place.
 
+pub mod admin;
 pub mod backup;
 pub mod check_config;
 pub mod client;
@@ -55,6 +56,7 @@ enum Command {
     Restore(restore::RestoreArgs),
     Verify(verify::VerifyArgs),
     Taxonomy(taxonomy::TaxonomyArgs),
+    Admin(admin::AdminArgs),
 }
 
 /// The configuration that a command works with.
@@ -134,6 +136,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Restore(args) => restore::run(args).await,
         Command::Verify(args) => verify::run(args).await,
         Command::Taxonomy(args) => taxonomy::run(args).await,
+        Command::Admin(args) => admin::run(args).await,
     }
 }
 
