@@ -115,7 +115,7 @@ impl Gateway {
         }
         let admin = api::Admin {
             vault: config.vault.master_key.clone().map(Vault::new),
-            people: people::settings(&config, &clock)?,
+            people: people::settings(&config)?,
             maintenance_notice: deletions::notice(config.maintenance.notice),
             ..Default::default()
         };

@@ -12,7 +12,6 @@ use crate::admin::signin::{ClaimNames, Provider, ProviderError, ProviderSettings
 use crate::api::ClientAddress;
 use crate::config::{Config, HumanDuration, Oidc, Origin, People, Word};
 use crate::domain::access::Role;
-use crate::domain::clock::Clock;
 use crate::domain::people::SessionSpan;
 use crate::serve::Peer;
 
@@ -31,10 +30,10 @@ pub enum PeopleError {
 }
 
 /// The settings of the sections `[people]` and `[oidc]`.
-pub fn settings(config: &Config, clock: &Clock) -> Result<PeopleSettings, PeopleError> {
+pub fn settings(config: &Config) -> Result<PeopleSettings, PeopleError> {
     let People { public_url, session_idle, session_longest, invitation, local_accounts, address_header } =
         &config.people;
-    let provider = provider(&config.oidc, public_url.as_ref(), clock)?;
+    let provider = provider(&config.oidc, public_url.as_ref())?;
     Ok(PeopleSettings {
         public_url: public_url.as_ref().map(|url| url.as_str().to_owned()),
         span: SessionSpan { idle: span(*session_idle), longest: span(*session_longest) },
@@ -49,11 +48,7 @@ fn span(duration: HumanDuration) -> SignedDuration {
     SignedDuration::try_from(duration.get()).unwrap_or(SignedDuration::MAX)
 }
 
-fn provider(
-    oidc: &Oidc,
-    public_url: Option<&Origin>,
-    clock: &Clock,
-) -> Result<Option<Provider>, PeopleError> {
+fn provider(oidc: &Oidc, public_url: Option<&Origin>) -> Result<Option<Provider>, PeopleError> {
     let (Some(issuer), Some(client_id)) = (&oidc.issuer, &oidc.client_id) else { return Ok(None) };
     let here = public_url.ok_or(PeopleError::NoPublicUrl)?.as_str();
     let authorities =
@@ -81,7 +76,7 @@ fn provider(
         authorities,
         timeout: oidc.timeout.get(),
     };
-    Ok(Some(Provider::new(settings, clock.clone())?))
+    Ok(Some(Provider::new(settings)?))
 }
 
 /// Tells the API where a request came from.

@@ -92,6 +92,12 @@ impl House {
         self.now.get()
     }
 
+    /// Puts the house at a moment.
+    pub fn at(&self, now: Timestamp) {
+        self.gateway.clock.set(now);
+        self.now.set(now);
+    }
+
     pub fn wait(&self, seconds: i64) {
         let by = SignedDuration::from_secs(seconds);
         self.gateway.clock.advance(by);

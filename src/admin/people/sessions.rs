@@ -178,11 +178,11 @@ impl Door {
     }
 
     /// Where the browser is sent to end a session at the provider too, if it was begun there.
-    pub async fn logout_url(&self, id: &SessionId) -> Result<Option<String>, DoorError> {
+    pub async fn logout_url(&self, id: &SessionId, now: Timestamp) -> Result<Option<String>, DoorError> {
         let Some(provider) = &self.settings.provider else { return Ok(None) };
         let Some(sealed) = self.store.id_token_of(id).await? else { return Ok(None) };
         let token = self.vault.open(ID_TOKEN, id.as_str(), &Sealed(sealed))?;
-        Ok(provider.logout_url(&String::from_utf8_lossy(&token)).await)
+        Ok(provider.logout_url(&String::from_utf8_lossy(&token), now).await)
     }
 
     /// What a request by cookie that changes something must repeat.

@@ -40,8 +40,8 @@ type Token = openidconnect::StandardTokenResponse<super::Fields, openidconnect::
 
 impl Provider {
     /// Where the browser is sent.
-    pub async fn begin(&self, attempt: &Attempt) -> Result<String, ProviderError> {
-        let known = self.known(Age::Usual).await?;
+    pub async fn begin(&self, attempt: &Attempt, now: Timestamp) -> Result<String, ProviderError> {
+        let known = self.known(Age::Usual, now).await?;
         let client = self.client(&known)?;
         let Attempt { state, nonce, verifier } = attempt.clone();
         let challenge = PkceCodeChallenge::from_code_verifier_sha256(&PkceCodeVerifier::new(verifier));
@@ -60,8 +60,13 @@ impl Provider {
     }
 
     /// Who it is that came back with a code.
-    pub async fn finish(&self, attempt: &Attempt, code: &str) -> Result<SignedIn, ProviderError> {
-        let known = self.known(Age::Usual).await?;
+    pub async fn finish(
+        &self,
+        attempt: &Attempt,
+        code: &str,
+        now: Timestamp,
+    ) -> Result<SignedIn, ProviderError> {
+        let known = self.known(Age::Usual, now).await?;
         let client = self.client(&known)?;
         let request = client
             .exchange_code(AuthorizationCode::new(code.to_owned()))
@@ -72,11 +77,11 @@ impl Provider {
             RequestTokenError::ServerResponse(_) => ProviderError::CodeRefused,
             error => ProviderError::Unavailable(said(&error)),
         })?;
-        let mut claims = match self.claims(&client, &token, attempt) {
+        let mut claims = match self.claims((&client, now), &token, attempt) {
             // The key may be one of today.
             Err(ClaimsVerificationError::SignatureVerification(_)) => {
-                let known = self.known(Age::New).await?;
-                self.claims(&self.client(&known)?, &token, attempt)
+                let known = self.known(Age::New, now).await?;
+                self.claims((&self.client(&known)?, now), &token, attempt)
             }
             verified => verified,
         }
@@ -89,13 +94,12 @@ impl Provider {
     /// The claims of the token, verified.
     fn claims(
         &self,
-        client: &Oidc,
+        (client, now): (&Oidc, Timestamp),
         token: &Token,
         attempt: &Attempt,
     ) -> Result<Map<String, Value>, ClaimsVerificationError> {
         let other = |text: &str| ClaimsVerificationError::Other(text.to_owned());
         let id_token = token.id_token().ok_or_else(|| other("it has no ID token"))?;
-        let now = self.clock.now();
         let verifier = client
             .id_token_verifier()
             .set_allowed_algs(ALGORITHMS)
@@ -141,8 +145,8 @@ impl Provider {
     }
 
     /// Where the browser is sent to end its session at the provider too, if that can be done there.
-    pub async fn logout_url(&self, id_token: &str) -> Option<String> {
-        let known: std::sync::Arc<Known> = self.known(Age::Usual).await.ok()?;
+    pub async fn logout_url(&self, id_token: &str, now: Timestamp) -> Option<String> {
+        let known: std::sync::Arc<Known> = self.known(Age::Usual, now).await.ok()?;
         let end = known.metadata.additional_metadata().end_session_endpoint.clone()?;
         let back = PostLogoutRedirectUrl::new(self.settings.after_logout.clone()).ok()?;
         let request = LogoutRequest::from(end)

@@ -29,7 +29,6 @@ use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
 use crate::domain::access::Role;
-use crate::domain::clock::Clock;
 
 pub use claims::{ClaimNames, Claimed};
 pub use fetch::FetchError;
@@ -160,7 +159,6 @@ struct Known {
 pub struct Provider {
     settings: Arc<ProviderSettings>,
     fetch: Arc<Fetch>,
-    clock: Clock,
     known: Arc<Mutex<Option<Arc<Known>>>>,
 }
 
@@ -181,11 +179,11 @@ enum Age {
 
 impl Provider {
     /// A provider, which is not asked before somebody signs in.
-    pub fn new(settings: ProviderSettings, clock: Clock) -> Result<Self, ProviderError> {
+    pub fn new(settings: ProviderSettings) -> Result<Self, ProviderError> {
         let fetch = Fetch::new(settings.timeout, settings.authorities.as_deref())
             .map_err(|error| ProviderError::Unusable(error.to_string()))?;
         let known = Arc::new(Mutex::new(None));
-        Ok(Provider { settings: Arc::new(settings), fetch: Arc::new(fetch), clock, known })
+        Ok(Provider { settings: Arc::new(settings), fetch: Arc::new(fetch), known })
     }
 
     /// Who issues.
@@ -203,8 +201,7 @@ impl Provider {
         self.settings.audience.is_some()
     }
 
-    async fn known(&self, age: Age) -> Result<Arc<Known>, ProviderError> {
-        let now = self.clock.now();
+    async fn known(&self, age: Age, now: Timestamp) -> Result<Arc<Known>, ProviderError> {
         let mut known = self.known.lock().await;
         let most = if age == Age::New { KEYS_AGAIN } else { BELIEVED };
         let fresh = |known: &&Arc<Known>| {

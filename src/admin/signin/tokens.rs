@@ -1,5 +1,6 @@
 //! Access tokens that the provider issued for this API.
 
+use jiff::Timestamp;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde_json::{Map, Value};
@@ -32,13 +33,13 @@ enum NotGood {
 
 impl Provider {
     /// Whom an access token is of. Only asked when the configuration says whom such tokens are for.
-    pub async fn access_token(&self, token: &str) -> Result<Claimed, ProviderError> {
+    pub async fn access_token(&self, token: &str, now: Timestamp) -> Result<Claimed, ProviderError> {
         let audience = self.settings.audience.as_deref().ok_or(ProviderError::Lacks("an audience"))?;
-        let known = self.known(Age::Usual).await?;
-        let claims = match self.verified(&known, token, audience) {
+        let known = self.known(Age::Usual, now).await?;
+        let claims = match self.verified(&known, (token, audience), now) {
             Err(NotGood::NoSuchKey) => {
-                let known = self.known(Age::New).await?;
-                self.verified(&known, token, audience)
+                let known = self.known(Age::New, now).await?;
+                self.verified(&known, (token, audience), now)
             }
             verified => verified,
         };
@@ -51,7 +52,12 @@ impl Provider {
         }
     }
 
-    fn verified(&self, known: &Known, token: &str, audience: &str) -> Result<Map<String, Value>, NotGood> {
+    fn verified(
+        &self,
+        known: &Known,
+        (token, audience): (&str, &str),
+        now: Timestamp,
+    ) -> Result<Map<String, Value>, NotGood> {
         let header = decode_header(token).map_err(|_| NotGood::Ever("it is no token"))?;
         if !ALGORITHMS.contains(&header.alg) {
             return Err(NotGood::Ever("it is signed in a way that is not taken"));
@@ -71,7 +77,7 @@ impl Provider {
         rules.validate_exp = false;
         let claims = decode::<Map<String, Value>>(token, &key, &rules);
         let claims = claims.map_err(|_| NotGood::Ever("signature, issuer or audience are wrong"))?.claims;
-        let now = self.clock.now().as_second();
+        let now = now.as_second();
         let at = |name: &str| claims.get(name).and_then(Value::as_i64);
         match (at("exp"), at("nbf")) {
             (None, _) => Err(NotGood::Ever("it never ends")),

@@ -10,6 +10,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use jiff::Timestamp;
 
 use crate::admin::people::{AdmissionError, Door, PeopleSettings, Signed};
 use crate::admin::signin::ProviderError;
@@ -82,7 +83,7 @@ pub(super) async fn actor(parts: &mut Parts, api: &Api) -> Result<Option<Arc<Act
     if let Some(token) = bearer(&parts.headers) {
         let door = door(api)?;
         if !Door::is_own_kind(&token) {
-            return of_provider(door, &token).await.map(Some);
+            return of_provider(door, &token, api.clock.now()).await.map(Some);
         }
         let found = door.session_of_bearer(&token, api.clock.now()).await.map_err(internal)?;
         return Ok(Some(remembered(parts, found.ok_or(AuthError::BadToken)?)));
@@ -108,10 +109,10 @@ fn remembered(parts: &mut Parts, signed: Signed) -> Arc<Actor> {
 }
 
 /// Who asks by an access token of the provider.
-async fn of_provider(door: &Door, token: &str) -> Result<Arc<Actor>, Problem> {
+async fn of_provider(door: &Door, token: &str, now: Timestamp) -> Result<Arc<Actor>, Problem> {
     let provider = door.settings().provider.as_ref().filter(|provider| provider.takes_access_tokens());
     let provider = provider.ok_or(AuthError::BadToken)?;
-    let claimed = provider.access_token(token).await.map_err(|error| match error {
+    let claimed = provider.access_token(token, now).await.map_err(|error| match error {
         ProviderError::Unavailable(_) | ProviderError::Unusable(_) => provider_away(&error),
         error => {
             tracing::info!(%error, "a token of the provider is refused");

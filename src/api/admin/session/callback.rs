@@ -73,7 +73,7 @@ pub(super) async fn handler(
         return Err(CallbackError::Replayed.into());
     }
     let code = params.code.filter(|_| params.error.is_none()).ok_or(CallbackError::Declined)?;
-    let signed_in = provider.finish(&under_way.attempt(), &code).await.map_err(judged)?;
+    let signed_in = provider.finish(&under_way.attempt(), &code, now).await.map_err(judged)?;
     let person = door.admit(provider, &signed_in.claimed, now).await.map_err(admitted)?;
     let arrived = Arrived {
         person: &person.id,

@@ -56,11 +56,12 @@ pub(super) async fn handler(
 ) -> Result<Response, Problem> {
     let door = door(&api)?;
     let provider = provider(door)?;
+    let now = api.clock.now();
     let next = params.ok().and_then(|Query(params)| params.next).filter(|next| is_own_path(next));
     let drawn = || door.token().map_err(|error| failed(error.into()));
     let attempt = Attempt { state: drawn()?, nonce: drawn()?, verifier: drawn()? };
-    let url = provider.begin(&attempt).await.map_err(|error| provider_away(&error))?;
-    let ends_at = api.clock.now().checked_add(LASTS).unwrap_or(Timestamp::MAX);
+    let url = provider.begin(&attempt, now).await.map_err(|error| provider_away(&error))?;
+    let ends_at = now.checked_add(LASTS).unwrap_or(Timestamp::MAX);
     let Attempt { state, nonce, verifier } = attempt;
     let under_way = UnderWay {
         state,

@@ -38,13 +38,14 @@ pub(super) async fn handler(
 ) -> Result<Response, Problem> {
     let door = door(&api)?;
     let session = &signed.session;
+    let now = api.clock.now();
     // The session ends here in any case: the provider may be away, or its token sealed by another key.
-    let end_session_url = door.logout_url(&session.id).await.unwrap_or_else(|error| {
+    let end_session_url = door.logout_url(&session.id, now).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the session is not ended at the provider");
         None
     });
     let which = Sessions::One(&session.person.id, &session.id);
-    door.end(which, api.clock.now()).await.map_err(store_failed)?;
+    door.end(which, now).await.map_err(store_failed)?;
     let jar = CookieJar::new().add(dropped(&headers, door.settings(), SESSION_COOKIE));
     Ok(unkept((jar, Json(Ended { end_session_url })).into_response()))
 }
