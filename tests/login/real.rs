@@ -1,9 +1,9 @@
 //! Sign-in at npm `oidc-provider`, which the tests start.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Lines};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 
 use bytes::Bytes;
@@ -22,6 +22,8 @@ struct Real {
     issuer: String,
     port: u16,
     process: Child,
+    /// It ends when nobody can hear it.
+    _heard: Lines<BufReader<ChildStdout>>,
 }
 
 /// The folder with the packages; none without node, which is said once.
@@ -63,8 +65,9 @@ impl Real {
         command.args(["provider.mjs", &port.to_string(), key, CALLBACK]).current_dir(folder()?);
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        assert!(lines.any(|line| line.is_ok_and(|line| line == "listening")), "the provider did not start");
-        Some(Real { issuer: format!("http://127.0.0.1:{port}"), port, process })
+        let up = lines.any(|line| line.is_ok_and(|line| line == "listening"));
+        assert!(up, "the provider did not start");
+        Some(Real { issuer: format!("http://127.0.0.1:{port}"), port, process, _heard: lines })
     }
 
     /// The same provider with another key, as after its rotation.
