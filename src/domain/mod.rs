@@ -25,6 +25,7 @@ pub mod notification_fee;
 pub mod party;
 pub mod payability;
 pub mod payment_options;
+pub mod people;
 pub mod position;
 pub mod randomness;
 pub mod receipt;

@@ -27,6 +27,7 @@ mod migrate;
 mod notices;
 mod numbers;
 mod parties;
+mod people;
 #[cfg(test)]
 mod plans;
 mod positions;
@@ -78,6 +79,11 @@ pub use keys::{
 pub use maintenance::{MaintenanceFilter, maintenance_form, maintenance_of_form, maintenance_target};
 pub use numbers::Numbered;
 pub use parties::Parties;
+pub use people::{
+    Counted, KnownPerson, LinkFor, ListedSession, LocalAccount, NewLocalAccount, NewSession, PersonKey,
+    SecondFactor, SessionGrants, SessionKey, Sessions, SignedInFrom, StoredSession, grant_form, person_form,
+    profile_form,
+};
 pub use positions::{
     BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
     PositionPage, PositionQuery, ReplaceError, Shapes,
