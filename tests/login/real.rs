@@ -206,8 +206,11 @@ async fn a_code_is_good_once_and_only_with_its_verifier() {
     let second = provider.sign_in(&url, "anna").await;
     assert_eq!(house.come_back(&second, &cookie_2).await.status, StatusCode::SEE_OTHER);
     house.come_back(&second, &cookie_2).await.is_problem(400, "Bad Request", "sign_in_replayed");
-    // The code of the first was shown to the provider with a wrong verifier, and is no longer good.
-    house.come_back(&query, &cookie).await.is_problem(400, "Bad Request", "code_refused");
+    // Who was robbed still comes in, and then the code is used up for everybody.
+    assert_eq!(house.come_back(&query, &cookie).await.status, StatusCode::SEE_OTHER);
+    let (url, cookie) = house.begin("/").await;
+    let again = format!("code={code}&state={}", parameter(&url, "state").unwrap());
+    house.come_back(&again, &cookie).await.is_problem(400, "Bad Request", "code_refused");
 }
 
 #[tokio::test]
