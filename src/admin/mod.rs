@@ -1,5 +1,8 @@
 //! Services of the admin surface that need more than facts: what is kept secret and how.
 
+pub mod certificates;
+pub mod checkpoints;
+pub mod deletions;
 mod key_hash;
 mod secrets;
 mod vault;

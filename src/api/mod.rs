@@ -7,8 +7,10 @@
 use std::sync::Arc;
 
 use axum::Router;
+use jiff::SignedDuration;
 
 use self::openapi::Routes;
+use crate::admin::certificates::Certificates;
 use crate::admin::{KeyHasher, Secrets, Vault};
 use crate::domain::access::KeyScope;
 use crate::domain::clock::Clock;
@@ -69,6 +71,20 @@ pub struct Admin {
     pub secrets: Secrets,
     /// Which changes wait for a second person.
     pub approval: Approval,
+    /// How long before they begin maintenances are announced.
+    pub maintenance_notice: MaintenanceNotice,
+    /// What handles certificates; without it there are none to manage.
+    pub certificates: Option<Certificates>,
+}
+
+/// How long before it begins a maintenance is announced: three days, as the node asks for, unless told otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaintenanceNotice(pub SignedDuration);
+
+impl Default for MaintenanceNotice {
+    fn default() -> Self {
+        MaintenanceNotice(SignedDuration::from_hours(72))
+    }
 }
 
 /// The payload of a stored message as an XML document; none if the message cannot be read. Envelopes are not
@@ -130,6 +146,7 @@ pub fn router(state: ApiState) -> Router {
         apiconfig::HEADING,
         backoffice::HEADING,
         admin::HEADING,
+        admin::certificates::HEADING,
     ];
     let api = shared(state);
     openapi::serve(routes, &headings, &api)

@@ -3,8 +3,11 @@
 //! No database, no HTTP, no XML: what a rule needs is a parameter, the clock included.
 
 pub mod access;
+pub mod account;
+pub mod activation;
 pub mod amount;
 pub mod anomaly;
+pub mod certificate;
 pub mod clock;
 pub mod cursor;
 pub mod delivery;
@@ -16,6 +19,7 @@ pub mod iban;
 pub mod ids;
 pub mod invariants;
 pub mod lifecycle;
+pub mod maintenance;
 pub mod notice_number;
 pub mod notification_fee;
 pub mod party;
@@ -33,6 +37,7 @@ pub mod subscription;
 pub mod taxonomy;
 pub mod text;
 pub mod update;
+pub mod usage;
 
 #[cfg(test)]
 mod tests;

@@ -3,11 +3,14 @@
 //! A [`Store`] speaks the verbs of the field (`payable_notice`, `book_receipt`); no connection and no
 //! transaction leaves it.
 
+mod accounts;
+mod activation;
 mod activations;
 mod anomalies;
 mod audit;
 mod backup;
 mod batch;
+mod certificates;
 mod delegations;
 mod deliveries;
 mod dialect;
@@ -19,6 +22,7 @@ mod governance;
 mod health;
 mod idempotency;
 mod keys;
+mod maintenance;
 mod migrate;
 mod notices;
 mod numbers;
@@ -35,6 +39,7 @@ mod subscriptions;
 mod taxonomy;
 mod unbooked;
 mod uploads;
+mod usage;
 mod verify;
 
 use std::sync::Arc;
@@ -43,21 +48,34 @@ use std::time::Duration;
 use dialect::Pools;
 use sha2::{Digest, Sha256};
 
+pub use accounts::{
+    AccountFilter, NamedAccount, PurposeRow, account_form, account_of_form, account_target, deletion_form,
+    deletion_of_form, deletion_target, purpose_form,
+};
+pub use activation::{EvidenceForm, FileForm, ShownEvidence, ShownFile, StepForm, WaiverForm};
 pub use anomalies::{
     Acted, Anomaly, AnomalyAct, AnomalyEntry, AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState,
     MessageFacts,
 };
+pub use audit::{AuditBreach, AuditEntry, AuditQuery, AuditVerified};
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
+pub use certificates::{
+    Ending, RevocationList, certificate_form, read_certificate_form, revocation_list_form,
+};
 pub use delegations::delegation_json;
 pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };
 pub use events::{FeedWatch, Heads, StoredEvent};
-pub use governance::{WriteError, WriteFailure, WriteMode};
+pub use governance::{
+    Change, ChangeAct, ChangeError, ChangePage, ChangePlace, ChangeQuery, ChangeStep, NewChange, WriteError,
+    WriteFailure, WriteMode,
+};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{
     ApiKey, ApiScope, KeyHash, KeyRecord, KeyRights, KeySecret, KeyWish, LiveKey, NewSecret, SealKey,
 };
+pub use maintenance::{MaintenanceFilter, maintenance_form, maintenance_of_form, maintenance_target};
 pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{
@@ -82,6 +100,7 @@ pub use uploads::{
     Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,
     Verdict, Work,
 };
+pub use usage::{NodeCall, Promptness};
 pub use verify::{Found, Verified};
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.
@@ -91,6 +110,7 @@ pub struct Store {
     notices: Arc<notices::NoticeReader>,
     receipts: Arc<receipts::ReceiptWriter>,
     activations: Arc<activations::ActivationWriter>,
+    calls: Arc<usage::CallCounts>,
 }
 
 /// How a store uses its database.
@@ -231,6 +251,7 @@ impl Store {
             notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
             activations: Arc::new(activations::ActivationWriter::start(pools.clone())),
+            calls: Arc::default(),
             pools,
         })
     }

@@ -6,8 +6,8 @@ use hyper::{Method, Request, StatusCode};
 use secrecy::SecretString;
 use serde_json::Value;
 use varco::admin::Vault;
+use varco::api::Admin;
 use varco::api::auth::hash_key;
-use varco::api::{Admin, Webhooks};
 use varco::domain::segregation::Segregation;
 use varco::store::{ApiKey, ApiScope, KeyRights};
 
@@ -64,7 +64,7 @@ impl Desk {
 
     pub async fn at(database: TestDatabase) -> Desk {
         let admin = Admin { vault: Some(vault()), ..Admin::default() };
-        let gateway = Gateway::start_admin(database, (Webhooks::default(), admin)).await;
+        let gateway = Gateway::start_admin(database, admin).await;
         let desk = Desk { gateway };
         desk.add("operator", OPERATOR, KeyRights::operator()).await;
         desk

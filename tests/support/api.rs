@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use varco::api::events::{EventSettings, Events};
 use varco::api::massive::{UploadSettings, Uploads};
-use varco::api::{self, ApiState, Webhooks, auth::hash_key};
+use varco::api::{self, Admin, ApiState, Webhooks, auth::hash_key};
 use varco::domain::clock::{Clock, ClockHand};
 use varco::domain::fiscal_code::FiscalCode;
 use varco::domain::hold::HoldPolicy;
@@ -76,25 +76,25 @@ impl Gateway {
     /// A gateway with something that sends events.
     pub async fn start_with(database: TestDatabase, webhooks: Webhooks) -> Gateway {
         let store = database.store().await;
-        Self::start_whole(database, store, (webhooks, api::Admin::default())).await
+        Self::start_whole(database, store, webhooks).await
     }
 
     /// The same on a store that was opened in another way.
     pub async fn start_on(database: TestDatabase, store: Store) -> Gateway {
-        Self::start_whole(database, store, (Webhooks::default(), api::Admin::default())).await
+        Self::start_whole(database, store, Webhooks::default()).await
     }
 
-    /// A gateway with something that sends events, and such an admin surface.
-    pub async fn start_admin(database: TestDatabase, parts: (Webhooks, api::Admin)) -> Gateway {
+    /// A gateway whose admin surface works with that.
+    pub async fn start_admin(database: TestDatabase, admin: Admin) -> Gateway {
         let store = database.store().await;
-        Self::start_whole(database, store, parts).await
+        Self::start_wholly(database, store, Webhooks::default(), admin).await
     }
 
-    async fn start_whole(
-        database: TestDatabase,
-        store: Store,
-        (webhooks, admin): (Webhooks, api::Admin),
-    ) -> Gateway {
+    async fn start_whole(database: TestDatabase, store: Store, webhooks: Webhooks) -> Gateway {
+        Self::start_wholly(database, store, webhooks, Admin::default()).await
+    }
+
+    async fn start_wholly(database: TestDatabase, store: Store, webhooks: Webhooks, admin: Admin) -> Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
         let (clock, hand) = Clock::manual(samples::now());

@@ -2,8 +2,16 @@
 
 use super::openapi::{Heading, Routes};
 
+pub(super) mod accounts;
+mod activation;
+mod audit;
+pub(super) mod certificates;
+mod changes;
 mod delegations;
+mod diff;
 mod keys;
+mod registry;
+mod usage;
 
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading =
@@ -13,5 +21,14 @@ pub(super) const HEADING: Heading =
 const ADMIN: &str = HEADING.0;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().beside(keys::routes()).beside(delegations::routes())
+    Routes::default()
+        .beside(changes::routes())
+        .beside(audit::routes())
+        .beside(accounts::routes(HEADING.0))
+        .beside(certificates::routes())
+        .beside(activation::routes())
+        .beside(usage::routes())
+        .beside(keys::routes())
+        .beside(delegations::routes())
+        .beside(registry::routes())
 }

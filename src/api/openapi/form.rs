@@ -297,6 +297,10 @@ pub type MaybeText70 = Maybe<Text<70>>;
 /// As [`Text70`].
 pub type MaybeText140 = Maybe<Text<140>>;
 /// As [`Text70`].
+pub type MaybeText100 = Maybe<Text<100>>;
+/// As [`Text70`].
+pub type MaybeText300 = Maybe<Text<300>>;
+/// As [`Text70`].
 pub type MaybeTwoCapitals = Maybe<TwoCapitals>;
 /// As [`Text70`].
 pub type MaybeEmail = Maybe<Email>;
@@ -331,6 +335,12 @@ pub fn number(bounds: RangeInclusive<u32>, default: u32) -> RefOr<Schema> {
     let number = ObjectBuilder::new().schema_type(Type::Integer);
     let number = number.minimum(Some(*bounds.start())).maximum(Some(*bounds.end()));
     or_empty(number.default(Some(json!(default))))
+}
+
+/// A whole number within bounds, which can be left out.
+pub fn whole(bounds: RangeInclusive<u32>) -> RefOr<Schema> {
+    let number = ObjectBuilder::new().schema_type(Type::Integer);
+    or_empty(number.minimum(Some(*bounds.start())).maximum(Some(*bounds.end())))
 }
 
 /// A day such as 2026-12-31.
