@@ -23,6 +23,7 @@
 pub mod api;
 pub mod cli;
 pub mod config;
+pub mod documents;
 pub mod domain;
 pub mod gateway;
 pub mod observe;

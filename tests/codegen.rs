@@ -376,7 +376,10 @@ fn documents_may_have_defaults_times_and_empty_choices() {
     let read: documents::n12_documents::R =
         varco::wire::read_document(text.as_bytes(), Default::default()).unwrap();
     assert_eq!(read.way.as_str(), "by sea");
-    assert_eq!((read.short.unwrap(), read.number, read.any.unwrap()), ("always".try_into().unwrap(), Some(7), "\"x\"".try_into().unwrap()));
+    assert_eq!(
+        (read.short.unwrap(), read.number, read.any.unwrap()),
+        ("always".try_into().unwrap(), Some(7), "\"x\"".try_into().unwrap())
+    );
     assert!(varco::wire::read_document::<documents::n12_documents::R>(b"<r/>", Default::default()).is_err());
 }
 

@@ -30,6 +30,7 @@ mod payment_options;
 mod positions;
 pub mod problem;
 mod receipts;
+mod sheet;
 mod subscriptions;
 
 /// What the API works with.

@@ -50,6 +50,11 @@ impl Iban {
     pub fn is_postal(&self) -> bool {
         self.0.starts_with("IT") && self.0.get(5..10) == Some("07601")
     }
+
+    /// The encoding of a postal account for bar codes: the last twelve characters of the IBAN.
+    pub fn barcode(&self) -> Option<&str> {
+        self.0.get(self.0.len().checked_sub(12)?..).filter(|_| self.is_postal())
+    }
 }
 
 impl fmt::Display for Iban {

@@ -7,6 +7,7 @@ pub mod anomaly;
 pub mod clock;
 pub mod cursor;
 pub mod delivery;
+pub mod document;
 pub mod event;
 pub mod fiscal_code;
 pub mod hold;

@@ -113,7 +113,9 @@ mod tests {
         let moment = PlainMoment::parse(" 2025-05-13T10:20:30\n".into()).unwrap();
         assert_eq!(moment.moment().to_string(), "2025-05-13T10:20:30");
         assert_eq!(PlainMoment::new(civil::datetime(2025, 5, 13, 10, 20, 30, 999)), Ok(moment));
-        for text in ["2025-05-13T10:20:30Z", "2025-05-13T10:20:30.0", "2025-05-13T10:20", "2025-02-29T10:20:30"] {
+        for text in
+            ["2025-05-13T10:20:30Z", "2025-05-13T10:20:30.0", "2025-05-13T10:20", "2025-02-29T10:20:30"]
+        {
             assert_eq!(PlainMoment::parse(text.into()), Err(PLAIN), "{text}");
         }
     }

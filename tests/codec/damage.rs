@@ -204,9 +204,7 @@ pub fn judge(schema: &str, folder: &Path, files: &[String]) -> BTreeMap<String, 
     let mut verdicts = BTreeMap::new();
     for batch in files.chunks(2000) {
         let mut command = Command::new("xmllint");
-        command
-            .args(["--noout", "--nonet", "--schema"])
-            .arg(std::fs::canonicalize(schema).unwrap());
+        command.args(["--noout", "--nonet", "--schema"]).arg(std::fs::canonicalize(schema).unwrap());
         let output = command.current_dir(folder).args(batch).output().unwrap();
         for line in String::from_utf8_lossy(&output.stderr).lines() {
             if let Some(name) = line.strip_suffix(" validates") {

@@ -37,7 +37,8 @@ fn explained(text: &str, ours: &Result<(), Violation>) -> bool {
                 value.trim() != value || ["&#32;", "<!--", "CDATA"].iter().any(|piece| value.contains(piece))
             };
             // Any text is an address to the schema language; libxml2 wants to understand it.
-            let odd = |value: &String| !value.chars().all(|c| c.is_ascii_alphanumeric() || ":/.?".contains(c));
+            let odd =
+                |value: &String| !value.chars().all(|c| c.is_ascii_alphanumeric() || ":/.?".contains(c));
             values(&["data", "fascia", "priorita"]).iter().any(blank) || values(&["url"]).iter().any(odd)
         }
         // libxml2 takes nearly any text for base64.
