@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
+use crate::admin::Vault;
 use crate::api;
 use crate::api::events::{EventSettings, Events};
 use crate::api::massive::{UploadSettings, Uploads};
@@ -117,6 +118,10 @@ impl Gateway {
             ids: Arc::new(RequestIds::new(u64::from_ne_bytes(random()?))),
             hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
             randomness: randomness(random()?),
+            admin: api::Admin {
+                vault: config.vault.master_key.clone().map(Vault::new),
+                ..Default::default()
+            },
         };
         let soap_addr = parts.start_soap(&config.soap).await?;
         let uploads = parts.start_uploads(&config.upload)?;
@@ -181,6 +186,7 @@ struct Parts {
     hold: HoldPolicy,
     randomness: Randomness,
     webhooks: Deliverer,
+    admin: api::Admin,
 }
 
 impl Parts {
@@ -243,6 +249,7 @@ impl Parts {
             randomness: self.randomness.clone(),
             receipt_document: soap::document,
             webhooks: self.webhooks.for_api(),
+            admin: self.admin.clone(),
         }
     }
 

@@ -17,9 +17,11 @@
 //! 5. [`domain`] decides, by pure functions over facts and the clock.
 //! 6. [`store`] keeps the facts: raw message, receipt and position in one commit.
 //!
-//! REST requests enter at [`api`] and meet the same `domain` and `store`. [`gateway`] puts the parts
+//! REST requests enter at [`api`] and meet the same `domain` and `store`; [`admin`] is what they find there to keep
+//! secrets, sign people in and manage certificates. [`gateway`] puts the parts
 //! together; [`cli`] starts it. `tests/tidy.rs` holds the layers to this order.
 
+pub mod admin;
 pub mod api;
 pub mod cli;
 pub mod config;

@@ -20,7 +20,7 @@ use varco::domain::fiscal_code::{PersonId, PersonKind};
 use varco::domain::notice_number::TwoDigits;
 use varco::domain::position::{AfterDue, OptionShape, StandIn};
 use varco::domain::segregation::Segregation;
-use varco::store::{ApiKey, ApiScope};
+use varco::store::{ApiKey, ApiScope, KeyRights};
 
 async fn ask(gateway: &Gateway, method: Method, path: &str, key: &str) -> Answer {
     let request = Request::builder()
@@ -183,7 +183,13 @@ async fn refusals_have_the_shape_and_the_codes_of_the_contract() {
         foreign.is_problem(403, "Forbidden", "foreign_organization");
         let segregation = Segregation::Only([TwoDigits::new("01").unwrap()].into());
         let institutions = ApiScope::Every;
-        let key = ApiKey { id: "some".into(), label: "some".into(), institutions, segregation };
+        let key = ApiKey {
+            id: "some".into(),
+            label: "some".into(),
+            institutions,
+            segregation,
+            rights: KeyRights::data(),
+        };
         gateway.store.add_api_key(&key, &hash_key("some-codes")).await.unwrap();
         let kept = ask(&gateway, Method::GET, &format!("{EC}/notices/{}", nav(1)), "some-codes").await;
         kept.is_problem(403, "The payment position is forbidden", "foreign_segregation");

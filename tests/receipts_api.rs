@@ -28,7 +28,7 @@ use varco::domain::notice_number::{NoticeNumber, TwoDigits};
 use varco::domain::receipt::{Receipt, ReceiptOutcome, SubjectCode};
 use varco::domain::segregation::Segregation;
 use varco::soap::{Limits, read_request};
-use varco::store::{ApiKey, ApiScope, BookReceipt};
+use varco::store::{ApiKey, ApiScope, BookReceipt, KeyRights};
 
 const BASE: &str = "/gpd/payments-receipts-service/v1/payments";
 
@@ -432,7 +432,13 @@ async fn a_key_of_some_segregation_codes_reads_the_receipts_of_those() {
         let codes = BTreeSet::from([TwoDigits::new("01").unwrap(), TwoDigits::new("03").unwrap()]);
         let institutions = ApiScope::Every;
         let segregation = Segregation::Only(codes);
-        let key = ApiKey { id: "some".into(), label: "some".into(), institutions, segregation };
+        let key = ApiKey {
+            id: "some".into(),
+            label: "some".into(),
+            institutions,
+            segregation,
+            rights: KeyRights::data(),
+        };
         gateway.store.add_api_key(&key, &hash_key("some-codes")).await.unwrap();
         gateway.create_published(&position("unpaid", 7)).await;
         book(&gateway, aged("second", 1, 1)).await;

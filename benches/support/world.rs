@@ -11,7 +11,7 @@ use varco::domain::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
 use varco::domain::party::{Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink};
 use varco::domain::segregation::Segregation;
 use varco::domain::text::Text;
-use varco::store::{ApiKey, ApiScope, Store, StoreOptions};
+use varco::store::{ApiKey, ApiScope, KeyRights, Store, StoreOptions};
 
 pub const EC: &str = "99000010019";
 pub const BROKER: &str = "99000020018";
@@ -75,7 +75,13 @@ pub async fn admit(url: &str, key: &str) {
     let (ec, iban) = (FiscalCode::new(EC).unwrap(), Iban::new(IBAN).unwrap());
     store.put_iban(&EcIban { ec, iban, label: None }).await.unwrap();
     let (institutions, segregation) = (ApiScope::Every, Segregation::Every);
-    let known = ApiKey { id: "bench".into(), label: "bench".into(), institutions, segregation };
+    let known = ApiKey {
+        id: "bench".into(),
+        label: "bench".into(),
+        institutions,
+        segregation,
+        rights: KeyRights::data(),
+    };
     store.add_api_key(&known, &hash_key(key)).await.unwrap();
     store.close().await;
 }

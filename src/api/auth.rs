@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::Api;
 use super::problem::{Problem, unknown_path};
+use crate::domain::access::KeyScope;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::segregation::{ForeignNotice, Segregation};
 use crate::store::{ApiKey, ApiScope, Store, StoreError};
@@ -50,6 +51,10 @@ pub(super) enum AuthError {
     UnknownKey,
     #[error("the key does not hold the creditor institution")]
     Forbidden,
+    #[error("the key does not have the scope {}", .0.name())]
+    Scope(KeyScope),
+    #[error("the caller was not given the permission")]
+    Denied,
     #[error("the path is not UTF-8")]
     UnreadablePath,
     #[error("no such creditor institution")]
@@ -62,7 +67,7 @@ impl FromRequestParts<Arc<Api>> for Organization {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
-        let key = caller(parts, api).await?;
+        let key = caller(parts)?;
         let path = Path::<OrganizationPath>::from_request_parts(parts, api).await;
         let Path(path) = path.map_err(|_| AuthError::UnreadablePath)?;
         let ec = FiscalCode::new(&path.organizationfiscalcode).ok();
@@ -77,9 +82,9 @@ impl FromRequestParts<Arc<Api>> for Organization {
     }
 }
 
-/// The API key that a request comes with. It says nothing yet about what the key may do.
-pub(super) async fn caller(parts: &Parts, api: &Api) -> Result<Arc<ApiKey>, AuthError> {
-    key_behind(&presented(parts)?, api).await
+/// The API key that a request comes with, as the guard found it.
+pub(super) fn caller(parts: &Parts) -> Result<Arc<ApiKey>, AuthError> {
+    parts.extensions.get::<Arc<ApiKey>>().cloned().ok_or(AuthError::NoKey)
 }
 
 /// The SHA-256 of the key that a request comes with, known or not.
@@ -131,6 +136,18 @@ impl From<AuthError> for Problem {
                 "Forbidden",
                 "foreign_organization",
                 "You are not allowed to access this resource.",
+            ),
+            AuthError::Scope(scope) => Problem::new(
+                StatusCode::FORBIDDEN,
+                "Forbidden",
+                "key_scope",
+                format!("The API key does not have the scope {}.", scope.name()),
+            ),
+            AuthError::Denied => Problem::new(
+                StatusCode::FORBIDDEN,
+                "Forbidden",
+                "not_permitted",
+                "You were not given the permission for this, or not for this tenant.",
             ),
             AuthError::UnreadablePath => unknown_path(),
             AuthError::UnknownOrganization => Problem::new(
@@ -216,6 +233,7 @@ impl Remembered {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::KeyRights;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -223,7 +241,13 @@ mod tests {
 
     fn key() -> ApiKey {
         let (institutions, segregation) = (ApiScope::Every, Segregation::Every);
-        ApiKey { id: "id".into(), label: "label".into(), institutions, segregation }
+        ApiKey {
+            id: "id".into(),
+            label: "label".into(),
+            institutions,
+            segregation,
+            rights: KeyRights::data(),
+        }
     }
 
     #[test]

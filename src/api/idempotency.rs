@@ -70,9 +70,9 @@ pub(super) enum Begun {
 impl FromRequestParts<Arc<Api>> for IdempotencyKey {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Api>) -> Result<Self, Problem> {
         let Some(key) = presented_key(&parts.headers)? else { return Ok(IdempotencyKey(None)) };
-        let caller = auth::caller(parts, api).await?.id.clone();
+        let caller = auth::caller(parts)?.id.clone();
         let operation = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
         let operation = format!("{} {}", parts.method, operation.unwrap_or_default());
         let request = Sha256::new().chain_update(target(&parts.uri)).chain_update([0]);

@@ -9,7 +9,10 @@ use std::sync::Arc;
 use axum::Router;
 
 use self::openapi::Routes;
+use crate::admin::{Secrets, Vault};
+use crate::domain::access::KeyScope;
 use crate::domain::clock::Clock;
+use crate::domain::governance::Approval;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
 use crate::registry::RegistryView;
@@ -18,7 +21,11 @@ use crate::store::Store;
 pub use subscriptions::{SecretOf, SendNow, Sent, TargetCheck, TestEvent, Webhooks};
 
 mod accept;
+mod access;
+mod admin;
+mod apiconfig;
 pub mod auth;
+mod backoffice;
 mod body;
 mod bulk;
 pub mod events;
@@ -50,6 +57,19 @@ pub struct ApiState {
     pub receipt_document: ReceiptDocument,
     /// Sends events to who subscribed.
     pub webhooks: Webhooks,
+    /// What the admin surface works with.
+    pub admin: Admin,
+}
+
+/// What the admin surface works with.
+#[derive(Clone, Debug, Default)]
+pub struct Admin {
+    /// Where secrets are kept; without it what needs one is refused.
+    pub vault: Option<Vault>,
+    /// Where new ones are drawn from.
+    pub secrets: Secrets,
+    /// Which changes wait for a second person.
+    pub approval: Approval,
 }
 
 /// The payload of a stored message as an XML document; none if the message cannot be read. Envelopes are not
@@ -65,21 +85,36 @@ struct Api {
     randomness: Randomness,
     receipt_document: ReceiptDocument,
     webhooks: Webhooks,
+    admin: Admin,
     keys: auth::KeyCache,
+}
+
+impl Api {
+    /// Lets this instance see what was just written of the parties; the others see it when they read again.
+    async fn refresh(&self) {
+        match self.store.parties().await {
+            Ok(parties) => self.registry.replace(parties),
+            Err(error) => tracing::warn!(%error, "the parties could not be read again"),
+        }
+    }
 }
 
 /// The whole API as one router. It answers unknown paths too, so it is merged into no other router
 /// that does.
 pub fn router(state: ApiState) -> Router {
+    let (positions, receipts) = (KeyScope::Positions, KeyScope::Receipts);
     let routes = Routes::default()
-        .nest("/gpd/debt-positions-service/v1", positions::v1::routes())
-        .nest("/gpd/debt-positions-service/v2", bulk::routes())
-        .nest("/gpd/debt-positions-service/v3", positions::v3::routes())
-        .nest("/pn-integration-gpd/api/v1", positions::v1::send_routes())
-        .nest("/gpd/payments-receipts-service/v1", receipts::routes())
-        .nest("/inbox/v1", inbox::routes())
-        .nest("/payment-options", payment_options::routes())
-        .nest("/subscriptions/v1", subscriptions::routes())
+        .nest("/gpd/debt-positions-service/v1", positions::v1::routes().opened_by(positions))
+        .nest("/gpd/debt-positions-service/v2", bulk::routes().opened_by(positions))
+        .nest("/gpd/debt-positions-service/v3", positions::v3::routes().opened_by(positions))
+        .nest("/pn-integration-gpd/api/v1", positions::v1::send_routes().opened_by(positions))
+        .nest("/gpd/payments-receipts-service/v1", receipts::routes().opened_by(receipts))
+        .nest("/inbox/v1", inbox::routes().opened_by(receipts))
+        .nest("/payment-options", payment_options::routes().opened_by(positions))
+        .nest("/subscriptions/v1", subscriptions::routes().opened_by(KeyScope::Events))
+        .nest("/apiconfig/auth/api/v1", apiconfig::routes())
+        .nest("/backoffice/external/ec/v1", backoffice::routes())
+        .nest("/admin/v1", admin::routes())
         .telling_of(massive::routes())
         .telling_of(events::routes());
     let headings = [
@@ -92,15 +127,19 @@ pub fn router(state: ApiState) -> Router {
         payment_options::HEADING,
         subscriptions::HEADING,
         events::HEADING,
+        apiconfig::HEADING,
+        backoffice::HEADING,
+        admin::HEADING,
     ];
-    openapi::serve(routes, &headings)
+    let api = shared(state);
+    openapi::serve(routes, &headings, &api)
         .fallback(async || problem::unknown_path())
         .method_not_allowed_fallback(async || problem::unknown_method())
-        .with_state(shared(state))
+        .with_state(api)
 }
 
 fn shared(state: ApiState) -> Arc<Api> {
-    let ApiState { store, registry, clock, hold, randomness, receipt_document, webhooks } = state;
+    let ApiState { store, registry, clock, hold, randomness, receipt_document, webhooks, admin } = state;
     let keys = auth::KeyCache::default();
-    Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, webhooks, keys })
+    Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, webhooks, admin, keys })
 }

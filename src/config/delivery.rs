@@ -77,7 +77,7 @@ impl Delivery {
     }
 }
 
-fn read_master_key(section: &mut Section<'_>) -> Option<SecretString> {
+pub(super) fn read_master_key(section: &mut Section<'_>) -> Option<SecretString> {
     let key = section.secret("master_key")?;
     if key.expose_secret().len() < MASTER_KEY {
         let problem = format!("must have at least {MASTER_KEY} characters (the value is not shown)");

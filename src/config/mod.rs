@@ -14,6 +14,7 @@ mod soap_tls;
 mod source;
 mod upload;
 mod values;
+mod vault;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ pub use source::SettingError;
 use source::Source;
 pub use upload::Upload;
 pub use values::{ByteSize, Count, HumanDuration};
+pub use vault::Vault;
 
 /// Everything an operator can set, checked and with defaults filled in.
 #[derive(Debug, Clone)]
@@ -52,6 +54,8 @@ pub struct Config {
     pub nats: Nats,
     /// What holds for debt positions.
     pub positions: Positions,
+    /// How secrets are kept.
+    pub vault: Vault,
 }
 
 /// Why the configuration can't be used.
@@ -117,6 +121,7 @@ impl Config {
             log: Log::read(&mut source.section("log")),
             nats: Nats::read(&mut source.section("nats")),
             positions: Positions::read(&mut source.section("positions")),
+            vault: Vault::read(&mut source.section("vault")),
         };
         let errors = source.finish();
         if errors.is_empty() { Ok(config) } else { Err(ConfigError::Settings { errors }) }
@@ -135,6 +140,7 @@ impl fmt::Display for Config {
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
         table.insert("nats".to_owned(), Value::Table(self.nats.to_table()));
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
+        table.insert("vault".to_owned(), Value::Table(self.vault.to_table()));
         write!(f, "{table}")
     }
 }

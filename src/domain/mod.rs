@@ -2,6 +2,7 @@
 //!
 //! No database, no HTTP, no XML: what a rule needs is a parameter, the clock included.
 
+pub mod access;
 pub mod amount;
 pub mod anomaly;
 pub mod clock;
@@ -10,6 +11,7 @@ pub mod delivery;
 pub mod document;
 pub mod event;
 pub mod fiscal_code;
+pub mod governance;
 pub mod hold;
 pub mod iban;
 pub mod ids;

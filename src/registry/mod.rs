@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use crate::domain::access::Delegations;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::ids::{BrokerCode, StationCode};
@@ -28,6 +29,7 @@ pub struct Registry {
     brokers: HashMap<BrokerCode, Broker>,
     stations: HashMap<StationCode, Station>,
     taxonomy: Taxonomy,
+    delegations: Delegations,
 }
 
 #[derive(Debug)]
@@ -76,6 +78,7 @@ impl Registry {
             brokers: parties.brokers.into_iter().map(|broker| (broker.code.clone(), broker)).collect(),
             stations: parties.stations.into_iter().map(|station| (station.code.clone(), station)).collect(),
             taxonomy: Taxonomy::new(parties.taxonomy),
+            delegations: Delegations::new(parties.delegations),
         }
     }
 
@@ -114,6 +117,11 @@ impl Registry {
         };
         let links = self.links(ec).iter().filter_map(|link| Some((link, version(link)?)));
         issuing_link(links, scope)
+    }
+
+    /// What creditor institutions have handed to brokers.
+    pub fn delegations(&self) -> &Delegations {
+        &self.delegations
     }
 
     /// What transfers may be for.

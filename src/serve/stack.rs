@@ -147,11 +147,16 @@ async fn catch_panics(request: Request, next: Next) -> Response {
 async fn observe(State(stack): State<Stack>, mut request: Request, next: Next) -> Response {
     let id = stack.ids.of(&request);
     request.extensions_mut().insert(id.clone());
+    // What is kept of a request, such as who changed what, names it as the log does.
+    let value = HeaderValue::from_str(id.as_str()).ok();
+    if let Some(value) = &value {
+        request.headers_mut().insert(REQUEST_ID, value.clone());
+    }
     let mut record = Record::new(stack, id.clone(), &request);
     let span = tracing::info_span!("request", request_id = id.as_str());
     let mut response = next.run(request).instrument(span).await;
     record.answered(&response);
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+    if let Some(value) = value {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response

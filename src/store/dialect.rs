@@ -77,6 +77,8 @@ pub(super) mod sqlite_engine {
         FROM answered_request WHERE answered_at <= $1 ORDER BY answered_at LIMIT 8)";
     /// Unused, because of [`LOCKS_ROWS`].
     pub const LOCK_NAMED_TAIL: &str = "";
+    /// Reads the head of the audit.
+    pub const LOCK_AUDIT: &str = "SELECT last, chain FROM audit_head WHERE name = 'audit'";
     /// Ends the statement that reads the heads of feeds.
     pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
         ON h.feed = w.feed ORDER BY h.feed";
@@ -124,6 +126,8 @@ pub(super) mod postgres_engine {
     /// Ends the statement that locks positions by their names, in the same order.
     pub const LOCK_NAMED_TAIL: &str = ") SELECT p.version FROM wanted w JOIN position p ON p.ec = w.ec \
         AND p.iupd = w.iupd ORDER BY p.ec, p.iupd FOR UPDATE OF p";
+    /// Reads the head of the audit and locks it.
+    pub const LOCK_AUDIT: &str = "SELECT last, chain FROM audit_head WHERE name = 'audit' FOR UPDATE";
     /// Ends the statement that reads the heads of feeds and locks them, in one order for all writers.
     pub const LOCK_HEADS_TAIL: &str = ") SELECT h.feed, h.last, h.chain FROM wanted w JOIN event_head h \
         ON h.feed = w.feed ORDER BY h.feed FOR UPDATE OF h";

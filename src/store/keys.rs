@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::domain::access::{KeyScope, Role, Tenant};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::TwoDigits;
 use crate::domain::segregation::Segregation;
@@ -21,6 +22,32 @@ pub struct ApiKey {
     pub institutions: ApiScope,
     /// Which of their notices it may work with.
     pub segregation: Segregation,
+    /// What it is for.
+    pub rights: KeyRights,
+}
+
+/// What an API key is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRights {
+    /// On whose behalf it acts.
+    pub owner: Tenant,
+    /// What it opens.
+    pub scopes: BTreeSet<KeyScope>,
+    /// In what role it administers, if it does.
+    pub role: Option<Role>,
+}
+
+impl KeyRights {
+    /// Those of a key that works with data and administers nothing.
+    pub fn data() -> Self {
+        KeyRights { owner: Tenant::Gateway, scopes: BTreeSet::from(KeyScope::DATA), role: None }
+    }
+
+    /// Those of an operator's key: it administers everything, and opens all data.
+    pub fn operator() -> Self {
+        let scopes = BTreeSet::from(KeyScope::ALL);
+        KeyRights { owner: Tenant::Gateway, scopes, role: Some(Role::Operator) }
+    }
 }
 
 /// The creditor institutions whose data a key opens.
@@ -63,6 +90,7 @@ struct Rows {
     label: String,
     every_ec: bool,
     every_notice: bool,
+    rights: (String, String, Option<String>),
     institutions: Vec<(String,)>,
     segregation: Vec<(String,)>,
 }
@@ -82,17 +110,37 @@ fn parse(rows: Rows) -> Result<ApiKey, StoreError> {
             Segregation::Only(codes.collect::<Result<_, _>>()?)
         }
     };
-    Ok(ApiKey { id: rows.id, label: rows.label, institutions, segregation })
+    let (id, label, rights) = (rows.id, rows.label, parse_rights(&rows.rights)?);
+    Ok(ApiKey { id, label, institutions, segregation, rights })
 }
+
+fn parse_rights((owner, scopes, role): &(String, String, Option<String>)) -> Result<KeyRights, StoreError> {
+    let scope = |name| KeyScope::named(name).ok_or(StoreError::Corrupt { what: "scope of a key" });
+    let role_named = |name: &String| Role::named(name).ok_or(StoreError::Corrupt { what: "role of a key" });
+    Ok(KeyRights {
+        owner: read(Tenant::parse(owner), "owner of a key")?,
+        scopes: scopes.split_ascii_whitespace().map(scope).collect::<Result<_, _>>()?,
+        role: role.as_ref().map(role_named).transpose()?,
+    })
+}
+
+/// The names of scopes as they are kept.
+fn scope_names(scopes: &BTreeSet<KeyScope>) -> String {
+    scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(" ")
+}
+
+type KeyRow = (String, String, bool, bool, String, String, Option<String>);
 
 for_both_engines! {
     pub(super) async fn find(pool: &Pool, hash: &[u8; 32]) -> Result<Option<Rows>, sqlx::Error> {
-        let key: Option<(String, String, bool, bool)> =
-            sqlx::query_as("SELECT id, label, every_ec, every_notice FROM api_key WHERE hash = $1")
-                .bind(hash.as_slice())
-                .fetch_optional(pool)
-                .await?;
-        let Some((id, label, every_ec, every_notice)) = key else { return Ok(None) };
+        let key: Option<KeyRow> = sqlx::query_as(
+            "SELECT id, label, every_ec, every_notice, owner, scopes, role FROM api_key WHERE hash = $1",
+        )
+        .bind(hash.as_slice())
+        .fetch_optional(pool)
+        .await?;
+        let Some((id, label, every_ec, every_notice, owner, scopes, role)) = key else { return Ok(None) };
+        let rights = (owner, scopes, role);
         let institutions = sqlx::query_as("SELECT ec FROM api_key_institution WHERE id = $1")
             .bind(&id)
             .fetch_all(pool)
@@ -101,20 +149,26 @@ for_both_engines! {
             .bind(&id)
             .fetch_all(pool)
             .await?;
-        Ok(Some(Rows { id, label, every_ec, every_notice, institutions, segregation }))
+        Ok(Some(Rows { id, label, every_ec, every_notice, rights, institutions, segregation }))
     }
 
     pub(super) async fn add(pool: &Pool, key: &ApiKey, hash: &[u8; 32]) -> Result<(), sqlx::Error> {
         let mut tx = begin(pool, BEGIN).await?;
         sqlx::query("DELETE FROM api_key WHERE id = $1").bind(&key.id).execute(&mut *tx).await?;
-        sqlx::query("INSERT INTO api_key (hash, id, label, every_ec, every_notice) VALUES ($1, $2, $3, $4, $5)")
-            .bind(hash.as_slice())
-            .bind(&key.id)
-            .bind(&key.label)
-            .bind(key.institutions == ApiScope::Every)
-            .bind(key.segregation == Segregation::Every)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "INSERT INTO api_key (hash, id, label, every_ec, every_notice, owner, scopes, role) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(hash.as_slice())
+        .bind(&key.id)
+        .bind(&key.label)
+        .bind(key.institutions == ApiScope::Every)
+        .bind(key.segregation == Segregation::Every)
+        .bind(key.rights.owner.to_string())
+        .bind(scope_names(&key.rights.scopes))
+        .bind(key.rights.role.map(Role::name))
+        .execute(&mut *tx)
+        .await?;
         if let ApiScope::Only(institutions) = &key.institutions {
             for ec in institutions {
                 sqlx::query("INSERT INTO api_key_institution (ec, id) VALUES ($1, $2)")
@@ -165,7 +219,8 @@ mod tests {
     async fn add(store: &Store, number: u8) -> Result<(), StoreError> {
         let label = "x".repeat(10_000);
         let (institutions, segregation) = (ApiScope::Every, Segregation::Every);
-        let key = ApiKey { id: number.to_string(), label, institutions, segregation };
+        let (id, rights) = (number.to_string(), KeyRights::data());
+        let key = ApiKey { id, label, institutions, segregation, rights };
         store.add_api_key(&key, &[number; 32]).await
     }
 }

@@ -5,6 +5,7 @@
 
 mod activations;
 mod anomalies;
+mod audit;
 mod backup;
 mod batch;
 mod deliveries;
@@ -13,6 +14,7 @@ mod embedded;
 mod events;
 #[doc(hidden)]
 pub mod fault;
+mod governance;
 mod health;
 mod idempotency;
 mod keys;
@@ -48,8 +50,9 @@ pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };
 pub use events::{FeedWatch, Heads, StoredEvent};
+pub use governance::{WriteError, WriteFailure, WriteMode};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
-pub use keys::{ApiKey, ApiScope};
+pub use keys::{ApiKey, ApiScope, KeyRights};
 pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{

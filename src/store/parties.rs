@@ -1,5 +1,6 @@
 //! Creditor institutions, brokers, stations and how they hang together.
 
+use crate::domain::access::Delegation;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::ids::{BrokerCode, StationCode};
@@ -28,6 +29,8 @@ pub struct Parties {
     pub ibans: Vec<EcIban>,
     /// What transfers may be for; empty until somebody has imported it.
     pub taxonomy: Vec<TaxonomyEntry>,
+    /// What creditor institutions have handed to brokers.
+    pub delegations: Vec<Delegation>,
 }
 
 impl Store {

@@ -17,7 +17,7 @@ use varco::domain::ids::StationCode;
 use varco::domain::notice_number::{AuxDigit, TwoDigits};
 use varco::domain::party::StationLink;
 use varco::domain::segregation::Segregation;
-use varco::store::{ApiKey, ApiScope, Store};
+use varco::store::{ApiKey, ApiScope, KeyRights, Store};
 
 use crate::support::api::{EC, Gateway, KEY, MASTER_KEY, OTHER_EC, position};
 
@@ -130,7 +130,13 @@ pub async fn add_key(gateway: &Gateway, secret: &str, codes: &[&str]) {
     let codes = codes.iter().map(|code| TwoDigits::new(code).unwrap());
     let institutions = ApiScope::Only(BTreeSet::from([FiscalCode::new(EC).unwrap()]));
     let segregation = Segregation::Only(codes.collect());
-    let key = ApiKey { id: "of-codes".into(), label: "of codes".into(), institutions, segregation };
+    let key = ApiKey {
+        id: "of-codes".into(),
+        label: "of codes".into(),
+        institutions,
+        segregation,
+        rights: KeyRights::data(),
+    };
     gateway.store.add_api_key(&key, &hash_key(secret)).await.unwrap();
 }
 

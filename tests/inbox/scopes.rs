@@ -9,7 +9,7 @@ use varco::domain::fiscal_code::FiscalCode;
 use varco::domain::notice_number::{NoticeNumber, TwoDigits};
 use varco::domain::receipt::Receipt;
 use varco::domain::segregation::Segregation;
-use varco::store::{ApiKey, ApiScope};
+use varco::store::{ApiKey, ApiScope, KeyRights};
 
 use crate::support::api::{EC, Gateway, KEY, MASTER_KEY, OTHER_EC};
 use crate::support::on_both;
@@ -22,7 +22,13 @@ const FIRST_CODE: &str = "key-of-code-01";
 async fn with_keys(gateway: &Gateway) {
     let codes = BTreeSet::from([TwoDigits::new("01").unwrap()]);
     let (institutions, segregation) = (ApiScope::Every, Segregation::Only(codes));
-    let key = ApiKey { id: "some".into(), label: "some".into(), institutions, segregation };
+    let key = ApiKey {
+        id: "some".into(),
+        label: "some".into(),
+        institutions,
+        segregation,
+        rights: KeyRights::data(),
+    };
     gateway.store.add_api_key(&key, &hash_key(FIRST_CODE)).await.unwrap();
     let code_01 = |id: &str| {
         let notice = NoticeNumber::issue(TwoDigits::new("01").unwrap(), 9).unwrap();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use varco::api::auth::hash_key;
 use varco::domain::notice_number::TwoDigits;
 use varco::domain::segregation::Segregation;
-use varco::store::{ApiKey, ApiScope};
+use varco::store::{ApiKey, ApiScope, KeyRights};
 
 use crate::desk::*;
 use crate::support::api::{but, instalment, position, with_options};
@@ -178,6 +178,7 @@ async fn rows_keep_to_the_segregation_codes_of_their_sender() {
             label: "one".into(),
             institutions: ApiScope::Every,
             segregation: only,
+            rights: KeyRights::data(),
         };
         gateway.store().add_api_key(&key, &hash_key("key-of-code-01")).await.unwrap();
         let path = format!("{}/file?subscription-key=key-of-code-01", base(EC, BROKER));

@@ -90,6 +90,7 @@ impl World {
             randomness: Randomness::new(move || draws.fetch_add(1, Ordering::SeqCst)),
             receipt_document: varco::soap::document,
             webhooks: varco::api::Webhooks::default(),
+            admin: api::Admin::default(),
         };
         World { router: api::router(state), clock: hand, store, cleaner, _folder: folder }
     }

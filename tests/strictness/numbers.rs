@@ -11,7 +11,7 @@ use varco::domain::ids::StationCode;
 use varco::domain::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
 use varco::domain::party::StationLink;
 use varco::domain::segregation::Segregation;
-use varco::store::{ApiKey, ApiScope};
+use varco::store::{ApiKey, ApiScope, KeyRights};
 
 /// A position whose only notice has no number.
 fn unnumbered(iupd: &str) -> Value {
@@ -137,6 +137,7 @@ async fn the_number_is_of_a_code_that_the_caller_may_use() {
                 label: code.into(),
                 institutions: ApiScope::Every,
                 segregation: Segregation::Only(BTreeSet::from([TwoDigits::new(code).unwrap()])),
+                rights: KeyRights::data(),
             };
             gateway.store.add_api_key(&key, &hash_key(code)).await.unwrap();
         }

@@ -8,7 +8,7 @@ use varco::domain::ids::{Iupd, StationCode};
 use varco::domain::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
 use varco::domain::party::StationLink;
 use varco::domain::segregation::Segregation;
-use varco::store::{ApiKey, ApiScope};
+use varco::store::{ApiKey, ApiScope, KeyRights};
 
 const TITLE: &str = "The payment position is forbidden";
 const KEY_02: &str = "key-of-code-02";
@@ -21,6 +21,7 @@ async fn add_key(gateway: &Gateway, secret: &str, codes: &[&str]) {
         label: secret.into(),
         institutions: ApiScope::Only(BTreeSet::from([samples::ec()])),
         segregation: Segregation::Only(codes.collect()),
+        rights: KeyRights::data(),
     };
     gateway.store.add_api_key(&key, &hash_key(secret)).await.unwrap();
     assert_eq!(gateway.store.api_key(&hash_key(secret)).await.unwrap(), Some(key));

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use varco::api::auth::hash_key;
 use varco::domain::notice_number::TwoDigits;
 use varco::domain::segregation::Segregation;
-use varco::store::{ApiKey, ApiScope};
+use varco::store::{ApiKey, ApiScope, KeyRights};
 
 use crate::desk::{Desk, Made, on_both_desks, wanted};
 use crate::support::api::*;
@@ -21,6 +21,7 @@ async fn add_key_of_code_02(desk: &Desk) {
         label: "two".into(),
         institutions: ApiScope::Only(BTreeSet::from([samples::ec()])),
         segregation: Segregation::Only([TwoDigits::new("02").unwrap()].into()),
+        rights: KeyRights::data(),
     };
     desk.gateway.store.add_api_key(&key, &hash_key(KEY_02)).await.unwrap();
 }

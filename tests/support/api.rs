@@ -31,7 +31,7 @@ use varco::domain::segregation::Segregation;
 use varco::observe::Metrics;
 use varco::registry::RegistryView;
 use varco::serve::{Interface, RequestIds, Stack};
-use varco::store::{ApiKey, ApiScope, BookReceipt, Store};
+use varco::store::{ApiKey, ApiScope, BookReceipt, KeyRights, Store};
 
 /// Held by [`KEY`]; its code 02 is served by a V2 station, its code 01 by a V1 station.
 pub const EC: &str = samples::EC;
@@ -108,6 +108,7 @@ impl Gateway {
             randomness,
             receipt_document,
             webhooks,
+            admin: api::Admin::default(),
         };
         let folder = tempfile::tempdir().unwrap();
         let settings =
@@ -297,7 +298,8 @@ pub async fn seed(store: &Store) {
     let only = ApiScope::Only(BTreeSet::from([samples::ec()]));
     for (id, secret, institutions) in [("one", KEY, only), ("every", MASTER_KEY, ApiScope::Every)] {
         let segregation = Segregation::Every;
-        let key = ApiKey { id: id.into(), label: id.into(), institutions, segregation };
+        let key =
+            ApiKey { id: id.into(), label: id.into(), institutions, segregation, rights: KeyRights::data() };
         store.add_api_key(&key, &hash_key(secret)).await.unwrap();
     }
 }

@@ -7,7 +7,7 @@ use varco::domain::ids::{BrokerCode, StationCode};
 use varco::domain::notice_number::{AuxDigit, TwoDigits};
 use varco::domain::party::{Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink};
 use varco::domain::segregation::Segregation;
-use varco::store::{ApiKey, ApiScope, Store};
+use varco::store::{ApiKey, ApiScope, KeyRights, Store};
 
 use super::samples::{BROKER, EC, IBAN, STATION, text};
 
@@ -55,6 +55,12 @@ pub async fn seed(store: &Store) {
         store.put_iban(&EcIban { ec: FiscalCode::new(EC).unwrap(), iban, label: None }).await.unwrap();
     }
     let (institutions, segregation) = (ApiScope::Every, Segregation::Every);
-    let key = ApiKey { id: "tests".into(), label: "tests".into(), institutions, segregation };
+    let key = ApiKey {
+        id: "tests".into(),
+        label: "tests".into(),
+        institutions,
+        segregation,
+        rights: KeyRights::data(),
+    };
     store.add_api_key(&key, &hash_key(API_KEY)).await.unwrap();
 }

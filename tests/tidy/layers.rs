@@ -16,7 +16,7 @@ const DATABASE: &str = "sqlx";
 const XML: &str = "quick_xml";
 
 #[rustfmt::skip]
-const LAYERS: [Layer; 17] = [
+const LAYERS: [Layer; 18] = [
     // The rules: pure functions over facts. Anything else would make them hard to test and to read.
     Layer { name: "domain", may_use: &[], must_not_name: &["*"] },
     // The contract as types. It knows the money and text types of the domain, nothing that does I/O.
@@ -30,8 +30,10 @@ const LAYERS: [Layer; 17] = [
     Layer { name: "registry", may_use: &["domain", "store"], must_not_name: &[DATABASE, XML, "axum"] },
     // The node's operations: wire → domain → wire.
     Layer { name: "primitive", may_use: &["soap", "wire", "domain", "registry", "store"], must_not_name: &[DATABASE, XML, "axum", "hyper", "serde"] },
+    // Services of the admin surface: what is kept secret, who signs in, which certificates hold.
+    Layer { name: "admin", may_use: &["domain", "registry", "store"], must_not_name: &[DATABASE, "axum", "hyper"] },
     // REST meets the same rules and the same store, never the SOAP side.
-    Layer { name: "api", may_use: &["documents", "domain", "registry", "store"], must_not_name: &[DATABASE, XML, "rustls", "hyper"] },
+    Layer { name: "api", may_use: &["admin", "documents", "domain", "registry", "store"], must_not_name: &[DATABASE, XML, "rustls", "hyper"] },
     // Events on their way out: facts at rest, handed on; what they mean was decided before.
     Layer { name: "outbox", may_use: &["domain", "registry", "store"], must_not_name: &[DATABASE, XML, "axum", "rustls", "hyper"] },
     Layer { name: "observe", may_use: &["config"], must_not_name: &[DATABASE, XML, "axum"] },
@@ -42,8 +44,8 @@ const LAYERS: [Layer; 17] = [
     Layer { name: "tls", may_use: &["config", "domain::clock"], must_not_name: &[DATABASE, XML, "axum"] },
     Layer { name: "serve", may_use: &["config", "observe", "soap", "tls"], must_not_name: &[DATABASE, XML] },
     // The two that put parts together; nobody uses them.
-    Layer { name: "gateway", may_use: &["api", "config", "domain", "observe", "outbox", "primitive", "registry", "serve", "soap", "store", "tls"], must_not_name: &[DATABASE, XML] },
-    Layer { name: "cli", may_use: &["api", "config", "domain", "gateway", "observe", "outbox", "preservation", "primitive", "registry", "serve", "soap", "store", "tls", "wire"], must_not_name: &[DATABASE] },
+    Layer { name: "gateway", may_use: &["admin", "api", "config", "domain", "observe", "outbox", "primitive", "registry", "serve", "soap", "store", "tls"], must_not_name: &[DATABASE, XML] },
+    Layer { name: "cli", may_use: &["admin", "api", "config", "domain", "gateway", "observe", "outbox", "preservation", "primitive", "registry", "serve", "soap", "store", "tls", "wire"], must_not_name: &[DATABASE] },
     // Runs at build time and in its tests; it is never part of the product.
     Layer { name: "codegen", may_use: &[], must_not_name: &[DATABASE, XML, "axum", "tokio", "varco"] },
 ];

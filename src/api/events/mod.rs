@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::openapi::{Heading, Method, Routes};
 use super::{Api, ApiState, problem, shared};
+use crate::domain::access::KeyScope;
 use crate::store::FeedWatch;
 
 mod page;
@@ -65,7 +66,7 @@ impl Events {
     /// The endpoint. The time of a whole request is not for it: see [`longest`](Events::longest).
     pub fn router(&self) -> Router {
         routes()
-            .into_router()
+            .into_router(&self.0.api)
             .method_not_allowed_fallback(async || problem::unknown_method())
             .with_state(Arc::clone(&self.0))
     }
@@ -77,5 +78,6 @@ impl Events {
 }
 
 pub(super) fn routes() -> Routes<Arc<Readers>> {
-    Routes::default().on(Method::Get, (HEADING.0, "/events"), pull::handler, pull::doc())
+    let events = (HEADING.0, "/events");
+    Routes::default().on(Method::Get, events, pull::handler, pull::doc()).opened_by(KeyScope::Events)
 }

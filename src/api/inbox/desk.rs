@@ -28,7 +28,7 @@ impl FromRequestParts<Arc<Api>> for Desk {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
-        let key = caller(parts, api).await?;
+        let key = caller(parts)?;
         let path = Path::<HashMap<String, String>>::from_request_parts(parts, api).await;
         let Path(path) = path.map_err(|_| AuthError::UnreadablePath)?;
         let caller = key.id.clone();

@@ -24,6 +24,7 @@ use super::idempotency::IdempotencyKey;
 use super::openapi::{Doc, Heading, Method, Routes, form};
 use super::problem::Problem;
 use super::{Api, ApiState, problem, shared};
+use crate::domain::access::KeyScope;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::BrokerCode;
 use crate::domain::segregation::Segregation;
@@ -100,7 +101,7 @@ impl Uploads {
     /// The endpoints. Their bodies are larger and slower than those of the others.
     pub fn router(&self) -> Router {
         routes()
-            .into_router()
+            .into_router(&self.0.api)
             .method_not_allowed_fallback(async || problem::unknown_method())
             .with_state(Arc::clone(&self.0))
     }
@@ -154,6 +155,7 @@ pub(super) fn routes() -> Routes<Arc<Massive>> {
         .on(Method::Get, status, status::handler, status::doc())
         .on(Method::Get, report, report::handler, report::doc())
         .on(Method::Get, files, files::handler, files::doc())
+        .opened_by(KeyScope::Positions)
 }
 
 /// The beginning of what is said of each endpoint.

@@ -49,8 +49,8 @@ const EVERYWHERE: [(&str, &str); 3] =
 pub type Heading = (&'static str, &'static str);
 
 /// The router of these routes, with their document and its page.
-pub fn serve(routes: Routes, headings: &[Heading]) -> Router<Arc<Api>> {
-    let (router, paths, schemas) = routes.into_parts();
+pub fn serve(routes: Routes, headings: &[Heading], api: &Arc<Api>) -> Router<Arc<Api>> {
+    let (router, paths, schemas) = routes.into_parts(api);
     let document = document(schemas, headings).paths(paths).build();
     let document = Bytes::from(serde_json::to_vec(&document).unwrap_or_default());
     let form = [(header::CONTENT_TYPE, "application/json")];

@@ -6,10 +6,13 @@ use axum::Router;
 use axum::handler::Handler;
 use axum::routing::{MethodFilter, on};
 use utoipa::openapi::HttpMethod;
+use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, PathItem, Paths};
 
 use super::doc::{Doc, Schemas};
 use crate::api::Api;
+use crate::api::access::{Guard, Needs, Rule, Rules, refusals};
+use crate::domain::access::KeyScope;
 
 /// A method of HTTP that an endpoint can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +32,7 @@ pub enum Method {
 /// Routes of the API, and what is said of each.
 pub struct Routes<S = Arc<Api>> {
     router: Router<S>,
-    operations: Vec<(String, Method, Operation)>,
+    operations: Vec<(String, Method, Operation, Rule)>,
     schemas: Schemas,
 }
 
@@ -40,24 +43,75 @@ impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
 }
 
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
-    /// Mounts an endpoint under a heading of the document.
-    pub fn on<H, T>(mut self, method: Method, (heading, path): (&str, &str), handler: H, doc: Doc) -> Self
+    /// Mounts an endpoint under a heading of the document. It is closed until [`opened_by`](Routes::opened_by)
+    /// says which keys open it.
+    pub fn on<H, T>(self, method: Method, place: (&str, &str), handler: H, doc: Doc) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        self.ruled(Rule::Closed, (method, place), handler, doc)
+    }
+
+    /// Mounts an endpoint for who was given a permission.
+    pub fn guarded<H, T>(self, needs: Needs, place: (Method, (&str, &str)), handler: H, doc: Doc) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        self.ruled(Rule::Admin(needs), place, handler, doc.refuses(refusals()))
+    }
+
+    /// Mounts an endpoint for who is not known yet.
+    pub fn open<H, T>(self, place: (Method, (&str, &str)), handler: H, doc: Doc) -> Self
+    where
+        H: Handler<T, S>,
+        T: 'static,
+    {
+        self.ruled(Rule::Open, place, handler, doc)
+    }
+
+    fn ruled<H, T>(
+        mut self,
+        rule: Rule,
+        (method, (heading, path)): (Method, (&str, &str)),
+        handler: H,
+        doc: Doc,
+    ) -> Self
     where
         H: Handler<T, S>,
         T: 'static,
     {
         let (operation, schemas) = doc.into_parts(heading);
-        self.operations.push((path.to_owned(), method, operation));
+        self.operations.push((path.to_owned(), method, operation, rule));
         self.schemas.extend(schemas);
         Routes { router: self.router.route(path, on(method.filter(), handler)), ..self }
+    }
+
+    /// Says which keys open the endpoints that were mounted without a rule.
+    pub fn opened_by(mut self, scope: KeyScope) -> Self {
+        for (_, _, _, rule) in &mut self.operations {
+            if *rule == Rule::Closed {
+                *rule = Rule::Key(scope);
+            }
+        }
+        self
     }
 
     /// Mounts others below a path.
     pub fn nest(mut self, prefix: &str, others: Routes<S>) -> Self {
         let below = others.operations.into_iter();
-        self.operations.extend(below.map(|(path, method, doc)| (format!("{prefix}{path}"), method, doc)));
+        let below = below.map(|(path, method, doc, rule)| (format!("{prefix}{path}"), method, doc, rule));
+        self.operations.extend(below);
         self.schemas.extend(others.schemas);
         Routes { router: self.router.nest(prefix, others.router), ..self }
+    }
+
+    /// Mounts others beside these.
+    pub fn beside(mut self, others: Routes<S>) -> Self {
+        self.operations.extend(others.operations);
+        self.schemas.extend(others.schemas);
+        Routes { router: self.router.merge(others.router), ..self }
     }
 
     /// Tells of routes that another router serves.
@@ -67,26 +121,50 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
-    /// The router alone: another document tells of it.
-    pub fn into_router(self) -> Router<S> {
-        self.router
+    /// The router alone, with its guard: another document tells of it.
+    pub fn into_router(self, api: &Arc<Api>) -> Router<S> {
+        let rules = self.rules();
+        Guard::new(api, rules).before(self.router)
     }
 
-    /// The router, and the paths and schemas of its document.
-    pub fn into_parts(self) -> (Router<S>, Paths, Schemas) {
+    fn rules(&self) -> Rules {
+        let mut rules = Rules::default();
+        for (path, method, _, rule) in &self.operations {
+            rules.add(path.clone(), *method, *rule);
+        }
+        rules
+    }
+
+    /// The router with its guard, and the paths and schemas of its document.
+    pub fn into_parts(self, api: &Arc<Api>) -> (Router<S>, Paths, Schemas) {
+        let rules = self.rules();
         let mut paths = Paths::new();
-        for (path, method, operation) in self.operations {
+        for (path, method, mut operation, rule) in self.operations {
+            let shown = ExtensionsBuilder::new().add("x-varco-access", rule.described()).build();
+            operation.extensions = Some(shown);
             let item = PathItem::new(method.documented(), operation);
             match paths.paths.get_mut(&path) {
                 Some(known) => known.merge_operations(item),
                 None => drop(paths.paths.insert(path, item)),
             }
         }
-        (self.router, paths, self.schemas)
+        (Guard::new(api, rules).before(self.router), paths, self.schemas)
     }
 }
 
 impl Method {
+    /// Whether an endpoint of this method answers a request; one that reads answers HEAD too.
+    pub fn answers(self, asked: &axum::http::Method) -> bool {
+        let own = match self {
+            Method::Get => &[axum::http::Method::GET, axum::http::Method::HEAD][..],
+            Method::Post => &[axum::http::Method::POST],
+            Method::Put => &[axum::http::Method::PUT],
+            Method::Patch => &[axum::http::Method::PATCH],
+            Method::Delete => &[axum::http::Method::DELETE],
+        };
+        own.contains(asked)
+    }
+
     fn filter(self) -> MethodFilter {
         match self {
             Method::Get => MethodFilter::GET,

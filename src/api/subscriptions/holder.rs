@@ -90,7 +90,7 @@ impl FromRequestParts<Arc<Api>> for Holder {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
-        let key = auth::caller(parts, api).await?;
+        let key = auth::caller(parts)?;
         let path = Path::<HashMap<String, String>>::from_request_parts(parts, api).await;
         let Path(path) = path.map_err(|_| AuthError::UnreadablePath)?;
         if path.contains_key(ORGANIZATION) {

@@ -21,7 +21,7 @@ use clap::Args;
 use self::folder::{Access, Folder};
 use self::node::Node;
 use self::pki::{Pki, Prepared};
-use self::settings::Addresses;
+use self::settings::{Addresses, Keys};
 use self::world::{TOWN, TOWN_NAME, valid};
 use super::client::{Client, TlsFiles};
 use super::{Failure, print};
@@ -31,7 +31,7 @@ use crate::domain::clock::Clock;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::segregation::Segregation;
 use crate::gateway::Gateway;
-use crate::store::{ApiKey, ApiScope, Store, StoreOptions};
+use crate::store::{ApiKey, ApiScope, KeyRights, Store, StoreOptions};
 
 /// Longer than the gateway's own deadlines, so that its answer is seen and not ours.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -79,11 +79,13 @@ pub struct DemoArgs {
 pub async fn run(args: DemoArgs) -> Result<(), Failure> {
     let clock = Clock::system();
     let folder = Folder::open(&args.data_dir)?;
-    let known_key = settings::known_api_key(&folder)?;
+    let known = settings::known_keys(&folder)?;
     let (pki, prepared) = pki::prepare(&folder, clock.now())?;
-    let api_key = furnish(&folder, known_key, &clock).await?;
-    if folder.read(settings::MASTER_KEY)?.is_none() {
-        folder.write(settings::MASTER_KEY, &random_hex()?, Access::Private)?;
+    let keys = furnish(&folder, known, &clock).await?;
+    for key in [settings::MASTER_KEY, settings::VAULT_KEY] {
+        if folder.read(key)?.is_none() {
+            folder.write(key, &random_hex()?, Access::Private)?;
+        }
     }
     introduce(&folder, prepared)?;
 
@@ -94,7 +96,7 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
     // folder if this one could not start.
     folder.remove(settings::ENVIRONMENT)?;
     settings::write_config(&folder, settings::CONFIG, &pki, &addresses)?;
-    let played = perform(&gateway, &folder, &pki, (&addresses, &api_key), &clock).await;
+    let played = perform(&gateway, &folder, &pki, (&addresses, &keys), &clock).await;
     if args.once || played.is_err() {
         gateway.stop().await;
         return played;
@@ -107,32 +109,40 @@ pub async fn run(args: DemoArgs) -> Result<(), Failure> {
     stopped.map_err(|error| Failure::Found(error.to_string()))
 }
 
-/// Creates the database with everything in it; returns the API key.
-async fn furnish(folder: &Folder, known_key: Option<String>, clock: &Clock) -> Result<String, Failure> {
+/// Creates the database with everything in it; returns the API keys.
+async fn furnish(
+    folder: &Folder,
+    known: Keys<Option<String>>,
+    clock: &Clock,
+) -> Result<Keys<String>, Failure> {
     let store = valid(Store::open(&settings::database_url(folder), StoreOptions::default()).await)?;
     valid(store.migrate().await)?;
     world::register(&store).await?;
     gallery::hang(&store).await?;
     stories::tell(&store, clock.now()).await?;
-    let api_key = api_key(&store, known_key).await?;
+    let town = ApiScope::Only(BTreeSet::from([valid(FiscalCode::new(TOWN))?]));
+    let keys = Keys {
+        api: key(&store, known.api, ("demo", town, KeyRights::data())).await?,
+        admin: key(&store, known.admin, ("operator", ApiScope::Every, KeyRights::operator())).await?,
+    };
     store.close().await;
-    Ok(api_key)
+    Ok(keys)
 }
 
-async fn api_key(store: &Store, known: Option<String>) -> Result<String, Failure> {
+/// A key for these institutions and rights: the one that is known, if it still opens anything.
+async fn key(
+    store: &Store,
+    known: Option<String>,
+    (id, institutions, rights): (&str, ApiScope, KeyRights),
+) -> Result<String, Failure> {
     if let Some(key) = known
         && valid(store.api_key(&hash_key(&key)).await)?.is_some()
     {
         return Ok(key);
     }
     let key = random_hex()?;
-    let institutions = ApiScope::Only(BTreeSet::from([valid(FiscalCode::new(TOWN))?]));
-    let entry = ApiKey {
-        id: "demo".to_owned(),
-        label: "varco demo".to_owned(),
-        institutions,
-        segregation: Segregation::Every,
-    };
+    let (label, segregation) = (format!("varco demo: {id}"), Segregation::Every);
+    let entry = ApiKey { id: id.to_owned(), label, institutions, segregation, rights };
     valid(store.add_api_key(&entry, &hash_key(&key)).await)?;
     Ok(key)
 }
@@ -176,7 +186,7 @@ async fn perform(
     gateway: &Gateway,
     folder: &Folder,
     pki: &Pki,
-    (addresses, api_key): (&Addresses, &str),
+    (addresses, keys): (&Addresses, &Keys<String>),
     clock: &Clock,
 ) -> Result<(), Failure> {
     let files =
@@ -186,7 +196,7 @@ async fn perform(
     let (Some(simple), Some(played)) = (told.first(), told.get(PLAYED)) else {
         return Err(Failure::unusable("there is no story to play"));
     };
-    settings::write_environment(folder, pki, addresses, api_key, &simple.notice)?;
+    settings::write_environment(folder, pki, addresses, keys, &simple.notice)?;
     play::play(&mut Node::new(client), played, clock.now()).await?;
     let told = stories::tell(gateway.store(), clock.now()).await?;
     guide::notices(&told)

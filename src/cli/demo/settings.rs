@@ -21,7 +21,11 @@ pub const CONFIG: &str = "varco.toml";
 pub const ENVIRONMENT: &str = "demo.env";
 /// What the secrets of webhooks are derived from.
 pub const MASTER_KEY: &str = "master.key";
+
+/// The file with the key under which secrets are kept.
+pub const VAULT_KEY: &str = "vault.key";
 const API_KEY: &str = "VARCO_API_KEY=";
+const ADMIN_KEY: &str = "VARCO_ADMIN_KEY=";
 
 /// Where the server listens.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +77,8 @@ pub fn write_config(folder: &Folder, name: &str, pki: &Pki, addresses: &Addresse
          [api]\nlisten = {}\n\n\
          [database]\nurl = {}\n\n\
          # Receivers of webhooks on this machine are let in, which is for trying out only.\n\
-         [delivery]\nmaster_key_file = {}\nallow_networks = [\"127.0.0.0/8\", \"::1\"]\n",
+         [delivery]\nmaster_key_file = {}\nallow_networks = [\"127.0.0.0/8\", \"::1\"]\n\n\
+         [vault]\nmaster_key_file = {}\n",
         quoted(&addresses.soap.to_string()),
         file(&pki.server),
         file(&pki.server_key),
@@ -83,14 +88,25 @@ pub fn write_config(folder: &Folder, name: &str, pki: &Pki, addresses: &Addresse
         quoted(&addresses.api.to_string()),
         quoted(&database_url(folder)),
         quoted(MASTER_KEY),
+        quoted(VAULT_KEY),
     );
     folder.write(name, &text, Access::Public)
 }
 
-/// The API key of an earlier run.
-pub fn known_api_key(folder: &Folder) -> Result<Option<String>, Failure> {
+/// The API keys of a demo.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keys<T> {
+    /// That of a system of the town.
+    pub api: T,
+    /// That of the operator.
+    pub admin: T,
+}
+
+/// The API keys of an earlier run.
+pub fn known_keys(folder: &Folder) -> Result<Keys<Option<String>>, Failure> {
     let text = folder.read(ENVIRONMENT)?.unwrap_or_default();
-    Ok(text.lines().find_map(|line| line.strip_prefix(API_KEY)).map(str::to_owned))
+    let known = |name| text.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+    Ok(Keys { api: known(API_KEY), admin: known(ADMIN_KEY) })
 }
 
 /// Writes what scripts need. It holds the API key, so only its owner may read it.
@@ -98,7 +114,7 @@ pub fn write_environment(
     folder: &Folder,
     pki: &Pki,
     addresses: &Addresses,
-    api_key: &str,
+    keys: &Keys<String>,
     notice: &NoticeNumber,
 ) -> Result<(), Failure> {
     let path = |path: &Path| path.display().to_string();
@@ -109,7 +125,8 @@ pub fn write_environment(
         ("CA", path(&pki.ca)),
         ("NODE_CERT", path(&pki.node)),
         ("NODE_KEY", path(&pki.node_key)),
-        ("API_KEY", api_key.to_owned()),
+        ("API_KEY", keys.api.clone()),
+        ("ADMIN_KEY", keys.admin.clone()),
         ("EC", TOWN.to_owned()),
         ("BROKER", BROKER.to_owned()),
         ("STATION", STATION.to_owned()),
@@ -144,12 +161,14 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let folder = Folder::open(&root.path().join("a \"strange\" folder")).unwrap();
         let (pki, _) = pki::prepare(&folder, "2026-03-01T10:00:00Z".parse().unwrap()).unwrap();
-        folder.write(MASTER_KEY, &"k".repeat(48), Access::Private).unwrap();
+        for key in [MASTER_KEY, VAULT_KEY] {
+            folder.write(key, &"k".repeat(48), Access::Private).unwrap();
+        }
         let addresses = Addresses { soap: "0.0.0.0:0".parse().unwrap(), api: "[::1]:8080".parse().unwrap() };
         write_config(&folder, CONFIG, &pki, &addresses).unwrap();
         let config = Config::load(&folder.path(CONFIG), []).unwrap();
         assert_eq!((config.soap.listen, config.api.listen), (addresses.soap, addresses.api));
-        assert!(config.delivery.master_key.is_some());
+        assert!(config.delivery.master_key.is_some() && config.vault.master_key.is_some());
         assert_eq!(addresses.soap_url(), "https://127.0.0.1:0/paForNode");
         assert_eq!(addresses.api_url(), "http://[::1]:8080");
     }
@@ -166,9 +185,10 @@ mod tests {
         let folder = Folder::open(root.path()).unwrap();
         let (pki, _) = pki::prepare(&folder, "2026-03-01T10:00:00Z".parse().unwrap()).unwrap();
         let address = "127.0.0.1:1".parse().unwrap();
-        assert_eq!(known_api_key(&folder).unwrap(), None);
+        assert_eq!(known_keys(&folder).unwrap(), Keys::default());
         let addresses = Addresses { soap: address, api: address };
-        write_environment(&folder, &pki, &addresses, "secret", &NoticeNumber::PROBE).unwrap();
-        assert_eq!(known_api_key(&folder).unwrap().as_deref(), Some("secret"));
+        let keys = Keys { api: "secret".to_owned(), admin: "another".to_owned() };
+        write_environment(&folder, &pki, &addresses, &keys, &NoticeNumber::PROBE).unwrap();
+        assert_eq!(known_keys(&folder).unwrap(), Keys { api: Some(keys.api), admin: Some(keys.admin) });
     }
 }

@@ -1,0 +1,90 @@
+//! How every change of the registry is carried out or put before a second person.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::held::Access;
+use crate::admin::NoRandomness;
+use crate::api::Api;
+use crate::api::problem::Problem;
+use crate::domain::access::Denied;
+use crate::domain::governance::{Carried, Proposal};
+use crate::store::{StoreError, WriteError, WriteFailure, WriteMode};
+
+/// What became of proposals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// They were carried out.
+    Done(Vec<Carried>),
+    /// They wait for a second person, as the change of that id.
+    Waiting(String),
+}
+
+/// Why proposals were neither carried out nor kept.
+#[derive(Debug, thiserror::Error)]
+pub enum WritesError {
+    /// The caller may not change that tenant.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// One of them cannot be carried out.
+    #[error(transparent)]
+    Refused(#[from] WriteFailure),
+    /// There is no name for the change.
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+}
+
+/// Carries proposals out, all or none, or keeps them for a second person if one of them asks for it. The view of
+/// this instance has seen it when this returns.
+pub async fn carry_out(api: &Api, access: &Access, proposals: &[Proposal]) -> Result<Written, WritesError> {
+    for proposal in proposals {
+        access.about(&proposal.tenant)?;
+    }
+    let author = access.author();
+    if proposals.iter().any(|proposal| api.admin.approval.asks_for(proposal.kind)) {
+        let id = api.admin.secrets.id()?;
+        api.store.submit_change(&author, &id, proposals).await?;
+        return Ok(Written::Waiting(id));
+    }
+    let carried = api.store.carry_out(&author, proposals, WriteMode::Commit).await?;
+    api.refresh().await;
+    Ok(Written::Done(carried))
+}
+
+impl Written {
+    /// The answer to who asked: that of something done, or that it waits and where to look.
+    pub fn answer(self, done: impl FnOnce(Vec<Carried>) -> Response) -> Response {
+        match self {
+            Written::Done(carried) => done(carried),
+            Written::Waiting(id) => {
+                let place = HeaderValue::try_from(format!("/admin/v1/changes/{id}"));
+                let place = place.unwrap_or_else(|_| HeaderValue::from_static("/admin/v1/changes"));
+                (StatusCode::ACCEPTED, [(header::LOCATION, place)]).into_response()
+            }
+        }
+    }
+}
+
+impl From<WritesError> for Problem {
+    fn from(error: WritesError) -> Self {
+        match error {
+            WritesError::Denied(denied) => denied.into(),
+            WritesError::NoRandomness(_) => Problem::internal("Internal Server Error", &StoreError::Closed),
+            WritesError::Refused(failure) => match failure.error {
+                WriteError::Missing => Problem::new(
+                    StatusCode::NOT_FOUND,
+                    "Not Found",
+                    "unknown_target",
+                    "There is no such thing, or no longer.",
+                ),
+                WriteError::Exists => {
+                    Problem::new(StatusCode::CONFLICT, "Conflict", "exists", "It is there already.")
+                }
+                WriteError::Conflict(conflict) => {
+                    Problem::new(StatusCode::CONFLICT, "Conflict", conflict.code, conflict.message)
+                }
+                WriteError::Store(error) => Problem::internal("Internal Server Error", &error),
+            },
+        }
+    }
+}
