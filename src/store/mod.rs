@@ -10,6 +10,7 @@ mod backup;
 mod batch;
 mod deliveries;
 mod dialect;
+mod documents;
 mod embedded;
 mod events;
 #[doc(hidden)]
@@ -49,8 +50,9 @@ pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
 pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };
+pub use documents::{DocumentHead, document_form, document_target};
 pub use events::{FeedWatch, Heads, StoredEvent};
-pub use governance::{WriteError, WriteFailure, WriteMode};
+pub use governance::{Judged, WriteError, WriteFailure, WriteMode};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope, KeyRights};
 pub use numbers::Numbered;

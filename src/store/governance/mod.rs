@@ -4,8 +4,11 @@
 //! ([`kinds`]). What is the same for all is here: the order of the writers, the wish against what is there,
 //! and the audit.
 
+mod every;
 mod kinds;
 mod submit;
+
+pub use every::Judged;
 
 use crate::domain::governance::{Author, Carried, Conflict, Proposal, Wish};
 
@@ -154,7 +157,7 @@ for_both_engines! {
         Ok(carried)
     }
 
-    async fn carry_out_one(
+    pub(super) async fn carry_out_one(
         connection: &mut Connection,
         author: &Author,
         proposal: &Proposal,
