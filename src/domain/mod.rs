@@ -25,6 +25,7 @@ pub mod payment_options;
 pub mod position;
 pub mod randomness;
 pub mod receipt;
+pub mod registry;
 pub mod reporting;
 pub mod rome;
 pub mod segregation;

@@ -204,6 +204,16 @@ impl TwoDigits {
 }
 
 impl TwoDigits {
+    /// The two digits of a number from 0 to 99.
+    pub fn of_number(number: i64) -> Option<Self> {
+        u8::try_from(number).ok().filter(|number| *number < 100).map(TwoDigits)
+    }
+
+    /// Their value.
+    pub fn number(self) -> i64 {
+        i64::from(self.0)
+    }
+
     /// The first digits of the notices of this segregation code (aux digit 3), and those that no such
     /// notice reaches: between them lie exactly the notices of the code, as text.
     pub fn segregated_range(self) -> (String, String) {

@@ -1,10 +1,13 @@
 //! The parties on our side of the node: creditor institutions, brokers, stations, and how they hang
 //! together.
 
+use std::collections::BTreeSet;
+
 use super::fiscal_code::FiscalCode;
 use super::iban::Iban;
 use super::ids::{BrokerCode, StationCode};
 use super::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
+use super::registry::RelationFlags;
 use super::text::Text;
 
 /// A public body that is owed money (ente creditore).
@@ -22,7 +25,7 @@ pub struct Broker {
     /// Its code, usually a fiscal code.
     pub code: BrokerCode,
     /// Its name.
-    pub name: Text<140>,
+    pub name: Text<255>,
 }
 
 /// A connection point towards the node.
@@ -57,6 +60,28 @@ pub struct StationLink {
     /// The segregation code (aux digit 3) or application code (aux digit 0) of its notices; none for
     /// aux digits 1 and 2.
     pub code: Option<TwoDigits>,
+}
+
+/// Who is registered and switched off: nothing can be paid through them, and receipts are taken all the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SwitchedOff {
+    /// Creditor institutions.
+    pub institutions: BTreeSet<FiscalCode>,
+    /// Brokers.
+    pub brokers: BTreeSet<BrokerCode>,
+    /// Stations.
+    pub stations: BTreeSet<StationCode>,
+}
+
+/// What is allowed between a station and an institution that it serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// The creditor institution.
+    pub ec: FiscalCode,
+    /// The station.
+    pub station: StationCode,
+    /// What is allowed.
+    pub flags: RelationFlags,
 }
 
 /// An account on which a creditor institution receives money.

@@ -4,7 +4,7 @@
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::{BrokerCode, StationCode};
 use crate::domain::notice_number::NoticeNumber;
-use crate::domain::party::StationLink;
+use crate::domain::party::{StationLink, SwitchedOff};
 use crate::registry::Registry;
 use crate::wire::common::{NoticeCode, Text35};
 
@@ -53,6 +53,21 @@ impl Address<'_> {
         Ok(Known { ec, broker, station: station.code.clone() })
     }
 
+    /// Whether they are switched on. Who is switched off answers as if it were not registered, which is what
+    /// the contract has a word for; a receipt is never asked this, for money has moved.
+    fn switched_on(&self, off: &SwitchedOff, known: &Known) -> Result<(), Refused> {
+        let (code, description) = if off.brokers.contains(&known.broker) {
+            (PaaCode::IdIntermediarioErrato, "the broker is switched off in this installation")
+        } else if off.stations.contains(&known.station) {
+            (PaaCode::StazioneIntErrata, "the station is switched off in this installation")
+        } else if off.institutions.contains(&known.ec) {
+            (PaaCode::IdDominioErrato, "the creditor institution is switched off in this installation")
+        } else {
+            return Ok(());
+        };
+        Err(self.refused(code, description))
+    }
+
     /// Finds the parties and the notice that a question is about.
     pub fn notice(
         &self,
@@ -60,6 +75,7 @@ impl Address<'_> {
         registry: &Registry,
     ) -> Result<(Known, NoticeNumber), Refused> {
         let known = self.parties(registry)?;
+        self.switched_on(registry.switched_off(), &known)?;
         if qr_code.fiscal_code.as_str() != known.ec.as_str() {
             return Err(self.refused(PaaCode::IdDominioErrato, "qrCode/fiscalCode differs from idPA"));
         }

@@ -2,7 +2,7 @@
 //!
 //! A request reads one immutable [`Registry`]; a change of the tables replaces it whole.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -11,7 +11,10 @@ use crate::domain::access::Delegations;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::ids::{BrokerCode, StationCode};
-use crate::domain::party::{Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink};
+use crate::domain::party::{
+    Allowed, Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink, SwitchedOff,
+};
+use crate::domain::registry::RelationFlags;
 use crate::domain::segregation::{Segregation, issuing_link};
 use crate::domain::taxonomy::Taxonomy;
 use crate::store::Parties;
@@ -28,6 +31,8 @@ pub struct Registry {
     institutions: HashMap<FiscalCode, Institution>,
     brokers: HashMap<BrokerCode, Broker>,
     stations: HashMap<StationCode, Station>,
+    switched_off: SwitchedOff,
+    with_payment_options: BTreeSet<StationCode>,
     taxonomy: Taxonomy,
     delegations: Delegations,
 }
@@ -36,7 +41,14 @@ pub struct Registry {
 struct Institution {
     party: CreditorInstitution,
     links: Vec<StationLink>,
+    allowed: Vec<Allowed>,
     ibans: Vec<EcIban>,
+}
+
+impl Institution {
+    fn new(party: CreditorInstitution) -> Self {
+        Institution { party, links: Vec::new(), allowed: Vec::new(), ibans: Vec::new() }
+    }
 }
 
 impl RegistryView {
@@ -61,11 +73,16 @@ impl Registry {
         let mut institutions: HashMap<FiscalCode, Institution> = parties
             .institutions
             .into_iter()
-            .map(|party| (party.ec.clone(), Institution { party, links: Vec::new(), ibans: Vec::new() }))
+            .map(|party| (party.ec.clone(), Institution::new(party)))
             .collect();
         for link in parties.links {
             if let Some(institution) = institutions.get_mut(&link.ec) {
                 institution.links.push(link);
+            }
+        }
+        for allowed in parties.allowed {
+            if let Some(institution) = institutions.get_mut(&allowed.ec) {
+                institution.allowed.push(allowed);
             }
         }
         for iban in parties.ibans {
@@ -77,6 +94,8 @@ impl Registry {
             institutions,
             brokers: parties.brokers.into_iter().map(|broker| (broker.code.clone(), broker)).collect(),
             stations: parties.stations.into_iter().map(|station| (station.code.clone(), station)).collect(),
+            switched_off: parties.switched_off,
+            with_payment_options: parties.with_payment_options,
             taxonomy: Taxonomy::new(parties.taxonomy),
             delegations: Delegations::new(parties.delegations),
         }
@@ -100,6 +119,24 @@ impl Registry {
     /// Which stations serve which notices of a creditor institution.
     pub fn links(&self, ec: &FiscalCode) -> &[StationLink] {
         self.institutions.get(ec).map_or(&[], |institution| &institution.links)
+    }
+
+    /// Who is registered and switched off.
+    pub fn switched_off(&self) -> &SwitchedOff {
+        &self.switched_off
+    }
+
+    /// What is allowed between a station and a creditor institution.
+    pub fn allowed(&self, ec: &FiscalCode, station: &StationCode) -> RelationFlags {
+        let of = |known: &Institution| {
+            known.allowed.iter().find(|one| one.station == *station).map(|one| one.flags)
+        };
+        self.institutions.get(ec).and_then(of).unwrap_or_default()
+    }
+
+    /// Whether payment options are asked of a station.
+    pub fn has_payment_options(&self, station: &StationCode) -> bool {
+        self.with_payment_options.contains(station)
     }
 
     /// The creditor institutions that the stations of a broker serve.

@@ -29,6 +29,7 @@ mod positions;
 mod preservation;
 mod publisher;
 mod receipts;
+mod registry;
 mod rows;
 mod subscriptions;
 mod taxonomy;
@@ -69,6 +70,7 @@ pub use receipts::{
     BookReceipt, Booked, ListedReceipt, Novelty, PageStart, ReceiptDetail, ReceiptFilter, ReceiptPage,
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
 };
+pub use registry::{Wanted, encoding_target, relation_target};
 pub use subscriptions::{
     DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, LoggedEvent,
     Replay, SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,

@@ -1,15 +1,20 @@
 //! Creditor institutions, brokers, stations and how they hang together.
 
+use std::collections::BTreeSet;
+
 use crate::domain::access::Delegation;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::ids::{BrokerCode, StationCode};
 use crate::domain::notice_number::{AuxDigit, TwoDigits};
-use crate::domain::party::{Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink};
+use crate::domain::party::{
+    Allowed, Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink, SwitchedOff,
+};
 use crate::domain::taxonomy::TaxonomyEntry;
 use crate::domain::text::Text;
 
 use super::dialect::{for_both_engines, on_engine};
+use super::registry::{NAMED_FLAGS, NamedFlags};
 use super::rows::read;
 use super::taxonomy;
 use super::{Store, StoreError};
@@ -25,6 +30,12 @@ pub struct Parties {
     pub stations: Vec<Station>,
     /// Which station serves which notices of which creditor institution.
     pub links: Vec<StationLink>,
+    /// Which of them are switched off.
+    pub switched_off: SwitchedOff,
+    /// What is allowed between stations and institutions; nothing where nothing is said.
+    pub allowed: Vec<Allowed>,
+    /// The stations of which payment options are asked.
+    pub with_payment_options: BTreeSet<StationCode>,
     /// The accounts.
     pub ibans: Vec<EcIban>,
     /// What transfers may be for; empty until somebody has imported it.
@@ -47,7 +58,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         const PUT: &str = "INSERT INTO creditor_institution (ec, name) VALUES ($1, $2) \
             ON CONFLICT (ec) DO UPDATE SET name = excluded.name";
-        self.put(PUT, [Some(institution.ec.as_str()), Some(institution.name.as_str())]).await
+        const QR_CODE: &str = "INSERT INTO encoding (ec, kind, code) VALUES ($1, 'QR_CODE', $1) \
+            ON CONFLICT DO NOTHING";
+        self.put(PUT, [Some(institution.ec.as_str()), Some(institution.name.as_str())]).await?;
+        self.put(QR_CODE, [Some(institution.ec.as_str())]).await
     }
 
     /// Adds or renames a broker.
@@ -76,7 +90,11 @@ impl Store {
             ON CONFLICT (ec, aux_digit, code) DO UPDATE SET station = excluded.station";
         let (aux, code) = (link.aux_digit.number().to_string(), link.code.map(|code| code.to_string()));
         let code = code.unwrap_or_default();
-        self.put(PUT, [Some(link.ec.as_str()), Some(&*aux), Some(&*code), Some(link.station.as_str())]).await
+        const RELATION: &str =
+            "INSERT INTO station_relation (ec, station) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+        let (ec, station) = (Some(link.ec.as_str()), Some(link.station.as_str()));
+        self.put(PUT, [ec, Some(&*aux), Some(&*code), station]).await?;
+        self.put(RELATION, [ec, station]).await
     }
 
     /// Adds an account, or renames it.
@@ -99,23 +117,28 @@ impl Store {
 
 #[derive(Debug)]
 struct Rows {
-    institutions: Vec<(String, String)>,
-    brokers: Vec<(String, String)>,
-    stations: Vec<(String, String, i64)>,
+    institutions: Vec<(String, String, bool)>,
+    brokers: Vec<(String, String, bool)>,
+    stations: Vec<StationRow>,
+    flags: Vec<NamedFlags>,
     links: Vec<(String, i64, String, String)>,
     ibans: Vec<(String, String, Option<String>)>,
     taxonomy: Vec<taxonomy::Row>,
 }
 
+/// Code, broker, version of the primitives, whether it is enabled, whether payment options are asked of it.
+type StationRow = (String, String, i64, bool, bool);
+
 for_both_engines! {
     pub(super) async fn all(pool: &Pool) -> Result<Rows, sqlx::Error> {
+        const STATIONS: &str = "SELECT station, broker, primitive_version, enabled, \
+            COALESCE(is_payment_options_enabled, FALSE) FROM station";
         let mut tx = begin(pool, BEGIN_SNAPSHOT).await?;
         let rows = Rows {
-            institutions: sqlx::query_as("SELECT ec, name FROM creditor_institution").fetch_all(&mut *tx).await?,
-            brokers: sqlx::query_as("SELECT broker, name FROM broker").fetch_all(&mut *tx).await?,
-            stations: sqlx::query_as("SELECT station, broker, primitive_version FROM station")
-                .fetch_all(&mut *tx)
-                .await?,
+            institutions: sqlx::query_as("SELECT ec, name, enabled FROM creditor_institution").fetch_all(&mut *tx).await?,
+            brokers: sqlx::query_as("SELECT broker, name, enabled FROM broker").fetch_all(&mut *tx).await?,
+            stations: sqlx::query_as(STATIONS).fetch_all(&mut *tx).await?,
+            flags: sqlx::query_as(NAMED_FLAGS).fetch_all(&mut *tx).await?,
             links: sqlx::query_as("SELECT ec, aux_digit, code, station FROM station_link")
                 .fetch_all(&mut *tx)
                 .await?,
@@ -141,16 +164,24 @@ fn parse(rows: Rows) -> Result<Parties, StoreError> {
     let broker = |text: &str| read(BrokerCode::new(text), "broker code");
     let station = |text: &str| read(StationCode::new(text), "station code");
     let mut parties = Parties::default();
-    for (code, text) in &rows.institutions {
-        parties.institutions.push(CreditorInstitution { ec: ec(code)?, name: name(text)? });
+    for (code, text, enabled) in &rows.institutions {
+        let party = CreditorInstitution { ec: ec(code)?, name: name(text)? };
+        parties.switched_off.institutions.extend((!enabled).then(|| party.ec.clone()));
+        parties.institutions.push(party);
     }
-    for (code, text) in &rows.brokers {
-        parties.brokers.push(Broker { code: broker(code)?, name: name(text)? });
+    for (code, text, enabled) in &rows.brokers {
+        let party = Broker { code: broker(code)?, name: read(Text::new(text), "name")? };
+        parties.switched_off.brokers.extend((!enabled).then(|| party.code.clone()));
+        parties.brokers.push(party);
     }
-    for (code, owner, version) in &rows.stations {
+    for (code, owner, version, enabled, payment_options) in &rows.stations {
         let primitives = if *version == 1 { PrimitiveVersion::V1 } else { PrimitiveVersion::V2 };
-        parties.stations.push(Station { code: station(code)?, broker: broker(owner)?, primitives });
+        let party = Station { code: station(code)?, broker: broker(owner)?, primitives };
+        parties.switched_off.stations.extend((!enabled).then(|| party.code.clone()));
+        parties.with_payment_options.extend(payment_options.then(|| party.code.clone()));
+        parties.stations.push(party);
     }
+    parties.allowed = rows.flags.iter().map(NamedFlags::allowed).collect::<Result<_, _>>()?;
     for (institution, aux, code, through) in &rows.links {
         let code = if code.is_empty() { None } else { Some(read(TwoDigits::new(code), "segregation code")?) };
         let aux_digit = AuxDigit::from_number(*aux).ok_or(StoreError::Corrupt { what: "aux digit" })?;

@@ -2,6 +2,13 @@
 
 use super::openapi::{Heading, Routes};
 
+pub(super) mod brokers;
+pub(super) mod institutions;
+pub(super) mod names;
+pub(super) mod paging;
+pub(super) mod reading;
+pub(super) mod refusal;
+
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading = (
     "Registry (api-config)",
@@ -9,5 +16,5 @@ pub(super) const HEADING: Heading = (
 );
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
+    Routes::default().beside(brokers::routes()).beside(institutions::routes())
 }

@@ -16,7 +16,7 @@ mod message;
 mod model;
 mod note;
 mod page;
-mod params;
+pub(super) mod params;
 mod receipt;
 mod receipts;
 mod reopening;

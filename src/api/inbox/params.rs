@@ -18,17 +18,17 @@ pub(super) const LIMITS: RangeInclusive<u32> = 1..=100;
 pub(super) const LIMIT: u32 = 50;
 
 /// The parameters of a request, in their order.
-pub(super) struct Params(Vec<(String, String)>);
+pub(in crate::api) struct Params(Vec<(String, String)>);
 
 impl Params {
-    pub(super) fn read(uri: &Uri) -> Result<Self, BadQuery> {
+    pub(in crate::api) fn read(uri: &Uri) -> Result<Self, BadQuery> {
         let wrong = BadQuery("The query string cannot be read.");
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri).map_err(|_| wrong)?;
         Ok(Params(pairs))
     }
 
     /// The value of a parameter; none if it is left out or empty.
-    pub(super) fn one(&self, name: &str) -> Result<Option<&str>, BadQuery> {
+    pub(in crate::api) fn one(&self, name: &str) -> Result<Option<&str>, BadQuery> {
         let mut values = self.0.iter().filter(|(key, _)| key == name);
         let first = values.next().map(|(_, value)| value.as_str());
         match values.next() {
@@ -54,7 +54,7 @@ impl Params {
         Ok(words)
     }
 
-    pub(super) fn flag(&self, name: &str, wrong: BadQuery) -> Result<Option<bool>, BadQuery> {
+    pub(in crate::api) fn flag(&self, name: &str, wrong: BadQuery) -> Result<Option<bool>, BadQuery> {
         match self.one(name)? {
             None => Ok(None),
             Some("true") => Ok(Some(true)),

@@ -60,11 +60,23 @@ pub struct Answer {
     schemas: Schemas,
 }
 
+/// Where a change that waits is.
+pub const CHANGE: AnswerHeader = AnswerHeader {
+    name: "Location",
+    about: "The change that waits.",
+    example: "/admin/v1/changes/9f0c2a4e5b6d7f80",
+};
+
 impl Answer {
     /// An answer without a body.
     pub fn empty(about: &str) -> Self {
         let response = ResponseBuilder::new().description(about);
         Answer { response, schemas: Vec::new() }.with(REQUEST_ID)
+    }
+
+    /// That a change waits for a second person.
+    pub fn waiting() -> Self {
+        Answer::empty("The change waits for a second person.").with(CHANGE)
     }
 
     /// An answer of JSON.

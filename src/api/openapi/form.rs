@@ -225,6 +225,20 @@ form!(
     words(["T_UNREPORTED", "T_REPORTED"], "Whether a flow accounts for the transfer.")
 );
 
+/// The code of a broker or station.
+pub enum Identifier35 {}
+form!(
+    Identifier35,
+    "Identifier35",
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(35))
+        .pattern(Some("^[!-~]+$"))
+        .description(Some("1 to 35 visible ASCII characters."))
+        .examples([json!("99000020018")])
+);
+
 /// Two capital letters: a country or a province.
 pub enum TwoCapitals {}
 form!(TwoCapitals, "TwoCapitals", text("^[A-Z]{2}$", "Two capital letters.", "RM"));

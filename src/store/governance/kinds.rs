@@ -5,16 +5,26 @@ use jiff::Timestamp;
 use super::Refused;
 use crate::domain::governance::{Conflict, Kind, Proposal};
 use crate::store::dialect::for_both_engines;
+use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
+    [institution, broker, station, relation, encoding, contact]
+
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
         connection: &mut Connection,
         kind: Kind,
         target: &str,
     ) -> Result<Option<String>, Refused> {
-        let _ = (connection, target);
-        Err(unmanaged(kind))
+        match kind {
+            Kind::Institution => read_institution(connection, target).await,
+            Kind::Broker => read_broker(connection, target).await,
+            Kind::Station => read_station(connection, target).await,
+            Kind::Relation => read_relation(connection, target).await,
+            Kind::Encoding => read_encoding(connection, target).await,
+            Kind::Contact => read_contact(connection, target).await,
+            kind => Err(unmanaged(kind)),
+        }
     }
 
     /// Makes a thing as it is wished to be, or takes it away.
@@ -23,8 +33,16 @@ for_both_engines! {
         proposal: &Proposal,
         at: Timestamp,
     ) -> Result<(), Refused> {
-        let _ = (connection, at);
-        Err(unmanaged(proposal.kind))
+        let (target, wanted) = (proposal.target.as_str(), proposal.wanted.as_deref());
+        match proposal.kind {
+            Kind::Institution => write_institution(connection, target, wanted, at).await,
+            Kind::Broker => write_broker(connection, target, wanted, at).await,
+            Kind::Station => write_station(connection, target, wanted, at).await,
+            Kind::Relation => write_relation(connection, target, wanted, at).await,
+            Kind::Encoding => write_encoding(connection, target, wanted, at).await,
+            Kind::Contact => write_contact(connection, target, wanted, at).await,
+            kind => Err(unmanaged(kind)),
+        }
     }
 }
 
