@@ -30,6 +30,7 @@ mod body;
 mod bulk;
 pub mod events;
 mod idempotency;
+mod imports;
 mod inbox;
 pub mod massive;
 mod openapi;

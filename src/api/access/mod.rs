@@ -10,7 +10,7 @@ mod writes;
 pub(super) use guard::Guard;
 pub(super) use held::Access;
 pub(super) use rules::{Needs, Of, Rule, Rules};
-pub(super) use writes::{WritesError, Written, carry_out};
+pub(super) use writes::{Every, WritesError, Written, carry_out, carry_out_every};
 
 /// What an endpoint of the admin surface can refuse before its handler, for its documentation.
 pub(super) fn refusals() -> [super::problem::Problem; 4] {

@@ -16,5 +16,5 @@ pub(super) const HEADING: Heading = (
 );
 
 pub(super) fn routes() -> Routes {
-    Routes::default().beside(brokers::routes()).beside(institutions::routes())
+    Routes::default().beside(brokers::routes()).beside(institutions::routes()).beside(super::imports::published())
 }

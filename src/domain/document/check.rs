@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::{AccountsDocument, CounterpartDocument};
 use crate::domain::iban::Iban;
+use crate::domain::registry::{Encoding, EncodingKind};
 use crate::domain::rome;
 
 /// One thing that a document says, and what is to be thought of it.
@@ -60,16 +61,11 @@ pub struct Known {
     pub institution: Option<Institution>,
     /// The institutions that have an account which the document names, by IBAN.
     pub holders: BTreeMap<String, BTreeSet<String>>,
-    /// The encodings of the institution: type and code.
-    pub encodings: BTreeSet<(String, String)>,
+    /// The codes of the institution in printed notices.
+    pub encodings: BTreeSet<Encoding>,
     /// Whether there is a document of this kind and name.
     pub flow_is_taken: bool,
 }
-
-/// The type of encoding of QR codes, which hold the fiscal code.
-const QR_CODE: &str = "QR-CODE";
-/// The type of encoding of postal bar codes, which hold the end of the IBAN.
-const BARCODE: &str = "BARCODE-128-AIM";
 
 fn item(title: &'static str, value: impl Into<String>, wrong: Option<&str>) -> CheckItem {
     CheckItem {
@@ -118,11 +114,12 @@ fn check_account(ec: &str, text: &str, twice: bool, known: &Known) -> CheckItem 
         );
     }
     let own = holders.is_some_and(|holders| holders.contains(ec));
-    let has = |kind: &str, code: &str| known.encodings.contains(&(kind.to_owned(), code.to_owned()));
-    let action = match iban.barcode() {
-        Some(code) => (!has(BARCODE, code)).then_some(Action::AddEncoding),
-        None => (!has(QR_CODE, ec)).then_some(Action::AddQrCode),
+    let (kind, code, action) = match iban.barcode() {
+        Some(code) => (EncodingKind::Barcode128Aim, code, Action::AddEncoding),
+        None => (EncodingKind::QrCode, ec, Action::AddQrCode),
     };
+    let missing = Encoding::new(kind, code).is_ok_and(|encoding| !known.encodings.contains(&encoding));
+    let action = missing.then_some(action);
     let note = if own { "the institution has the account" } else { "a new account" };
     CheckItem { note: note.to_owned(), action, ..item("ibanAccredito", text, None) }
 }
@@ -192,8 +189,8 @@ mod tests {
         let actions: Vec<_> = items.iter().filter_map(|item| item.action).collect();
         assert_eq!(actions, [Action::AddQrCode, Action::AddEncoding]);
         let mut known = known();
-        known.encodings.insert((QR_CODE.to_owned(), EC.to_owned()));
-        known.encodings.insert((BARCODE.to_owned(), "000011050036".to_owned()));
+        known.encodings.insert(Encoding::new(EncodingKind::QrCode, EC).unwrap());
+        known.encodings.insert(Encoding::new(EncodingKind::Barcode128Aim, "000011050036").unwrap());
         let items = check_accounts(&document(&[BANK, POST]), &known, "2026-11-22".parse().unwrap());
         assert!(items.iter().all(|item| item.action.is_none()));
     }

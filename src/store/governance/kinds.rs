@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use super::Refused;
 use crate::domain::governance::{Conflict, Kind, Proposal};
 use crate::store::dialect::for_both_engines;
+use crate::store::documents::kind as documents;
 use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
-    [institution, broker, station, relation, encoding, contact]
+    [institution, broker, station, relation, encoding, contact, documents]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -23,6 +24,7 @@ for_both_engines! {
             Kind::Relation => read_relation(connection, target).await,
             Kind::Encoding => read_encoding(connection, target).await,
             Kind::Contact => read_contact(connection, target).await,
+            Kind::Document => read_document(connection, target).await,
             kind => Err(unmanaged(kind)),
         }
     }
@@ -41,6 +43,7 @@ for_both_engines! {
             Kind::Relation => write_relation(connection, target, wanted, at).await,
             Kind::Encoding => write_encoding(connection, target, wanted, at).await,
             Kind::Contact => write_contact(connection, target, wanted, at).await,
+            Kind::Document => write_document(connection, target, wanted, at).await,
             kind => Err(unmanaged(kind)),
         }
     }
