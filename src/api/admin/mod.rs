@@ -1,5 +1,7 @@
 //! Who may do what, what waits for a second person, and what was done. Ours.
 
+pub(super) mod accounts;
+
 use super::openapi::{Heading, Routes};
 
 /// Its heading in the documentation.
@@ -7,5 +9,5 @@ pub(super) const HEADING: Heading =
     ("Administration", "Who may do what, what waits for a second person, and what was done. Ours.");
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
+    Routes::default().beside(accounts::routes(HEADING.0))
 }
