@@ -29,6 +29,7 @@ pub mod auth;
 mod backoffice;
 mod body;
 mod bulk;
+mod documents;
 pub mod events;
 mod idempotency;
 mod imports;

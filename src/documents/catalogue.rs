@@ -21,6 +21,5 @@ fn facts(catalogue: &Catalogue) -> CatalogueDocument {
         name: catalogue.ragione_sociale.as_str().to_owned(),
         published: master.data_pubblicazione.moment(),
         valid_from: master.data_inizio_validita.moment(),
-        channels: catalogue.lista_informativa_detail.informativa_detail.len(),
     }
 }

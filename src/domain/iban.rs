@@ -30,7 +30,9 @@ pub struct Iban(Box<str>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IbanError {
     /// Not two letters, two digits, then letters and digits; or not as long as those of its country.
-    #[error("an IBAN has a country, two check digits and the account, in the length of its country: 27 characters for Italy")]
+    #[error(
+        "an IBAN has a country, two check digits and the account, in the length of its country: 27 characters for Italy"
+    )]
     Form,
     /// The country has none.
     #[error("the country of the IBAN has no IBANs")]
@@ -91,11 +93,6 @@ impl Iban {
     pub fn is_postal(&self) -> bool {
         self.0.starts_with("IT") && self.0.get(5..10) == Some("07601")
     }
-
-    /// The encoding of a postal account for bar codes: the last twelve characters of the IBAN.
-    pub fn barcode(&self) -> Option<&str> {
-        self.0.get(self.0.len().checked_sub(12)?..).filter(|_| self.is_postal())
-    }
 }
 
 impl fmt::Display for Iban {
@@ -125,7 +122,8 @@ mod tests {
 
     /// The IBAN of that country and account, with the check digits that it must have.
     fn with_check_digits(country: &str, account: &str) -> String {
-        let rest = remainder_97(account.bytes().collect::<Vec<_>>().iter().chain(country.as_bytes()).chain(b"00"));
+        let rest =
+            remainder_97(account.bytes().collect::<Vec<_>>().iter().chain(country.as_bytes()).chain(b"00"));
         format!("{country}{:02}{account}", 98 - rest)
     }
 
@@ -149,7 +147,9 @@ mod tests {
 
     #[test]
     fn each_country_has_its_length_and_some_have_no_ibans() {
-        for right in ["NO9386011117947", "MT84MALT011000012345MTLCAST001S", "RU0204452560040702810412345678901"] {
+        for right in
+            ["NO9386011117947", "MT84MALT011000012345MTLCAST001S", "RU0204452560040702810412345678901"]
+        {
             assert!(Iban::new(right).is_ok(), "{right}");
         }
         let american = with_check_digits("US", "370400440532013000");

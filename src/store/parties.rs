@@ -9,7 +9,8 @@ use crate::domain::iban::Iban;
 use crate::domain::ids::{BrokerCode, StationCode};
 use crate::domain::notice_number::{AuxDigit, TwoDigits};
 use crate::domain::party::{
-    Allowed, Broker, CreditorInstitution, EcIban, PayeeAccount, PrimitiveVersion, Station, StationLink, SwitchedOff,
+    Allowed, Broker, CreditorInstitution, EcIban, PayeeAccount, PrimitiveVersion, Station, StationLink,
+    SwitchedOff,
 };
 use crate::domain::taxonomy::TaxonomyEntry;
 use crate::domain::text::Text;

@@ -23,5 +23,6 @@ pub(super) fn routes() -> Routes {
         .beside(ibans::routes(HEADING.0))
         .beside(institutions::routes())
         .beside(maintenances::routes(HEADING.0))
+        .beside(super::documents::published())
         .beside(super::imports::published())
 }

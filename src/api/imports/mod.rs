@@ -17,13 +17,16 @@ use crate::domain::access::Tenant;
 use crate::domain::governance::{Proposal, Wish};
 use crate::store::{WriteError, WriteMode};
 
+mod accounts;
+pub(super) mod archive;
+mod cbill;
+mod ibans_csv;
+mod ibans_zip;
+mod migration;
+mod relations;
 mod report;
 mod rows;
-mod upload;
-
-pub(super) mod cbill;
-pub(super) mod migration;
-pub(super) mod relations;
+pub(super) mod upload;
 
 use report::{Finding, Outcome};
 use upload::Upload;
@@ -132,5 +135,15 @@ fn documented(doc: Doc, done: StatusCode) -> Doc {
 
 /// The imports of the published contract.
 pub(super) fn published() -> Routes {
-    Routes::default().beside(cbill::routes()).beside(relations::routes()).beside(migration::routes())
+    Routes::default()
+        .beside(cbill::routes())
+        .beside(ibans_csv::routes())
+        .beside(ibans_zip::routes())
+        .beside(migration::routes())
+        .beside(relations::routes())
+}
+
+/// Ours.
+pub(super) fn ours() -> Routes {
+    ibans_csv::routes_of_portal()
 }

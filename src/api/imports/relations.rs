@@ -85,7 +85,12 @@ impl Loading<'_> {
         if said.is_some_and(|said| said != "ESER" && said != "COLL") {
             self.plan.wrong(row.line, "ambiente", "unknown_word", "must be ESER or COLL");
         } else if said.is_some() && said != first {
-            self.plan.wrong(row.line, "ambiente", "mixed_environment", "is another than that of the first row");
+            self.plan.wrong(
+                row.line,
+                "ambiente",
+                "mixed_environment",
+                "is another than that of the first row",
+            );
         }
     }
 

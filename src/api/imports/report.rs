@@ -111,7 +111,8 @@ fn table(status: StatusCode, findings: &[Finding]) -> Response {
 
 /// What is said of the answers.
 pub(super) fn documented(doc: Doc, done: StatusCode) -> Doc {
-    let example = |dry_run: bool| json!({ "dryRun": dry_run, "rows": 2, "created": 1, "changed": 1, "removed": 0 });
+    let example =
+        |dry_run: bool| json!({ "dryRun": dry_run, "rows": 2, "created": 1, "changed": 1, "removed": 0 });
     let answer = |about, dry_run| {
         Answer::json::<ReportModel>(about, example(dry_run)).or_text("text/csv", "row;field;code;message\r\n")
     };

@@ -168,12 +168,8 @@ impl UseError {
 
 impl AccountStatus {
     /// All of them.
-    pub const ALL: [AccountStatus; 4] = [
-        AccountStatus::Active,
-        AccountStatus::NotYetValid,
-        AccountStatus::Expired,
-        AccountStatus::Disabled,
-    ];
+    pub const ALL: [AccountStatus; 4] =
+        [AccountStatus::Active, AccountStatus::NotYetValid, AccountStatus::Expired, AccountStatus::Disabled];
 
     /// The word for programs.
     pub const fn word(self) -> &'static str {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{AccountsDocument, CounterpartDocument};
+use super::{AccountsDocument, CatalogueDocument, CounterpartDocument};
 use crate::domain::iban::Iban;
 use crate::domain::registry::{Encoding, EncodingKind};
 use crate::domain::rome;
@@ -114,7 +114,7 @@ fn check_account(ec: &str, text: &str, twice: bool, known: &Known) -> CheckItem 
         );
     }
     let own = holders.is_some_and(|holders| holders.contains(ec));
-    let (kind, code, action) = match iban.barcode() {
+    let (kind, code, action) = match iban.postal_code() {
         Some(code) => (EncodingKind::Barcode128Aim, code, Action::AddEncoding),
         None => (EncodingKind::QrCode, ec, Action::AddQrCode),
     };
@@ -127,6 +127,19 @@ fn check_account(ec: &str, text: &str, twice: bool, known: &Known) -> CheckItem 
 /// Checks who an institution is as a counterpart.
 pub fn check_counterpart(document: &CounterpartDocument, known: &Known) -> Vec<CheckItem> {
     heads(document.ec.as_str(), document.name.as_str(), document.flow.as_str(), known)
+}
+
+/// Checks whether the name, the provider and the days of a catalogue agree.
+pub fn check_catalogue(document: &CatalogueDocument) -> Vec<CheckItem> {
+    let named = format!("{}_{}", document.psp, document.published.strftime("%d-%m-%Y"));
+    let other = (document.flow != named).then_some("must be the provider and the day of publication");
+    let early = (document.valid_from < document.published).then_some("must not be before the publication");
+    vec![
+        item("identificativoPSP", document.psp.clone(), None),
+        item("ragioneSociale", document.name.clone(), None),
+        item("identificativoFlusso", document.flow.clone(), other),
+        item("dataInizioValidita", document.valid_from.to_string(), early),
+    ]
 }
 
 /// What every document of an institution says.
@@ -193,6 +206,22 @@ mod tests {
         known.encodings.insert(Encoding::new(EncodingKind::Barcode128Aim, "000011050036").unwrap());
         let items = check_accounts(&document(&[BANK, POST]), &known, "2026-11-22".parse().unwrap());
         assert!(items.iter().all(|item| item.action.is_none()));
+    }
+
+    #[test]
+    fn a_catalogue_is_named_after_its_provider_and_day() {
+        let catalogue = CatalogueDocument {
+            flow: "PSP00001_22-11-2026".to_owned(),
+            psp: "PSP00001".to_owned(),
+            name: "Banca".to_owned(),
+            published: "2026-11-22T10:00:00".parse().unwrap(),
+            valid_from: "2026-11-23T00:00:00".parse().unwrap(),
+        };
+        assert!(check_catalogue(&catalogue).iter().all(|item| item.valid));
+        let wrong = CatalogueDocument { flow: "PSP00001_23-11-2026".to_owned(), ..catalogue.clone() };
+        assert!(check_catalogue(&wrong).iter().any(|item| !item.valid));
+        let wrong = CatalogueDocument { valid_from: "2026-11-22T09:00:00".parse().unwrap(), ..catalogue };
+        assert!(check_catalogue(&wrong).iter().any(|item| !item.valid));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 mod check;
 
-pub use check::{Action, CheckItem, Institution, Known, check_accounts, check_counterpart};
+pub use check::{Action, CheckItem, Institution, Known, check_accounts, check_catalogue, check_counterpart};
 
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
@@ -135,8 +135,6 @@ pub struct CatalogueDocument {
     pub published: DateTime,
     /// From when it holds; civil time in Italy.
     pub valid_from: DateTime,
-    /// How many channels it describes.
-    pub channels: usize,
 }
 
 #[cfg(test)]

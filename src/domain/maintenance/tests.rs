@@ -63,7 +63,10 @@ fn windows_that_only_touch_do_not_overlap() {
 fn hours_over_new_year_count_in_both_years_of_italy() {
     // Midnight in Rome is 23:00 UTC.
     let over = window("2026-12-31T20:00:00Z", "2027-01-01T01:00:00Z");
-    assert_eq!((over.in_year(2026).to_string(), over.in_year(2027).to_string()), ("3:00".into(), "2:00".into()));
+    assert_eq!(
+        (over.in_year(2026).to_string(), over.in_year(2027).to_string()),
+        ("3:00".into(), "2:00".into())
+    );
     assert_eq!(over.years(), 2026..=2027);
     let until = window("2026-12-31T20:00:00Z", "2026-12-31T23:00:00Z");
     assert_eq!(until.years(), 2026..=2026);
@@ -74,7 +77,10 @@ fn hours_of_the_night_when_clocks_change_are_counted_as_they_pass() {
     // 28 March 2027 has 23 hours in Italy, 31 October 25.
     let short = window("2027-03-27T23:00:00Z", "2027-03-28T22:00:00Z");
     let long = window("2027-10-30T22:00:00Z", "2027-10-31T23:00:00Z");
-    assert_eq!((short.in_year(2027).to_string(), long.in_year(2027).to_string()), ("23:00".into(), "25:00".into()));
+    assert_eq!(
+        (short.in_year(2027).to_string(), long.in_year(2027).to_string()),
+        ("23:00".into(), "25:00".into())
+    );
 }
 
 #[test]
@@ -83,7 +89,10 @@ fn beyond_thirty_six_hours_of_either_year_the_node_stands_in() {
     assert!(!is_beyond(&window("2026-12-01T10:00:00Z", "2026-12-01T12:00:00Z"), &used), "exactly 36");
     assert!(is_beyond(&window("2026-12-01T10:00:00Z", "2026-12-01T12:15:00Z"), &used));
     assert!(!is_beyond(&window("2027-12-01T10:00:00Z", "2027-12-01T12:15:00Z"), &used), "another year");
-    assert!(!is_beyond(&window("2026-12-31T21:00:00Z", "2027-01-01T23:00:00Z"), &used), "two in the old year");
+    assert!(
+        !is_beyond(&window("2026-12-31T21:00:00Z", "2027-01-01T23:00:00Z"), &used),
+        "two in the old year"
+    );
     assert!(is_beyond(&window("2026-12-31T20:45:00Z", "2027-01-01T23:00:00Z"), &used));
 }
 
@@ -95,7 +104,8 @@ fn the_summary_tells_what_is_used_what_is_to_come_and_what_is_left() {
         window("2025-12-31T22:00:00Z", "2025-12-31T23:30:00Z"),
     ];
     let summary = YearSummary::new(&windows, 2026, at("2026-06-01T00:00:00Z"));
-    let shown = [summary.used, summary.scheduled, summary.remaining, summary.extra, YEARLY].map(|one| one.to_string());
+    let shown = [summary.used, summary.scheduled, summary.remaining, summary.extra, YEARLY]
+        .map(|one| one.to_string());
     assert_eq!(shown, ["10:45", "2:30", "22:45", "0:00", "36:00"]);
     let all = [window("2026-05-01T00:00:00Z", "2026-05-02T14:00:00Z")];
     let summary = YearSummary::new(&all, 2026, at("2026-06-01T00:00:00Z"));
@@ -107,7 +117,11 @@ fn before_it_begins_all_of_it_can_change() {
     let known = maintenance("2026-12-01T10:00:00Z", "2026-12-01T11:00:00Z");
     let now = at("2026-11-30T10:00:00Z");
     let longer = known.changed(&to("2026-12-01T12:00:00Z"), now, NOTICE).unwrap();
-    assert_eq!(longer.window, window("2026-12-01T10:00:00Z", "2026-12-01T12:00:00Z"), "announced in time once");
+    assert_eq!(
+        longer.window,
+        window("2026-12-01T10:00:00Z", "2026-12-01T12:00:00Z"),
+        "announced in time once"
+    );
     let moved = MaintenanceChange { start: Some(at("2026-12-01T09:00:00Z")), ..to("2026-12-01T11:00:00Z") };
     assert_eq!(known.changed(&moved, now, NOTICE), Err(vec![MaintenanceError::TooSoon]));
     let moved = MaintenanceChange { start: Some(at("2026-12-04T10:00:00Z")), ..to("2026-12-04T11:00:00Z") };
@@ -123,15 +137,25 @@ fn from_a_quarter_of_an_hour_before_it_begins_only_the_end_can_change() {
     assert!(known.changed(&early, at("2026-12-01T09:45:00Z"), NOTICE).is_ok());
     let now = at("2026-12-01T09:45:01Z");
     assert_eq!(known.changed(&early, now, NOTICE), Err(vec![MaintenanceError::StandInFixed]));
-    let same = MaintenanceChange { start: Some(at("2026-12-01T10:00:00Z")), stand_in: Some(false), ..to("2026-12-01T13:00:00Z") };
+    let same = MaintenanceChange {
+        start: Some(at("2026-12-01T10:00:00Z")),
+        stand_in: Some(false),
+        ..to("2026-12-01T13:00:00Z")
+    };
     assert!(known.changed(&same, now, NOTICE).is_ok(), "what stays may be said again");
     let moved = MaintenanceChange { start: Some(at("2026-12-10T10:00:00Z")), ..to("2026-12-10T11:00:00Z") };
     assert_eq!(known.changed(&moved, now, NOTICE), Err(vec![MaintenanceError::StartFixed]));
     let under_way = at("2026-12-01T10:30:00Z");
-    assert_eq!(known.changed(&to("2026-12-01T10:30:00Z"), under_way, NOTICE), Err(vec![MaintenanceError::EndPassed]));
+    assert_eq!(
+        known.changed(&to("2026-12-01T10:30:00Z"), under_way, NOTICE),
+        Err(vec![MaintenanceError::EndPassed])
+    );
     assert!(known.changed(&to("2026-12-01T10:45:00Z"), under_way, NOTICE).is_ok());
     let over = at("2026-12-01T11:00:00Z");
-    assert_eq!(known.changed(&to("2026-12-01T12:00:00Z"), over, NOTICE), Err(vec![MaintenanceError::Finished]));
+    assert_eq!(
+        known.changed(&to("2026-12-01T12:00:00Z"), over, NOTICE),
+        Err(vec![MaintenanceError::Finished])
+    );
 }
 
 #[test]

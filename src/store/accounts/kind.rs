@@ -32,12 +32,14 @@ fn parts(target: &str) -> Result<(&str, &str), Refused> {
 }
 
 fn last_one() -> Refused {
-    let why = "It is the only account of the creditor institution, which must have one: register another first.";
+    let why =
+        "It is the only account of the creditor institution, which must have one: register another first.";
     Conflict::new("last_iban", why).into()
 }
 
 fn postal_elsewhere() -> Refused {
-    let why = "An account at the post office is of one creditor institution only, and another has registered it.";
+    let why =
+        "An account at the post office is of one creditor institution only, and another has registered it.";
     Conflict::new("postal_iban_elsewhere", why).into()
 }
 

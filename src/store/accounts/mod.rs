@@ -151,7 +151,11 @@ macro_rules! named_by {
              JOIN notice n ON n.ec = t.ec AND n.notice_number = t.notice_number \
              JOIN payment_option o ON o.ec = n.ec AND o.iupd = n.iupd AND o.option_no = n.option_no \
              JOIN position p ON p.ec = n.ec AND p.iupd = n.iupd \
-             WHERE t.", $account, " = $1 AND t.", $account, " <> '' AND t.beneficiary = $2 \
+             WHERE t.",
+            $account,
+            " = $1 AND t.",
+            $account,
+            " <> '' AND t.beneficiary = $2 \
              AND n.paid_at IS NULL AND p.invalidated_at IS NULL AND (NOT o.expires OR n.due_at >= $3) \
              AND NOT EXISTS (SELECT 1 FROM notice s WHERE s.ec = n.ec AND s.iupd = n.iupd \
                  AND s.option_no <> n.option_no AND s.paid_at IS NOT NULL LIMIT 1 OFFSET 0) LIMIT 1"

@@ -27,10 +27,8 @@ struct PurposeForm {
 
 /// How a purpose is proposed; its name is that of the proposal.
 pub fn purpose_form(row: &PurposeRow) -> String {
-    let form = PurposeForm {
-        name: row.purpose.as_str().to_owned(),
-        description: row.description.to_string(),
-    };
+    let form =
+        PurposeForm { name: row.purpose.as_str().to_owned(), description: row.description.to_string() };
     serde_json::to_string(&form).unwrap_or_default()
 }
 

@@ -218,7 +218,9 @@ fn refusal(error: WritesError, operations: &[Operation]) -> Problem {
     let WritesError::Refused(WriteFailure { index, error }) = error else { return error.into() };
     let index = operations.get(index).map_or(0, |operation| operation.index);
     match error {
-        WriteError::Missing => conflict(vec![place(index, "unknown_iban", "There is no such account.".into())]),
+        WriteError::Missing => {
+            conflict(vec![place(index, "unknown_iban", "There is no such account.".into())])
+        }
         WriteError::Exists => {
             let code = "iban_already_associated";
             conflict(vec![place(index, code, "The account is registered already.".into())])

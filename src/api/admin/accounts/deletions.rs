@@ -29,9 +29,7 @@ use crate::api::positions::parse::report::{Coded, Pointer, Report};
 use crate::api::positions::query::{self, BadQuery, word};
 use crate::api::problem::{Problem, Violation};
 use crate::domain::access::Tenant;
-use crate::domain::account::deletion::{
-    DayNotAhead, DeletionId, DeletionRequest, DeletionState, NotPending,
-};
+use crate::domain::account::deletion::{DayNotAhead, DeletionId, DeletionRequest, DeletionState, NotPending};
 use crate::domain::governance::{Kind, Proposal, Wish};
 use crate::domain::iban::Iban;
 use crate::domain::rome;
@@ -233,7 +231,11 @@ fn example() -> Value {
 pub(super) fn doc_of_list() -> Doc {
     let answer = json!({ "requests": [example()] });
     doc_of("listIbanDeletionRequests", "List which accounts are to go, and what became of that")
-        .query("ibanValue", form::or_empty(form::example_text("IT80Z0599903600000000001001")), "Only of this account.")
+        .query(
+            "ibanValue",
+            form::or_empty(form::example_text("IT80Z0599903600000000001001")),
+            "Only of this account.",
+        )
         .query("status", form::or_empty(StateWord::schema()), "Only those of this status.")
         .answers(StatusCode::OK, Answer::json::<RequestsModel>("The latest first.", answer))
         .refuses([query::WRONG.into()])

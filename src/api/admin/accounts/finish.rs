@@ -11,9 +11,7 @@ use super::BROKER;
 use crate::api::Api;
 use crate::api::access::Access;
 use crate::api::apiconfig::maintenances::model::{MaintenanceModel, example};
-use crate::api::apiconfig::maintenances::{
-    MissingMaintenance, UnknownBroker, found, known_broker, put,
-};
+use crate::api::apiconfig::maintenances::{MissingMaintenance, UnknownBroker, found, known_broker, put};
 use crate::api::openapi::{Answer, Doc, form};
 use crate::api::problem::Problem;
 use crate::domain::governance::Wish;

@@ -21,7 +21,8 @@ pub(super) async fn handler(State(api): State<Arc<Api>>) -> Result<Json<LabelsMo
 
 /// What is said of it.
 pub(super) fn doc() -> Doc {
-    let answer = json!({ "labels": [{ "name": "ACA", "description": "The account of payments in stand-in" }] });
+    let answer =
+        json!({ "labels": [{ "name": "ACA", "description": "The account of payments in stand-in" }] });
     Doc::new("listAccountLabels", "List what accounts can be chosen for")
         .answers(StatusCode::OK, Answer::json::<LabelsModel>("All of them, by name.", answer))
 }

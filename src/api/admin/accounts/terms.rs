@@ -95,7 +95,9 @@ pub(in crate::api) fn read(
     };
     let from = report.required(asked.from, &at(names.from));
     let from = from.and_then(|text| report.read(&at(names.from), dates::parse(&text, WholeDay::FromStart)));
-    let due = if names.strict { report.required(asked.due, &at(names.due)) } else {
+    let due = if names.strict {
+        report.required(asked.due, &at(names.due))
+    } else {
         report.optional_string(asked.due, &at(names.due))
     };
     let due = due.and_then(|text| report.read(&at(names.due), dates::parse(&text, WholeDay::UntilEnd)));
@@ -192,8 +194,13 @@ impl From<Invalid> for Problem {
         } else {
             (StatusCode::BAD_REQUEST, "Bad Request", "invalid_account")
         };
-        Problem::new(status, title, code, "The account cannot be as it is wanted, for the reasons that violations gives.")
-            .with_violations(invalid.0)
+        Problem::new(
+            status,
+            title,
+            code,
+            "The account cannot be as it is wanted, for the reasons that violations gives.",
+        )
+        .with_violations(invalid.0)
     }
 }
 

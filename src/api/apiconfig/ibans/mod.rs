@@ -8,8 +8,8 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::api::Api;
-use crate::api::access::{Access, Needs, Of, Written, carry_out};
 use crate::api::access::WritesError;
+use crate::api::access::{Access, Needs, Of, Written, carry_out};
 use crate::api::admin::accounts::terms::{UnknownInstitution, Wanted};
 use crate::api::openapi::{Answer, Doc, Method, Routes, form};
 use crate::api::problem::Problem;

@@ -74,7 +74,10 @@ fn filter(query: &ListQuery, broker: Option<BrokerCode>) -> Result<MaintenanceFi
     };
     Ok(MaintenanceFilter {
         broker,
-        station: given(&query.station_code).map(|code| StationCode::new(&code)).transpose().map_err(|_| station)?,
+        station: given(&query.station_code)
+            .map(|code| StationCode::new(&code))
+            .transpose()
+            .map_err(|_| station)?,
         start_before: moment(&query.start_date_time_before)?,
         start_after: moment(&query.start_date_time_after)?,
         end_before: moment(&query.end_date_time_before)?,
@@ -85,8 +88,11 @@ fn filter(query: &ListQuery, broker: Option<BrokerCode>) -> Result<MaintenanceFi
 /// What is said of it.
 pub(super) fn doc() -> Doc {
     let station = form::or_empty(form::example_text("99000040017_01"));
-    said(doc_of("getStationMaintenances", "List the maintenances of a broker's stations"))
-        .query("stationCode", station, "Only those of this station.")
+    said(doc_of("getStationMaintenances", "List the maintenances of a broker's stations")).query(
+        "stationCode",
+        station,
+        "Only those of this station.",
+    )
 }
 
 /// What is said of a page.

@@ -40,7 +40,12 @@ pub(super) fn routes(heading: &'static str) -> Routes {
     let of_broker = format!("/brokers/{{{BROKER}}}/station-maintenances");
     let (one, sum) = (format!("{of_broker}/{{{MAINTENANCE}}}"), format!("{of_broker}/summary"));
     Routes::default()
-        .guarded(reads_all, (Method::Get, (heading, "/brokers/station-maintenances")), all::handler, all::doc())
+        .guarded(
+            reads_all,
+            (Method::Get, (heading, "/brokers/station-maintenances")),
+            all::handler,
+            all::doc(),
+        )
         .guarded(reads, (Method::Get, (heading, &of_broker)), list::handler, list::doc())
         .guarded(writes, (Method::Post, (heading, &of_broker)), create::handler, create::doc())
         .guarded(reads, (Method::Get, (heading, &sum)), summary::handler, summary::doc())

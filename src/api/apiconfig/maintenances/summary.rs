@@ -60,7 +60,11 @@ pub(super) fn doc() -> Doc {
         "annual_hours_limit": "36:00",
     });
     doc_of("getBrokerMaintenancesSummary", "How the hours of a broker stand in a year")
-        .needs_query("maintenanceYear", year, "The year whose hours are counted, whenever they were announced.")
+        .needs_query(
+            "maintenanceYear",
+            year,
+            "The year whose hours are counted, whenever they were announced.",
+        )
         .answers(StatusCode::OK, Answer::json::<SummaryModel>("The hours.", answer))
         .refuses([query::WRONG.into()])
 }

@@ -145,9 +145,7 @@ mod tests {
     use crate::domain::iban::Iban;
     use crate::domain::ids::StationCode;
     use crate::domain::notice_number::{AuxDigit, TwoDigits};
-    use crate::domain::party::{
-        CreditorInstitution, PayeeAccount, PrimitiveVersion, Station, StationLink,
-    };
+    use crate::domain::party::{CreditorInstitution, PayeeAccount, PrimitiveVersion, Station, StationLink};
     use crate::domain::randomness::Randomness;
     use crate::domain::segregation::Segregation;
     use crate::domain::text::Text;
