@@ -9,9 +9,10 @@ use jiff::civil::{Date, Time};
 use super::{Plan, Step};
 use crate::api::Api;
 use crate::api::apiconfig::refusal::failed;
+use crate::api::positions::parse::report::Coded;
 use crate::api::problem::Problem;
 use crate::domain::access::Tenant;
-use crate::domain::account::{Account, AccountTerms, AccountUse, Standing};
+use crate::domain::account::{Account, AccountTerms, AccountUse};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::governance::{Kind, Proposal, Wish};
 use crate::domain::iban::Iban;
@@ -131,7 +132,7 @@ fn terms(
     };
     for error in &errors {
         let field = if error.is_about_due() { names.due } else { names.from };
-        plan.wrong(asked.row, field, code(*error), error.to_string());
+        plan.wrong(asked.row, field, error.code(), error.to_string());
     }
     errors.is_empty().then(|| AccountTerms {
         label: old.and_then(|old| old.label.clone()),
@@ -140,9 +141,4 @@ fn terms(
         usage,
         purposes: old.map(|old| old.purposes.clone()).unwrap_or_default(),
     })
-}
-
-fn code(error: crate::domain::account::UseError) -> &'static str {
-    use crate::api::positions::parse::report::Coded;
-    error.code()
 }
