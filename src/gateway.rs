@@ -1,5 +1,6 @@
 //! The composition root: builds every part and joins them. It owns no rule.
 
+mod deletions;
 mod delivery;
 mod nats;
 
@@ -120,6 +121,7 @@ impl Gateway {
             randomness: randomness(random()?),
             admin: api::Admin {
                 vault: config.vault.master_key.clone().map(Vault::new),
+                maintenance_notice: deletions::notice(config.maintenance.notice),
                 ..Default::default()
             },
         };
@@ -129,6 +131,7 @@ impl Gateway {
         let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval, apart).await?;
         parts.start_refresh();
         parts.start_sweep();
+        parts.start_deletions();
         parts.start_outbox(&config.delivery, parts.watch.clone());
         parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;

@@ -117,6 +117,9 @@ impl Store {
     }
 }
 
+/// Creditor institution, account, whether it is switched on, from when and until when.
+type PayeeRow = (String, String, bool, Option<i64>, Option<i64>);
+
 #[derive(Debug)]
 struct Rows {
     institutions: Vec<(String, String, bool)>,
@@ -124,7 +127,7 @@ struct Rows {
     stations: Vec<StationRow>,
     flags: Vec<NamedFlags>,
     links: Vec<(String, i64, String, String)>,
-    ibans: Vec<(String, String, bool, Option<i64>, Option<i64>)>,
+    ibans: Vec<PayeeRow>,
     taxonomy: Vec<taxonomy::Row>,
 }
 

@@ -25,9 +25,8 @@ const ROWS: u64 = 6_000;
 const AHEAD: u64 = 3;
 
 /// Writes outcomes of the next rows, as a commit does whose answer the worker never sees.
-async fn tell_ahead(gateway: &TestGateway) {
-    let mut intruder = Intruder::enter(&gateway.database).await;
-    let begin = match gateway.database.engine {
+async fn tell_ahead(intruder: &mut Intruder, engine: &str) {
+    let begin = match engine {
         "sqlite" => "PRAGMA busy_timeout = 10000; BEGIN IMMEDIATE",
         _ => "BEGIN; LOCK TABLE upload_row IN SHARE ROW EXCLUSIVE MODE",
     };
@@ -45,6 +44,8 @@ async fn tell_ahead(gateway: &TestGateway) {
 async fn outcomes_that_the_worker_does_not_know_of_stop_no_file() {
     on_both_gateways(async |gateway| {
         let positions: Vec<Value> = (1..=ROWS).map(|base| position(&format!("P{base}"), base)).collect();
+        // Enters before the file, which does not wait while a connection is opened.
+        let mut intruder = Intruder::enter(&gateway.database).await;
         let place = accepted(gateway, Method::POST, "", &file(&positions)).await;
         loop {
             let path = format!("{place}/status");
@@ -53,7 +54,7 @@ async fn outcomes_that_the_worker_does_not_know_of_stop_no_file() {
                 break;
             }
         }
-        tell_ahead(gateway).await;
+        tell_ahead(&mut intruder, gateway.database.engine).await;
 
         assert_eq!(done(gateway.api_addr(), &place).await["operationStatus"], "COMPLETED");
         let report = ask(gateway.api_addr(), (Method::GET, &format!("{place}/report")), &[], "").await.json();
