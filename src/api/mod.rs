@@ -31,6 +31,7 @@ mod body;
 mod bulk;
 mod documents;
 pub mod events;
+mod exports;
 mod idempotency;
 mod imports;
 mod inbox;

@@ -12,5 +12,6 @@ pub(super) fn routes() -> Routes {
     Routes::default()
         .beside(accounts::routes(HEADING.0))
         .beside(super::documents::ours())
+        .beside(super::exports::ours())
         .beside(super::imports::ours())
 }

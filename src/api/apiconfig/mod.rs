@@ -24,5 +24,6 @@ pub(super) fn routes() -> Routes {
         .beside(institutions::routes())
         .beside(maintenances::routes(HEADING.0))
         .beside(super::documents::published())
+        .beside(super::exports::published())
         .beside(super::imports::published())
 }
