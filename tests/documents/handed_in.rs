@@ -8,7 +8,11 @@ use crate::desk::{
 };
 use crate::papers::ica;
 use crate::support::api::{EC, NEW_IBAN, OTHER_EC};
-use crate::support::samples::IBAN;
+use crate::support::samples::{self, IBAN};
+use varco::domain::access::Tenant;
+use varco::domain::governance::{Author, Kind, Proposal, Wish};
+use varco::domain::registry::Encoding;
+use varco::store::{WriteMode, encoding_target};
 
 const SOON: &str = "2026-12-01T00:00:00";
 
@@ -87,18 +91,13 @@ async fn a_check_tells_of_everything_that_a_document_says() {
             ("ragioneSociale", "NOT_VALID", ""),
             ("identificativoFlusso", "VALID", ""),
             ("dataInizioValidita", "NOT_VALID", ""),
-            ("ibanAccredito", "VALID", "ADD_QRCODE"),
-            ("ibanAccredito", "VALID", "ADD_QRCODE"),
+            ("ibanAccredito", "VALID", ""),
+            ("ibanAccredito", "VALID", ""),
             ("ibanAccredito", "VALID", "ADD_ENCODING"),
             ("ibanAccredito", "NOT_VALID", ""),
             ("ibanAccredito", "NOT_VALID", ""),
         ];
-        // The institutions of these tests are registered without a code for QR codes or with one.
-        let without_action = |list: &[(&str, &str, &str)]| -> Vec<(String, String)> {
-            list.iter().map(|(title, valid, _)| ((*title).to_owned(), (*valid).to_owned())).collect()
-        };
-        assert_eq!(without_action(&told), without_action(&want));
-        assert_eq!(told[7].2, "ADD_ENCODING");
+        assert_eq!(told, want);
         assert_eq!(desk.whole().await, before);
         let refused = desk.hand_in(PAYMENTS, &icas(""), document.as_bytes()).await.json();
         assert_eq!(refused["violations"].as_array().unwrap().len(), 4, "{refused}");
@@ -131,6 +130,30 @@ async fn a_postal_account_brings_the_code_of_its_slips() {
         let other = ica(OTHER_EC, ("F-1", "Comune di Colle"), SOON, &[POSTAL_IBAN]);
         let told = desk.hand_in(OTHER_PAYMENTS, &icas(""), other.as_bytes()).await;
         assert_eq!(told.json()["violations"][0]["pointer"], "/ibanAccredito", "{}", told.text);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_missing_code_of_the_institution_is_put_back() {
+    on_both_desks(async |desk: &Desk| {
+        let (ec, store) = (samples::ec(), &desk.gateway.store);
+        let code = Encoding::of_institution(&ec);
+        let gone = Proposal {
+            kind: Kind::Encoding,
+            tenant: Tenant::Institution(ec.clone()),
+            target: encoding_target(&ec, &code),
+            wish: Wish::Remove,
+            wanted: None,
+        };
+        let author = Author::gateway("tests", samples::now());
+        store.carry_out(&author, &[gone], WriteMode::Commit).await.unwrap();
+        let document = sound("F-1");
+        let items = desk.hand_in(PAYMENTS, &icas("/check"), document.as_bytes()).await.json();
+        assert_eq!(items[5]["action"], "ADD_QRCODE", "{items}");
+        assert_eq!(desk.hand_in(PAYMENTS, &icas(""), document.as_bytes()).await.status, 201);
+        let census = store.census().await.unwrap();
+        assert!(census.encodings.contains(&(ec, code)));
     })
     .await;
 }
