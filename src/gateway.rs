@@ -1,8 +1,18 @@
 //! The composition root: builds every part and joins them. It owns no rule.
 
+mod calls;
+mod certificates;
+mod changes;
 mod deletions;
 mod delivery;
 mod nats;
+mod node;
+mod sweep;
+mod upkeep;
+mod delivery;
+mod nats;
+mod rounds;
+mod node;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,27 +25,30 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
-use crate::admin::Vault;
+use crate::admin::certificates::{Certificates, Unusable};
+use crate::admin::{Vault, VaultError};
 use crate::api;
 use crate::api::events::{EventSettings, Events};
 use crate::api::massive::{UploadSettings, Uploads};
-use crate::config::{Api, Config, HumanDuration, Soap, Upload};
+use crate::config::{Api, Config, Soap, Upload};
+use crate::domain::certificate::Role;
 use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
-use crate::observe::{Metrics, Outcome};
+use crate::observe::Metrics;
 use crate::outbox::ClientError;
-use crate::primitive::{Answer, Deadlines, Primitives, ReceiptCounts};
+use crate::primitive::{Deadlines, Primitives, ReceiptCounts};
 use crate::registry::RegistryView;
 use crate::serve::{
-    BoxFuture, Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError,
-    Shutdown, SoapCall, SoapHandler, SoapReply, SoapSettings, Stack, Stopped, health, soap_endpoint,
+    Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError, Shutdown,
+    SoapSettings, Stack, Stopped, health, soap_endpoint,
 };
 use crate::soap::{self, Limits};
 use crate::store::{FeedWatch, Store, StoreError, StoreOptions};
-use crate::tls::{TlsError, TlsReloader, TlsSettings};
+use crate::tls::{TlsError, TlsReloader};
 
 use delivery::Deliverer;
+use node::NodeFacing;
 
 /// The contract as the node reads it.
 pub const CONTRACT: Contract = Contract {
@@ -46,20 +59,13 @@ pub const CONTRACT: Contract = Contract {
     ],
 };
 
-/// How often the parties are read again, for changes made by another instance.
-const REGISTRY_REFRESH: Duration = Duration::from_secs(5);
-
 /// How often it is looked for events that another instance wrote.
 const FEED_LOOK: Duration = Duration::from_millis(150);
 
 /// How long a stream of events is silent before a sign of life, and how long it may outlive its key.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+const KEY_CHECK: Duration = Duration::from_secs(5);
 const KEY_CHECK: Duration = Duration::from_secs(60);
-
-/// How often it is looked for receipts that a crash kept from their notices, and among the changes of how
-/// long, so that clocks may differ and a change may take its time.
-const SWEEP: Duration = Duration::from_secs(60);
-const SWEPT: SignedDuration = SignedDuration::from_mins(10);
 
 /// Why the gateway could not start.
 #[derive(Debug, thiserror::Error)]
@@ -67,9 +73,15 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The key under which secrets are kept.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// A certificate or key.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// A certificate that people manage.
+    #[error(transparent)]
+    Certificate(#[from] Unusable),
     /// A socket or signal.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -108,11 +120,13 @@ impl Gateway {
         for migration in store.migrate().await? {
             tracing::info!(migration, "schema brought up to date");
         }
+        let webhooks = Deliverer::new(&config.delivery, &store, &clock)?;
+        let vault = config.vault.master_key.clone().map(Vault::new);
+        let settings = certificates::settings(&config, webhooks.guard())?;
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
-            webhooks: Deliverer::new(&config.delivery, &store, &clock)?,
+            webhooks,
             watch: store.watch_feeds(FEED_LOOK),
-            store,
             clock,
             shutdown: Shutdown::new(),
             metrics: Arc::new(Metrics::new(|_| {})),
@@ -120,18 +134,29 @@ impl Gateway {
             hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
             randomness: randomness(random()?),
             admin: api::Admin {
-                vault: config.vault.master_key.clone().map(Vault::new),
+                approval: changes::approval(&config.approval),
                 maintenance_notice: deletions::notice(config.maintenance.notice),
+                certificates: Some(Certificates::new(store.clone(), vault.clone(), settings)),
+                vault,
+                vault: config.vault.master_key.clone().map(Vault::new),
+                maintenance_notice: rounds::notice(config.maintenance.notice),
                 ..Default::default()
             },
+            store,
         };
-        let soap_addr = parts.start_soap(&config.soap).await?;
+        let tls = parts.tls(&config)?;
+        parts.start_certificates(&config, tls.clone()).await?;
+        parts.seal_keys().await?;
+        let soap_addr = parts.start_soap(&config.soap, tls.soap).await?;
         let uploads = parts.start_uploads(&config.upload)?;
         let apart = uploads.merge(parts.events(&config.api));
-        let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval, apart).await?;
+        let api_addr = parts.start_api(&config.api, tls.api, apart).await?;
         parts.start_refresh();
         parts.start_sweep();
+        parts.start_changes();
+        parts.start_checkpoints();
         parts.start_deletions();
+        parts.start_counting();
         parts.start_outbox(&config.delivery, parts.watch.clone());
         parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;
@@ -174,6 +199,7 @@ impl Gateway {
             Stopped::Clean => tracing::info!("stopped"),
             Stopped::Forced { left } => tracing::warn!(left, "stopped while connections were still open"),
         }
+        calls::write(&self.store).await;
         self.store.close().await;
     }
 }
@@ -193,7 +219,7 @@ struct Parts {
 }
 
 impl Parts {
-    async fn start_soap(&self, config: &Soap) -> Result<SocketAddr, StartError> {
+    async fn start_soap(&self, config: &Soap, tls: Arc<TlsReloader>) -> Result<SocketAddr, StartError> {
         let settings = SoapSettings {
             max_message: config.max_message.get(),
             public_url: config.public_url.clone(),
@@ -215,22 +241,17 @@ impl Parts {
         };
         let routes = soap_endpoint::routes(settings, Arc::new(NodeFacing(Arc::new(primitives))));
         let router = self.stack(Interface::Soap, config.body_timeout.get()).around(routes);
-        let tls = self.tls("soap", TlsSettings::from(&config.tls))?;
         let listener = Listener::bind(config.into(), Some(tls), Arc::clone(&self.metrics)).await?;
-        Ok(self.serve(listener, router))
+        Ok(self.serve(Role::SoapServer, listener, router))
     }
 
     /// `apart` are endpoints with bounds of their own.
     async fn start_api(
         &self,
         config: &Api,
-        reload_interval: HumanDuration,
+        tls: Option<Arc<TlsReloader>>,
         apart: axum::Router,
     ) -> Result<SocketAddr, StartError> {
-        let tls = match &config.tls {
-            Some(tls) => Some(self.tls("api", TlsSettings::for_api(tls, reload_interval))?),
-            None => None,
-        };
         let health = Health {
             checks: vec![self.database_check()],
             stopping: self.shutdown.soft(),
@@ -240,7 +261,7 @@ impl Parts {
         let interface = Interface::Api { max_body: config.max_body.get() };
         let router = self.stack(interface, config.request_timeout.get()).around(routes).merge(apart);
         let listener = Listener::bind(ListenerSettings::from(config), tls, Arc::clone(&self.metrics)).await?;
-        Ok(self.serve(listener, router))
+        Ok(self.serve(Role::ApiServer, listener, router))
     }
 
     fn api_state(&self) -> api::ApiState {
@@ -291,17 +312,11 @@ impl Parts {
         Stack { interface, timeout, ids: Arc::clone(&self.ids), metrics: Arc::clone(&self.metrics) }
     }
 
-    /// Loads certificates, watches them for changes, and shows how long ours is good for.
-    fn tls(&self, name: &'static str, settings: TlsSettings) -> Result<Arc<TlsReloader>, TlsError> {
-        let tls = Arc::new(TlsReloader::load(settings, self.clock.clone())?);
-        let watched = Arc::clone(&tls);
-        self.metrics.watch_certificate(name, move || watched.days_left());
-        tokio::spawn(Arc::clone(&tls).watch(self.shutdown.soft()));
-        Ok(tls)
-    }
-
-    fn serve(&self, listener: Listener, router: axum::Router) -> SocketAddr {
+    fn serve(&self, role: Role, listener: Listener, router: axum::Router) -> SocketAddr {
         let address = listener.local_addr();
+        if let Some(certificates) = &self.admin.certificates {
+            certificates.listens(role, address);
+        }
         tokio::spawn(listener.serve(router, self.shutdown.clone()));
         address
     }
@@ -312,76 +327,6 @@ impl Parts {
             let store = store.clone();
             async move { store.ping().await.map_err(|_| "the database does not answer".to_owned()) }
         })
-    }
-
-    fn start_refresh(&self) {
-        let (store, registry, stop) = (self.store.clone(), self.registry.clone(), self.shutdown.soft());
-        tokio::spawn(async move {
-            loop {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(REGISTRY_REFRESH) => {}
-                }
-                match store.parties().await {
-                    Ok(parties) => registry.replace(parties),
-                    Err(error) => tracing::warn!(%error, "the parties could not be read again"),
-                }
-            }
-        });
-    }
-
-    /// Matches receipts that a crash kept from their notices: first among the latest changes whenever they
-    /// were, for it may have been ours and long ago; then among recent ones, for it may be another instance's.
-    fn start_sweep(&self) {
-        let (store, clock, stop) = (self.store.clone(), self.clock.clone(), self.shutdown.soft());
-        tokio::spawn(async move {
-            let mut since = Timestamp::UNIX_EPOCH;
-            loop {
-                match store.link_missed(since).await {
-                    Ok(_) => since = clock.now() - SWEPT,
-                    Err(error) => {
-                        tracing::warn!(%error, "receipts without their notices could not be looked at")
-                    }
-                }
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(SWEEP) => {}
-                }
-            }
-        });
-    }
-}
-
-/// Hands the node's messages to the primitives and their answers to HTTP.
-struct NodeFacing(Arc<Primitives>);
-
-impl SoapHandler for NodeFacing {
-    fn call(&self, call: SoapCall) -> BoxFuture<SoapReply> {
-        let primitives = Arc::clone(&self.0);
-        Box::pin(async move { reply(primitives.answer(call.body).await) })
-    }
-}
-
-fn reply(answer: Answer) -> SoapReply {
-    match answer {
-        Answer::Response { operation, message, refused } => SoapReply {
-            status: StatusCode::OK,
-            body: message.into(),
-            primitive: operation.name(),
-            outcome: if refused.is_some() { Outcome::Ko } else { Outcome::Ok },
-        },
-        Answer::Fault { message } => SoapReply {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            body: message.into(),
-            primitive: "none",
-            outcome: Outcome::Fault,
-        },
-        Answer::ComeAgain { operation } => SoapReply {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            body: Bytes::new(),
-            primitive: operation.name(),
-            outcome: Outcome::Unavailable,
-        },
     }
 }
 

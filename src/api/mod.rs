@@ -10,7 +10,8 @@ use axum::Router;
 use jiff::SignedDuration;
 
 use self::openapi::Routes;
-use crate::admin::{Secrets, Vault};
+use crate::admin::certificates::Certificates;
+use crate::admin::{KeyHasher, Secrets, Vault};
 use crate::domain::access::KeyScope;
 use crate::domain::clock::Clock;
 use crate::domain::governance::Approval;
@@ -76,6 +77,8 @@ pub struct Admin {
     pub approval: Approval,
     /// How long before they begin maintenances are announced.
     pub maintenance_notice: MaintenanceNotice,
+    /// What handles certificates; without it there are none to manage.
+    pub certificates: Option<Certificates>,
 }
 
 /// How long before it begins a maintenance is announced: three days, as the node asks for, unless told otherwise.
@@ -102,12 +105,13 @@ struct Api {
     receipt_document: ReceiptDocument,
     webhooks: Webhooks,
     admin: Admin,
-    keys: auth::KeyCache,
+    hasher: KeyHasher,
 }
 
 impl Api {
     /// Lets this instance see what was just written of the parties; the others see it when they read again.
     async fn refresh(&self) {
+        self.registry.keys().changed();
         match self.store.parties().await {
             Ok(parties) => self.registry.replace(parties),
             Err(error) => tracing::warn!(%error, "the parties could not be read again"),
@@ -146,6 +150,7 @@ pub fn router(state: ApiState) -> Router {
         apiconfig::HEADING,
         backoffice::HEADING,
         admin::HEADING,
+        admin::certificates::HEADING,
     ];
     let api = shared(state);
     openapi::serve(routes, &headings, &api)
@@ -156,6 +161,7 @@ pub fn router(state: ApiState) -> Router {
 
 fn shared(state: ApiState) -> Arc<Api> {
     let ApiState { store, registry, clock, hold, randomness, receipt_document, webhooks, admin } = state;
-    let keys = auth::KeyCache::default();
-    Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, webhooks, admin, keys })
+    // Without a key that was derived, secrets under it are not known: that refuses and opens nothing.
+    let hasher = KeyHasher::new(admin.vault.as_ref()).unwrap_or_default();
+    Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, webhooks, admin, hasher })
 }

@@ -4,8 +4,10 @@
 
 pub mod access;
 pub mod account;
+pub mod activation;
 pub mod amount;
 pub mod anomaly;
+pub mod certificate;
 pub mod clock;
 pub mod cursor;
 pub mod delivery;
@@ -36,6 +38,7 @@ pub mod subscription;
 pub mod taxonomy;
 pub mod text;
 pub mod update;
+pub mod usage;
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 //! A business refusal is an ordinary response with outcome KO (SANP 3.10, "fault bean"). A receipt has
 //! no business refusal beyond a wrong address: what cannot be stored now is asked for again.
 
+mod call;
 mod checks;
 mod fault;
 mod pa_demand_payment_notice;
@@ -27,6 +28,7 @@ use crate::registry::RegistryView;
 use crate::soap::{self, Limits, SyntaxRefusal};
 use crate::store::Store;
 use crate::wire::pa_for_node::{Operation, Request, Response};
+use call::Call;
 use fault::{Refused, ko};
 
 pub use fault::{Blame, PaaCode};
@@ -98,6 +100,18 @@ impl Primitives {
             }
         };
         let operation = read.as_ref().map_or_else(|refusal| refusal.operation, Request::operation);
+        let call = Call::begin(self, operation, read.as_ref().map_err(Box::as_ref));
+        let answer = self.answer_in_time(operation, read, message).await;
+        call.end(&answer);
+        answer
+    }
+
+    async fn answer_in_time(
+        &self,
+        operation: Operation,
+        read: Result<Request, Box<SyntaxRefusal>>,
+        message: Bytes,
+    ) -> Answer {
         if !brings_receipt(operation) {
             return self.respond(read, message).await;
         }

@@ -4,11 +4,14 @@
 //! transaction leaves it.
 
 mod accounts;
+mod activation;
 mod activations;
 mod anomalies;
 mod audit;
 mod backup;
 mod batch;
+mod certificates;
+mod delegations;
 mod deliveries;
 mod dialect;
 mod documents;
@@ -37,6 +40,7 @@ mod subscriptions;
 mod taxonomy;
 mod unbooked;
 mod uploads;
+mod usage;
 mod verify;
 
 use std::sync::Arc;
@@ -49,19 +53,30 @@ pub use accounts::{
     AccountFilter, NamedAccount, PurposeRow, account_form, account_of_form, account_target, deletion_form,
     deletion_of_form, deletion_target, purpose_form,
 };
+pub use activation::{EvidenceForm, FileForm, ShownEvidence, ShownFile, StepForm, WaiverForm};
 pub use anomalies::{
     Acted, Anomaly, AnomalyAct, AnomalyEntry, AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState,
     MessageFacts,
 };
+pub use audit::{AuditBreach, AuditEntry, AuditQuery, AuditVerified};
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
+pub use certificates::{
+    Ending, RevocationList, certificate_form, read_certificate_form, revocation_list_form,
+};
+pub use delegations::delegation_json;
 pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };
 pub use documents::{DocumentHead, document_form, document_target};
 pub use events::{FeedWatch, Heads, StoredEvent};
-pub use governance::{Judged, WriteError, WriteFailure, WriteMode};
+pub use governance::{
+    Change, ChangeAct, ChangeError, ChangePage, ChangePlace, ChangeQuery, ChangeStep, Judged, NewChange, WriteError,
+    WriteFailure, WriteMode,
+};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
-pub use keys::{ApiKey, ApiScope, KeyRights};
+pub use keys::{
+    ApiKey, ApiScope, KeyHash, KeyRecord, KeyRights, KeySecret, KeyWish, LiveKey, NewSecret, SealKey,
+};
 pub use maintenance::{MaintenanceFilter, maintenance_form, maintenance_of_form, maintenance_target};
 pub use numbers::Numbered;
 pub use parties::Parties;
@@ -87,6 +102,7 @@ pub use uploads::{
     Applied, Finished, Lease, Mode, Offer, Operation, RowEnd, RowJob, RowOutcome, Upload, UploadPage,
     Verdict, Work,
 };
+pub use usage::{NodeCall, Promptness};
 pub use verify::{Found, Verified};
 
 /// The database, and the tasks that read and write it in batches. Cheap to clone.
@@ -96,6 +112,7 @@ pub struct Store {
     notices: Arc<notices::NoticeReader>,
     receipts: Arc<receipts::ReceiptWriter>,
     activations: Arc<activations::ActivationWriter>,
+    calls: Arc<usage::CallCounts>,
 }
 
 /// How a store uses its database.
@@ -236,6 +253,7 @@ impl Store {
             notices: Arc::new(notices::NoticeReader::start(&pools)),
             receipts: Arc::new(receipts::ReceiptWriter::start(pools.clone())),
             activations: Arc::new(activations::ActivationWriter::start(pools.clone())),
+            calls: Arc::default(),
             pools,
         })
     }

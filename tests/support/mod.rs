@@ -9,6 +9,7 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+pub mod admin;
 pub mod api;
 pub mod child;
 pub mod cluster;

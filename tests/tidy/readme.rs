@@ -32,9 +32,21 @@ fn load(text: &str) -> (String, Result<Config, ConfigError>) {
 
 /// Every setting that the code knows: it lists them when it refuses an unknown one.
 fn known_settings() -> BTreeSet<String> {
-    let sections =
-        ["soap", "api", "database", "delivery", "upload", "log", "maintenance", "nats", "positions", "vault"]
-            .map(|section| format!("[{section}]\nzz = 1\n"));
+    let sections = [
+        "api",
+        "approval",
+        "certificates",
+        "database",
+        "delivery",
+        "log",
+        "maintenance",
+        "nats",
+        "positions",
+        "soap",
+        "upload",
+        "vault",
+    ]
+    .map(|section| format!("[{section}]\nzz = 1\n"));
     let (_, refused) = load(&format!("{}{}zz = 1\n", sections.concat(), LEAST));
     let text = refused.unwrap_err().to_string();
     let lists = text.lines().filter_map(|line| line.split_once("] takes ")).map(|(_, list)| list);
@@ -75,6 +87,7 @@ fn the_metrics_table_is_that_of_the_code() {
     metrics.soap_request("paSendRT", Outcome::Ok, Duration::ZERO);
     metrics.api_request("GET", "/", 200, Duration::ZERO);
     metrics.watch_certificate("soap", || 1);
+    metrics.certificates_left(vec![("one".to_owned(), "client", 1)]);
     metrics.watch_deliveries(|| DeliveryCounts { outcomes: vec![("delivered", 1)], ..Default::default() });
     let [booked, not_booked] = metrics.receipts();
     booked.get_or_create(&[("class", "matched")]).inc();

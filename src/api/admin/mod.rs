@@ -1,16 +1,38 @@
 //! Who may do what, what waits for a second person, and what was done. Ours.
 
 pub(super) mod accounts;
+mod audit;
+mod changes;
+mod diff;
 
 use super::openapi::{Heading, Routes};
+
+mod activation;
+pub(super) mod certificates;
+mod delegations;
+mod keys;
+mod usage;
+pub(super) mod accounts;
+mod registry;
 
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading =
     ("Administration", "Who may do what, what waits for a second person, and what was done. Ours.");
 
+/// The same, for the endpoints below.
+const ADMIN: &str = HEADING.0;
+
 pub(super) fn routes() -> Routes {
     Routes::default()
+        .beside(changes::routes())
+        .beside(audit::routes())
         .beside(accounts::routes(HEADING.0))
+        .beside(certificates::routes())
+        .beside(activation::routes())
+        .beside(usage::routes())
+        .beside(keys::routes())
+        .beside(delegations::routes())
+        .beside(registry::routes())
         .beside(super::documents::ours())
         .beside(super::exports::ours())
         .beside(super::imports::ours())

@@ -22,6 +22,8 @@ mod receipts;
 mod reopening;
 mod resolution;
 
+pub(super) use params::Params;
+
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading =
     ("Inbox", "Every receipt with its class, and what did not fit: to find, print, note and resolve.");

@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::link::LinkBuilder;
-use utoipa::openapi::{ContentBuilder, Ref, Response, ResponseBuilder};
+use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, Response, ResponseBuilder};
 
 use super::doc::{Schemas, reference};
 use super::form;
@@ -115,6 +116,14 @@ impl Answer {
             link = link.parameter(*name, *from);
         }
         self.response = self.response.link(operation, link.build());
+        self
+    }
+
+    /// A file that somebody left here, of that kind, should it be of that kind.
+    pub fn or_file(mut self, kind: &str, example: Value) -> Self {
+        let anything = ObjectBuilder::new().schema_type(SchemaType::AnyValue).build();
+        let content = ContentBuilder::new().schema(Some(anything)).example(Some(example)).build();
+        self.response = self.response.content(kind, content);
         self
     }
 

@@ -5,15 +5,15 @@ use jiff::Timestamp;
 use super::Refused;
 use crate::domain::governance::{Conflict, Kind, Proposal};
 use crate::store::accounts::{deletions, kind as accounts, purposes};
+use crate::store::activation::write as activation;
+use crate::store::certificates::{certificate, revocation_list};
 use crate::store::dialect::for_both_engines;
 use crate::store::documents::kind as documents;
 use crate::store::maintenance::kind as maintenance;
 use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
-    [
-        institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, documents
-    ]
+    [institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list, activation, documents]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -22,6 +22,8 @@ for_both_engines! {
         target: &str,
     ) -> Result<Option<String>, Refused> {
         match kind {
+            Kind::Certificate => read_certificate(connection, target).await,
+            Kind::RevocationList => read_revocation_list(connection, target).await,
             Kind::Institution => read_institution(connection, target).await,
             Kind::Broker => read_broker(connection, target).await,
             Kind::Station => read_station(connection, target).await,
@@ -33,6 +35,9 @@ for_both_engines! {
             Kind::IbanLabel => read_purpose(connection, target).await,
             Kind::IbanDeletion => read_deletion(connection, target).await,
             Kind::Maintenance => read_maintenance(connection, target).await,
+            Kind::Activation => read_activation(connection, target).await,
+            Kind::Key => key_kind::read(connection, target).await,
+            Kind::Delegation => delegation_kind::read(connection, target).await,
             kind => Err(unmanaged(kind)),
         }
     }
@@ -45,6 +50,8 @@ for_both_engines! {
     ) -> Result<(), Refused> {
         let (target, wanted) = (proposal.target.as_str(), proposal.wanted.as_deref());
         match proposal.kind {
+            Kind::Certificate => write_certificate(connection, target, wanted, at).await,
+            Kind::RevocationList => write_revocation_list(connection, target, wanted, at).await,
             Kind::Institution => write_institution(connection, target, wanted, at).await,
             Kind::Broker => write_broker(connection, target, wanted, at).await,
             Kind::Station => write_station(connection, target, wanted, at).await,
@@ -56,6 +63,9 @@ for_both_engines! {
             Kind::IbanLabel => write_purpose(connection, target, wanted).await,
             Kind::IbanDeletion => write_deletion(connection, target, wanted).await,
             Kind::Maintenance => write_maintenance(connection, target, wanted).await,
+            Kind::Activation => write_activation(connection, proposal, at).await,
+            Kind::Key => key_kind::write(connection, target, wanted, at).await,
+            Kind::Delegation => delegation_kind::write(connection, target, wanted, at).await,
             kind => Err(unmanaged(kind)),
         }
     }

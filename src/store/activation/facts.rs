@@ -1,0 +1,68 @@
+//! What the tables tell of how far an institution is.
+
+use jiff::Timestamp;
+
+use crate::domain::activation::Facts;
+use crate::domain::fiscal_code::FiscalCode;
+use crate::store::StoreError;
+use crate::store::dialect::for_both_engines;
+use crate::store::rows::read;
+
+const REGISTERED: &str = "SELECT enabled FROM creditor_institution WHERE ec = $1";
+
+const IBANS: &str = "SELECT COUNT(*) FROM iban WHERE ec = $1";
+
+/// Those that serve some notice, and those among them that are enabled.
+const STATIONS: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN s.enabled = TRUE AND b.enabled = TRUE \
+    THEN 1 ELSE 0 END), 0) AS BIGINT) FROM station s JOIN broker b ON b.broker = s.broker \
+    WHERE s.station IN (SELECT l.station FROM station_link l WHERE l.ec = $1)";
+
+const KEYS: &str = "SELECT COUNT(*) FROM api_key k WHERE k.every_ec = TRUE \
+    OR EXISTS (SELECT 1 FROM api_key_institution i WHERE i.ec = $1 AND i.id = k.id)";
+
+/// A call that was answered within the service level was answered for certain.
+const ANSWERED: &str = "SELECT MAX(day) FROM usage_call WHERE ec = $1 AND within > 0";
+
+#[derive(Debug)]
+pub(in crate::store) struct Rows {
+    registered: Option<bool>,
+    ibans: i64,
+    stations: (i64, i64),
+    keys: i64,
+    answered: Option<String>,
+}
+
+for_both_engines! {
+    pub(in crate::store) async fn facts(
+        connection: &mut Connection,
+        ec: &FiscalCode,
+        _now: Timestamp,
+    ) -> Result<Rows, sqlx::Error> {
+        let ec = ec.as_str();
+        Ok(Rows {
+            registered: sqlx::query_scalar(REGISTERED).bind(ec).fetch_optional(&mut *connection).await?,
+            ibans: sqlx::query_scalar(IBANS).bind(ec).fetch_one(&mut *connection).await?,
+            stations: sqlx::query_as(STATIONS).bind(ec).fetch_one(&mut *connection).await?,
+            keys: sqlx::query_scalar(KEYS).bind(ec).fetch_one(&mut *connection).await?,
+            answered: sqlx::query_scalar(ANSWERED).bind(ec).fetch_one(&mut *connection).await?,
+        })
+    }
+}
+
+impl Rows {
+    /// The facts that they tell.
+    pub(in crate::store) fn read(self) -> Result<Facts, StoreError> {
+        let number = |count: i64| u64::try_from(count).map_err(|_| StoreError::Corrupt { what: "count" });
+        let answered = self.answered.map(|day| read(day.parse(), "day")).transpose()?;
+        Ok(Facts {
+            enabled: self.registered,
+            ibans: number(self.ibans)?,
+            payable_ibans: number(self.ibans)?,
+            stations: number(self.stations.0)?,
+            enabled_stations: number(self.stations.1)?,
+            keys: number(self.keys)?,
+            certified_until: None,
+            answered_on: answered,
+        })
+    }
+}
