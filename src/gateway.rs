@@ -9,19 +9,12 @@ mod nats;
 mod node;
 mod sweep;
 mod upkeep;
-mod delivery;
-mod nats;
-mod rounds;
-mod node;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use axum::http::StatusCode;
-use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
@@ -65,7 +58,6 @@ const FEED_LOOK: Duration = Duration::from_millis(150);
 /// How long a stream of events is silent before a sign of life, and how long it may outlive its key.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 const KEY_CHECK: Duration = Duration::from_secs(5);
-const KEY_CHECK: Duration = Duration::from_secs(60);
 
 /// Why the gateway could not start.
 #[derive(Debug, thiserror::Error)]
@@ -138,8 +130,6 @@ impl Gateway {
                 maintenance_notice: deletions::notice(config.maintenance.notice),
                 certificates: Some(Certificates::new(store.clone(), vault.clone(), settings)),
                 vault,
-                vault: config.vault.master_key.clone().map(Vault::new),
-                maintenance_notice: rounds::notice(config.maintenance.notice),
                 ..Default::default()
             },
             store,

@@ -1,4 +1,3 @@
-//! What the node's side of HTTP and the primitives say to each other.
 //! The node's messages, handed on to the primitives, and their answers as HTTP.
 
 use std::sync::Arc;

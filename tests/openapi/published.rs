@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::document::Document;
 use crate::facts;
 
-const PUBLISHED: [&str; 6] = [
+const PUBLISHED: [&str; 8] = [
     include_str!("published/api_config_registry.txt"),
-const PUBLISHED: [&str; 7] = [
     include_str!("published/gpd_v1.txt"),
     include_str!("published/gpd_v3.txt"),
     include_str!("published/gpd_payments.txt"),

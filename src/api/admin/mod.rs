@@ -1,19 +1,17 @@
 //! Who may do what, what waits for a second person, and what was done. Ours.
 
-pub(super) mod accounts;
-mod audit;
-mod changes;
-mod diff;
-
 use super::openapi::{Heading, Routes};
 
-mod activation;
-pub(super) mod certificates;
-mod delegations;
-mod keys;
-mod usage;
 pub(super) mod accounts;
+mod activation;
+mod audit;
+pub(super) mod certificates;
+mod changes;
+mod delegations;
+mod diff;
+mod keys;
 mod registry;
+mod usage;
 
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading =

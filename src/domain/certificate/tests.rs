@@ -62,7 +62,8 @@ fn a_certificate_goes_from_request_to_revocation_and_never_back_from_there() {
     let back = leaving.put(Standing::Active, hours(6)).unwrap();
     assert_eq!((back.activated_at, back.superseded_at), (Some(hours(6)), None));
     let gone = back.put(Standing::Revoked, hours(7)).unwrap();
-    for wanted in [Standing::Requested, Standing::Uploaded, Standing::Active, Standing::Superseded { until }] {
+    for wanted in [Standing::Requested, Standing::Uploaded, Standing::Active, Standing::Superseded { until }]
+    {
         assert_eq!(gone.put(wanted, hours(8)), Err(Final));
     }
     assert!(!gone.is_used(hours(8)));
