@@ -70,8 +70,8 @@ pub use deliveries::{
 pub use documents::{DocumentHead, document_form, document_target};
 pub use events::{FeedWatch, Heads, StoredEvent};
 pub use governance::{
-    Change, ChangeAct, ChangeError, ChangePage, ChangePlace, ChangeQuery, ChangeStep, Judged, NewChange, WriteError,
-    WriteFailure, WriteMode,
+    Change, ChangeAct, ChangeError, ChangePage, ChangePlace, ChangeQuery, ChangeStep, Judged, NewChange,
+    WriteError, WriteFailure, WriteMode,
 };
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{
