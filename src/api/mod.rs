@@ -32,8 +32,11 @@ pub mod auth;
 mod backoffice;
 mod body;
 mod bulk;
+mod documents;
 pub mod events;
+mod exports;
 mod idempotency;
+mod imports;
 mod inbox;
 pub mod massive;
 mod openapi;
@@ -41,6 +44,7 @@ mod payment_options;
 mod positions;
 pub mod problem;
 mod receipts;
+mod sheet;
 mod subscriptions;
 
 /// What the API works with.

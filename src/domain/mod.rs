@@ -11,6 +11,7 @@ pub mod certificate;
 pub mod clock;
 pub mod cursor;
 pub mod delivery;
+pub mod document;
 pub mod event;
 pub mod fiscal_code;
 pub mod governance;

@@ -14,6 +14,7 @@ mod certificates;
 mod delegations;
 mod deliveries;
 mod dialect;
+mod documents;
 mod embedded;
 mod events;
 #[doc(hidden)]
@@ -67,10 +68,11 @@ pub use delegations::delegation_json;
 pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };
+pub use documents::{DocumentHead, document_form, document_target};
 pub use events::{FeedWatch, Heads, StoredEvent};
 pub use governance::{
-    Change, ChangeAct, ChangeError, ChangePage, ChangePlace, ChangeQuery, ChangeStep, NewChange, WriteError,
-    WriteFailure, WriteMode,
+    Change, ChangeAct, ChangeError, ChangePage, ChangePlace, ChangeQuery, ChangeStep, Judged, NewChange,
+    WriteError, WriteFailure, WriteMode,
 };
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{

@@ -16,7 +16,7 @@ pub(super) use signed_in::{
     LOGIN_COOKIE, NoDoor, SESSION_COOKIE, SignedIn, away, client_address, cookie, door, dropped, kept,
     provider_away, same_origin, user_agent,
 };
-pub(super) use writes::{WritesError, Written, carry_out};
+pub(super) use writes::{Every, WritesError, Written, carry_out, carry_out_every};
 
 /// What an endpoint of the admin surface can refuse before its handler, for its documentation.
 pub(super) fn refusals() -> [super::problem::Problem; 7] {

@@ -34,8 +34,10 @@ pub(super) fn routes() -> Routes {
         .beside(keys::routes())
         .beside(delegations::routes())
         .beside(registry::routes())
-        .beside(accounts::routes(HEADING.0))
         .beside(session::routes())
         .beside(people::routes())
         .beside(profiles::routes())
+        .beside(super::documents::ours())
+        .beside(super::exports::ours())
+        .beside(super::imports::ours())
 }
