@@ -1,6 +1,7 @@
 //! The composition root: builds every part and joins them. It owns no rule.
 
 mod calls;
+mod deletions;
 mod delivery;
 mod nats;
 mod sweep;
@@ -116,6 +117,7 @@ impl Gateway {
             randomness: randomness(random()?),
             admin: api::Admin {
                 vault: config.vault.master_key.clone().map(Vault::new),
+                maintenance_notice: deletions::notice(config.maintenance.notice),
                 ..Default::default()
             },
         };
@@ -126,6 +128,7 @@ impl Gateway {
         parts.start_refresh();
         parts.start_sweep();
         parts.start_counting();
+        parts.start_deletions();
         parts.start_outbox(&config.delivery, parts.watch.clone());
         parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use jiff::SignedDuration;
 
 use self::openapi::Routes;
 use crate::admin::{Secrets, Vault};
@@ -69,6 +70,18 @@ pub struct Admin {
     pub secrets: Secrets,
     /// Which changes wait for a second person.
     pub approval: Approval,
+    /// How long before they begin maintenances are announced.
+    pub maintenance_notice: MaintenanceNotice,
+}
+
+/// How long before it begins a maintenance is announced: three days, as the node asks for, unless told otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaintenanceNotice(pub SignedDuration);
+
+impl Default for MaintenanceNotice {
+    fn default() -> Self {
+        MaintenanceNotice(SignedDuration::from_hours(72))
+    }
 }
 
 /// The payload of a stored message as an XML document; none if the message cannot be read. Envelopes are not

@@ -7,6 +7,7 @@ mod api;
 mod database;
 mod delivery;
 mod log;
+mod maintenance;
 mod nats;
 mod positions;
 mod soap;
@@ -25,6 +26,7 @@ pub use api::{Api, ApiTls};
 pub use database::Database;
 pub use delivery::Delivery;
 pub use log::{Log, LogFormat};
+pub use maintenance::Maintenance;
 pub use nats::{Nats, NatsName, NatsServers};
 pub use positions::{Pause, Positions};
 pub use soap::Soap;
@@ -52,6 +54,8 @@ pub struct Config {
     pub log: Log,
     /// Events to NATS JetStream.
     pub nats: Nats,
+    /// What holds for announced maintenance.
+    pub maintenance: Maintenance,
     /// What holds for debt positions.
     pub positions: Positions,
     /// How secrets are kept.
@@ -120,6 +124,7 @@ impl Config {
             database,
             log: Log::read(&mut source.section("log")),
             nats: Nats::read(&mut source.section("nats")),
+            maintenance: Maintenance::read(&mut source.section("maintenance")),
             positions: Positions::read(&mut source.section("positions")),
             vault: Vault::read(&mut source.section("vault")),
         };
@@ -139,6 +144,7 @@ impl fmt::Display for Config {
         table.insert("upload".to_owned(), Value::Table(self.upload.to_table()));
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
         table.insert("nats".to_owned(), Value::Table(self.nats.to_table()));
+        table.insert("maintenance".to_owned(), Value::Table(self.maintenance.to_table()));
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
         table.insert("vault".to_owned(), Value::Table(self.vault.to_table()));
         write!(f, "{table}")

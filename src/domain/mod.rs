@@ -3,6 +3,7 @@
 //! No database, no HTTP, no XML: what a rule needs is a parameter, the clock included.
 
 pub mod access;
+pub mod account;
 pub mod activation;
 pub mod amount;
 pub mod anomaly;
@@ -17,6 +18,7 @@ pub mod iban;
 pub mod ids;
 pub mod invariants;
 pub mod lifecycle;
+pub mod maintenance;
 pub mod notice_number;
 pub mod notification_fee;
 pub mod party;

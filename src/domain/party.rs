@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::account::AccountUse;
 use super::fiscal_code::FiscalCode;
 use super::iban::Iban;
 use super::ids::{BrokerCode, StationCode};
@@ -93,6 +94,17 @@ pub struct EcIban {
     pub iban: Iban,
     /// What the creditor calls it.
     pub label: Option<Text<140>>,
+}
+
+/// An account of a creditor institution, and whether money may come to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PayeeAccount {
+    /// The creditor institution.
+    pub ec: FiscalCode,
+    /// The account.
+    pub iban: Iban,
+    /// Whether money may come, and when.
+    pub usage: AccountUse,
 }
 
 impl StationLink {

@@ -6,13 +6,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use jiff::civil::Date;
 
 use crate::domain::access::Delegations;
+use crate::domain::account::AccountStatus;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::ids::{BrokerCode, StationCode};
 use crate::domain::party::{
-    Allowed, Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink, SwitchedOff,
+    Allowed, Broker, CreditorInstitution, PayeeAccount, PrimitiveVersion, Station, StationLink, SwitchedOff,
 };
 use crate::domain::registry::RelationFlags;
 use crate::domain::segregation::{Segregation, issuing_link};
@@ -42,7 +44,7 @@ struct Institution {
     party: CreditorInstitution,
     links: Vec<StationLink>,
     allowed: Vec<Allowed>,
-    ibans: Vec<EcIban>,
+    ibans: Vec<PayeeAccount>,
 }
 
 impl Institution {
@@ -166,8 +168,11 @@ impl Registry {
         &self.taxonomy
     }
 
-    /// Whether an account is in the census of a creditor institution.
-    pub fn owns_iban(&self, ec: &FiscalCode, iban: &Iban) -> bool {
-        self.institutions.get(ec).is_some_and(|known| known.ibans.iter().any(|own| &own.iban == iban))
+    /// Whether a new debt may name an account of a creditor institution on a day in Italy: one that is in its
+    /// census, switched on, and valid then.
+    pub fn owns_iban(&self, ec: &FiscalCode, iban: &Iban, today: Date) -> bool {
+        let may_be_named =
+            |own: &PayeeAccount| &own.iban == iban && own.usage.status(today) == AccountStatus::Active;
+        self.institutions.get(ec).is_some_and(|known| known.ibans.iter().any(may_be_named))
     }
 }

@@ -3,6 +3,7 @@
 //! A [`Store`] speaks the verbs of the field (`payable_notice`, `book_receipt`); no connection and no
 //! transaction leaves it.
 
+mod accounts;
 mod activation;
 mod activations;
 mod anomalies;
@@ -19,6 +20,7 @@ mod governance;
 mod health;
 mod idempotency;
 mod keys;
+mod maintenance;
 mod migrate;
 mod notices;
 mod numbers;
@@ -44,6 +46,10 @@ use std::time::Duration;
 use dialect::Pools;
 use sha2::{Digest, Sha256};
 
+pub use accounts::{
+    AccountFilter, NamedAccount, PurposeRow, account_form, account_of_form, account_target, deletion_form,
+    deletion_of_form, deletion_target, purpose_form,
+};
 pub use activation::{EvidenceForm, FileForm, ShownEvidence, ShownFile, StepForm, WaiverForm};
 pub use anomalies::{
     Acted, Anomaly, AnomalyAct, AnomalyEntry, AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState,
@@ -57,6 +63,7 @@ pub use events::{FeedWatch, Heads, StoredEvent};
 pub use governance::{WriteError, WriteFailure, WriteMode};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{ApiKey, ApiScope, KeyRights};
+pub use maintenance::{MaintenanceFilter, maintenance_form, maintenance_of_form, maintenance_target};
 pub use numbers::Numbered;
 pub use parties::Parties;
 pub use positions::{

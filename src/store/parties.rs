@@ -3,19 +3,21 @@
 use std::collections::BTreeSet;
 
 use crate::domain::access::Delegation;
+use crate::domain::account::AccountUse;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::ids::{BrokerCode, StationCode};
 use crate::domain::notice_number::{AuxDigit, TwoDigits};
 use crate::domain::party::{
-    Allowed, Broker, CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink, SwitchedOff,
+    Allowed, Broker, CreditorInstitution, EcIban, PayeeAccount, PrimitiveVersion, Station, StationLink,
+    SwitchedOff,
 };
 use crate::domain::taxonomy::TaxonomyEntry;
 use crate::domain::text::Text;
 
 use super::dialect::{for_both_engines, on_engine};
 use super::registry::{NAMED_FLAGS, NamedFlags};
-use super::rows::read;
+use super::rows::{optional_instant, read};
 use super::taxonomy;
 use super::{Store, StoreError};
 
@@ -37,7 +39,7 @@ pub struct Parties {
     /// The stations of which payment options are asked.
     pub with_payment_options: BTreeSet<StationCode>,
     /// The accounts.
-    pub ibans: Vec<EcIban>,
+    pub ibans: Vec<PayeeAccount>,
     /// What transfers may be for; empty until somebody has imported it.
     pub taxonomy: Vec<TaxonomyEntry>,
     /// What creditor institutions have handed to brokers.
@@ -115,6 +117,9 @@ impl Store {
     }
 }
 
+/// Creditor institution, account, whether it is switched on, from when and until when.
+type PayeeRow = (String, String, bool, Option<i64>, Option<i64>);
+
 #[derive(Debug)]
 struct Rows {
     institutions: Vec<(String, String, bool)>,
@@ -122,7 +127,7 @@ struct Rows {
     stations: Vec<StationRow>,
     flags: Vec<NamedFlags>,
     links: Vec<(String, i64, String, String)>,
-    ibans: Vec<(String, String, Option<String>)>,
+    ibans: Vec<PayeeRow>,
     taxonomy: Vec<taxonomy::Row>,
 }
 
@@ -142,7 +147,9 @@ for_both_engines! {
             links: sqlx::query_as("SELECT ec, aux_digit, code, station FROM station_link")
                 .fetch_all(&mut *tx)
                 .await?,
-            ibans: sqlx::query_as("SELECT ec, iban, label FROM iban").fetch_all(&mut *tx).await?,
+            ibans: sqlx::query_as("SELECT ec, iban, active, valid_from, due_at FROM iban")
+                .fetch_all(&mut *tx)
+                .await?,
             taxonomy: sqlx::query_as(taxonomy::ALL).fetch_all(&mut *tx).await?,
         };
         tx.commit().await?;
@@ -187,12 +194,12 @@ fn parse(rows: Rows) -> Result<Parties, StoreError> {
         let aux_digit = AuxDigit::from_number(*aux).ok_or(StoreError::Corrupt { what: "aux digit" })?;
         parties.links.push(StationLink { ec: ec(institution)?, station: station(through)?, aux_digit, code });
     }
-    for (institution, account, label) in &rows.ibans {
-        let iban = read(Iban::new(account), "IBAN")?;
-        parties.ibans.push(EcIban {
+    for (institution, account, active, from, due) in &rows.ibans {
+        let (from, due) = (optional_instant(*from)?, optional_instant(*due)?);
+        parties.ibans.push(PayeeAccount {
             ec: ec(institution)?,
-            iban,
-            label: label.as_deref().map(name).transpose()?,
+            iban: read(Iban::kept(account), "IBAN")?,
+            usage: AccountUse { active: *active, from, due },
         });
     }
     parties.taxonomy = rows.taxonomy.iter().map(taxonomy::entry).collect::<Result<_, _>>()?;

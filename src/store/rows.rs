@@ -293,8 +293,8 @@ fn notice(rows: &[PositionRow], first: &PositionRow) -> Result<Notice, StoreErro
 fn transfer(row: &Share) -> Result<Transfer, StoreError> {
     let destination = match (&row.iban, &row.stamp_hash, &row.stamp_kind, &row.stamp_province) {
         (Some(iban), ..) => Destination::Account {
-            iban: read(Iban::new(iban), "IBAN")?,
-            postal: row.postal_iban.as_deref().map(|iban| read(Iban::new(iban), "IBAN")).transpose()?,
+            iban: read(Iban::kept(iban), "IBAN")?,
+            postal: row.postal_iban.as_deref().map(|iban| read(Iban::kept(iban), "IBAN")).transpose()?,
         },
         (None, Some(hash), Some(kind), Some(province)) => Destination::Stamp(Stamp {
             document_hash: text(hash)?,

@@ -1,5 +1,7 @@
 //! Who may do what, what waits for a second person, and what was done. Ours.
 
+pub(super) mod accounts;
+
 use super::openapi::{Heading, Routes};
 
 mod activation;
@@ -10,5 +12,5 @@ pub(super) const HEADING: Heading =
     ("Administration", "Who may do what, what waits for a second person, and what was done. Ours.");
 
 pub(super) fn routes() -> Routes {
-    Routes::default().beside(activation::routes()).beside(usage::routes())
+    Routes::default().beside(activation::routes()).beside(usage::routes()).beside(accounts::routes(HEADING.0))
 }

@@ -3,7 +3,9 @@
 use super::openapi::{Heading, Routes};
 
 pub(super) mod brokers;
+pub(super) mod ibans;
 pub(super) mod institutions;
+pub(super) mod maintenances;
 pub(super) mod names;
 pub(super) mod paging;
 pub(super) mod reading;
@@ -16,5 +18,9 @@ pub(super) const HEADING: Heading = (
 );
 
 pub(super) fn routes() -> Routes {
-    Routes::default().beside(brokers::routes()).beside(institutions::routes())
+    Routes::default()
+        .beside(brokers::routes())
+        .beside(ibans::routes(HEADING.0))
+        .beside(institutions::routes())
+        .beside(maintenances::routes(HEADING.0))
 }

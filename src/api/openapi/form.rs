@@ -297,6 +297,10 @@ pub type MaybeText70 = Maybe<Text<70>>;
 /// As [`Text70`].
 pub type MaybeText140 = Maybe<Text<140>>;
 /// As [`Text70`].
+pub type MaybeText100 = Maybe<Text<100>>;
+/// As [`Text70`].
+pub type MaybeText300 = Maybe<Text<300>>;
+/// As [`Text70`].
 pub type MaybeTwoCapitals = Maybe<TwoCapitals>;
 /// As [`Text70`].
 pub type MaybeEmail = Maybe<Email>;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, Uri};
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::PartialSchema;
@@ -26,6 +27,7 @@ use crate::api::openapi::{Answer, Doc, form};
 use crate::api::problem::{Problem, Violation};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
+use crate::domain::rome;
 use crate::domain::update::IbanChange;
 use crate::registry::Registry;
 use crate::store::StoreError;
@@ -54,9 +56,10 @@ pub(super) async fn handler(
     JsonBody(body): JsonBody,
 ) -> Result<Json<IbanUpdateResponse>, Problem> {
     let (old, limit) = read_query(&uri).map_err(TransfersError::from)?;
-    let new = new_iban(body, &ec, &api.registry.current()).map_err(TransfersError::NewIban)?;
+    let now = api.clock.now();
+    let new = new_iban(body, &ec, (&api.registry.current(), now)).map_err(TransfersError::NewIban)?;
     let change = IbanChange { old: &old, new: &new, scope: &scope, limit, hold: api.hold };
-    let updated = api.store.replace_iban(&ec, change, api.clock.now()).await;
+    let updated = api.store.replace_iban(&ec, change, now).await;
     let updated = updated.map_err(TransfersError::from)?.ok_or(TransfersError::NothingUpdatable)?;
     Ok(Json(IbanUpdateResponse { description: DONE, updated_transfers: updated }))
 }
@@ -78,14 +81,18 @@ fn read_query(uri: &Uri) -> Result<(Iban, usize), BadQuery> {
     Ok((old, usize::try_from(limit).map_err(|_| wrong)?))
 }
 
-fn new_iban(body: Value, ec: &FiscalCode, registry: &Registry) -> Result<Iban, Vec<Violation>> {
+fn new_iban(
+    body: Value,
+    ec: &FiscalCode,
+    (registry, now): (&Registry, Timestamp),
+) -> Result<Iban, Vec<Violation>> {
     let mut report = Report::default();
     let (root, at) = (Pointer::root(), Pointer::root().field("newIban"));
     let field = Field::<IbanUpdateRequest>::deserialize(body).unwrap_or(Field::WrongType);
     let text = report.required(field, &root).and_then(|request| report.required(request.new_iban, &at));
     let iban = text.and_then(|text| report.read(&at, Iban::new(&text)));
     match iban {
-        Some(iban) if registry.owns_iban(ec, &iban) => return Ok(iban),
+        Some(iban) if registry.owns_iban(ec, &iban, rome::day(now)) => return Ok(iban),
         Some(_) => report.add(&at, NOT_OWNED, "is no registered account of the creditor institution"),
         None => {}
     }

@@ -2,15 +2,17 @@
 
 use jiff::Timestamp;
 
+use crate::domain::account::{AccountStatus, AccountUse};
 use crate::domain::activation::Facts;
 use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::rome;
 use crate::store::StoreError;
 use crate::store::dialect::for_both_engines;
-use crate::store::rows::read;
+use crate::store::rows::{optional_instant, read};
 
 const REGISTERED: &str = "SELECT enabled FROM creditor_institution WHERE ec = $1";
 
-const IBANS: &str = "SELECT COUNT(*) FROM iban WHERE ec = $1";
+const IBANS: &str = "SELECT active, valid_from, due_at FROM iban WHERE ec = $1";
 
 /// Those that serve some notice, and those among them that are enabled.
 const STATIONS: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN s.enabled = TRUE AND b.enabled = TRUE \
@@ -26,7 +28,8 @@ const ANSWERED: &str = "SELECT MAX(day) FROM usage_call WHERE ec = $1 AND within
 #[derive(Debug)]
 pub(in crate::store) struct Rows {
     registered: Option<bool>,
-    ibans: i64,
+    /// Whether money is wanted on each, from when and until when.
+    ibans: Vec<(bool, Option<i64>, Option<i64>)>,
     stations: (i64, i64),
     keys: i64,
     answered: Option<String>,
@@ -41,7 +44,7 @@ for_both_engines! {
         let ec = ec.as_str();
         Ok(Rows {
             registered: sqlx::query_scalar(REGISTERED).bind(ec).fetch_optional(&mut *connection).await?,
-            ibans: sqlx::query_scalar(IBANS).bind(ec).fetch_one(&mut *connection).await?,
+            ibans: sqlx::query_as(IBANS).bind(ec).fetch_all(&mut *connection).await?,
             stations: sqlx::query_as(STATIONS).bind(ec).fetch_one(&mut *connection).await?,
             keys: sqlx::query_scalar(KEYS).bind(ec).fetch_one(&mut *connection).await?,
             answered: sqlx::query_scalar(ANSWERED).bind(ec).fetch_one(&mut *connection).await?,
@@ -51,13 +54,23 @@ for_both_engines! {
 
 impl Rows {
     /// The facts that they tell.
-    pub(in crate::store) fn read(self) -> Result<Facts, StoreError> {
+    pub(in crate::store) fn read(self, now: Timestamp) -> Result<Facts, StoreError> {
         let number = |count: i64| u64::try_from(count).map_err(|_| StoreError::Corrupt { what: "count" });
+        let mut accounts = Vec::with_capacity(self.ibans.len());
+        for (active, from, due) in &self.ibans {
+            accounts.push(AccountUse {
+                active: *active,
+                from: optional_instant(*from)?,
+                due: optional_instant(*due)?,
+            });
+        }
+        let today = rome::day(now);
+        let payable = accounts.iter().filter(|account| account.status(today) == AccountStatus::Active);
         let answered = self.answered.map(|day| read(day.parse(), "day")).transpose()?;
         Ok(Facts {
             enabled: self.registered,
-            ibans: number(self.ibans)?,
-            payable_ibans: number(self.ibans)?,
+            ibans: accounts.len(),
+            payable_ibans: payable.count(),
             stations: number(self.stations.0)?,
             enabled_stations: number(self.stations.1)?,
             keys: number(self.keys)?,

@@ -4,12 +4,14 @@ use jiff::Timestamp;
 
 use super::Refused;
 use crate::domain::governance::{Conflict, Kind, Proposal};
+use crate::store::accounts::{deletions, kind as accounts, purposes};
 use crate::store::activation::write as activation;
 use crate::store::dialect::for_both_engines;
+use crate::store::maintenance::kind as maintenance;
 use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
-    [activation, institution, broker, station, relation, encoding, contact]
+    [activation, institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -25,6 +27,10 @@ for_both_engines! {
             Kind::Encoding => read_encoding(connection, target).await,
             Kind::Contact => read_contact(connection, target).await,
             Kind::Activation => read_activation(connection, target).await,
+            Kind::Iban => read_account(connection, target).await,
+            Kind::IbanLabel => read_purpose(connection, target).await,
+            Kind::IbanDeletion => read_deletion(connection, target).await,
+            Kind::Maintenance => read_maintenance(connection, target).await,
             kind => Err(unmanaged(kind)),
         }
     }
@@ -44,6 +50,10 @@ for_both_engines! {
             Kind::Encoding => write_encoding(connection, target, wanted, at).await,
             Kind::Contact => write_contact(connection, target, wanted, at).await,
             Kind::Activation => write_activation(connection, proposal, at).await,
+            Kind::Iban => write_account(connection, target, wanted, at).await,
+            Kind::IbanLabel => write_purpose(connection, target, wanted).await,
+            Kind::IbanDeletion => write_deletion(connection, target, wanted).await,
+            Kind::Maintenance => write_maintenance(connection, target, wanted).await,
             kind => Err(unmanaged(kind)),
         }
     }

@@ -203,6 +203,7 @@ impl Coded for IbanError {
     fn code(&self) -> &'static str {
         match self {
             IbanError::Form => "iban_form",
+            IbanError::Country => "iban_country",
             IbanError::CheckDigits => "iban_check_digits",
         }
     }

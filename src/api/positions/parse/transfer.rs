@@ -50,7 +50,7 @@ impl Payees<'_> {
             Destination::Stamp(_) => false,
         };
         registry.institution(beneficiary).is_none()
-            || registry.owns_iban(beneficiary, iban)
+            || registry.owns_iban(beneficiary, iban, rome::day(self.context.now))
             || self.stored().any(|transfer| transfer.beneficiary == *beneficiary && has(transfer))
     }
 }

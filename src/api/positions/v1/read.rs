@@ -140,11 +140,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::account::AccountUse;
     use crate::domain::fiscal_code::FiscalCode;
     use crate::domain::iban::Iban;
     use crate::domain::ids::StationCode;
     use crate::domain::notice_number::{AuxDigit, TwoDigits};
-    use crate::domain::party::{CreditorInstitution, EcIban, PrimitiveVersion, Station, StationLink};
+    use crate::domain::party::{CreditorInstitution, PayeeAccount, PrimitiveVersion, Station, StationLink};
     use crate::domain::randomness::Randomness;
     use crate::domain::segregation::Segregation;
     use crate::domain::text::Text;
@@ -161,8 +162,11 @@ mod tests {
             aux_digit: AuxDigit::Three,
             code: TwoDigits::new("02").ok(),
         };
-        let account =
-            |iban| EcIban { ec: FiscalCode::new(EC).unwrap(), iban: Iban::new(iban).unwrap(), label: None };
+        let account = |iban| PayeeAccount {
+            ec: FiscalCode::new(EC).unwrap(),
+            iban: Iban::new(iban).unwrap(),
+            usage: AccountUse::ALWAYS,
+        };
         let broker = crate::domain::ids::BrokerCode::new("88888888888").unwrap();
         RegistryView::new(Parties {
             institutions: vec![CreditorInstitution { ec, name: Text::new("Comune di Borgo").unwrap() }],

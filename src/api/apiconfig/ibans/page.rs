@@ -1,0 +1,18 @@
+//! Which page of a list is asked for, as api-config counts them.
+
+use std::ops::RangeInclusive;
+
+use crate::api::positions::query::{BadQuery, number};
+
+/// The bounds of `limit`, and what it is when left out.
+pub(in crate::api) const LIMITS: RangeInclusive<u32> = 1..=1000;
+/// As [`LIMITS`].
+pub(in crate::api) const LIMIT: u32 = 50;
+
+/// Which page, from 0, and how many it has at most.
+pub(in crate::api) fn page(limit: Option<&str>, page: Option<&str>) -> Result<(u32, u32), BadQuery> {
+    let wrong = BadQuery("The query parameter limit must be a whole number from 1 to 1000.");
+    let limit = number(limit, LIMIT, LIMITS, wrong)?;
+    let wrong = BadQuery("The query parameter page must be a whole number from 0.");
+    Ok((number(page, 0, 0..=u32::MAX, wrong)?, limit))
+}
