@@ -1,6 +1,7 @@
 //! The composition root: builds every part and joins them. It owns no rule.
 
 mod calls;
+mod certificates;
 mod deletions;
 mod delivery;
 mod nats;
@@ -17,10 +18,12 @@ use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
 use crate::admin::Vault;
+use crate::admin::certificates::{Certificates, Unusable};
 use crate::api;
 use crate::api::events::{EventSettings, Events};
 use crate::api::massive::{UploadSettings, Uploads};
-use crate::config::{Api, Config, HumanDuration, Soap, Upload};
+use crate::config::{Api, Config, Soap, Upload};
+use crate::domain::certificate::Role;
 use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
@@ -36,6 +39,7 @@ use crate::soap::{self, Limits};
 use crate::store::{FeedWatch, Store, StoreError, StoreOptions};
 use crate::tls::{TlsError, TlsReloader, TlsSettings};
 
+use certificates::Tls;
 use delivery::Deliverer;
 
 /// The contract as the node reads it.
@@ -66,6 +70,9 @@ pub enum StartError {
     /// A certificate or key.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// A certificate that people manage.
+    #[error(transparent)]
+    Certificate(#[from] Unusable),
     /// A socket or signal.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -104,11 +111,13 @@ impl Gateway {
         for migration in store.migrate().await? {
             tracing::info!(migration, "schema brought up to date");
         }
+        let webhooks = Deliverer::new(&config.delivery, &store, &clock)?;
+        let vault = config.vault.master_key.clone().map(Vault::new);
+        let settings = certificates::settings(&config, webhooks.guard())?;
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
-            webhooks: Deliverer::new(&config.delivery, &store, &clock)?,
+            webhooks,
             watch: store.watch_feeds(FEED_LOOK),
-            store,
             clock,
             shutdown: Shutdown::new(),
             metrics: Arc::new(Metrics::new(|_| {})),
@@ -116,15 +125,19 @@ impl Gateway {
             hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
             randomness: randomness(random()?),
             admin: api::Admin {
-                vault: config.vault.master_key.clone().map(Vault::new),
                 maintenance_notice: deletions::notice(config.maintenance.notice),
+                certificates: Some(Certificates::new(store.clone(), vault.clone(), settings)),
+                vault,
                 ..Default::default()
             },
+            store,
         };
-        let soap_addr = parts.start_soap(&config.soap).await?;
+        let tls = parts.tls(&config)?;
+        parts.start_certificates(&config, tls.clone()).await?;
+        let soap_addr = parts.start_soap(&config.soap, tls.soap).await?;
         let uploads = parts.start_uploads(&config.upload)?;
         let apart = uploads.merge(parts.events(&config.api));
-        let api_addr = parts.start_api(&config.api, config.soap.tls.reload_interval, apart).await?;
+        let api_addr = parts.start_api(&config.api, tls.api, apart).await?;
         parts.start_refresh();
         parts.start_sweep();
         parts.start_counting();
@@ -191,7 +204,7 @@ struct Parts {
 }
 
 impl Parts {
-    async fn start_soap(&self, config: &Soap) -> Result<SocketAddr, StartError> {
+    async fn start_soap(&self, config: &Soap, tls: Arc<TlsReloader>) -> Result<SocketAddr, StartError> {
         let settings = SoapSettings {
             max_message: config.max_message.get(),
             public_url: config.public_url.clone(),
@@ -213,22 +226,17 @@ impl Parts {
         };
         let routes = soap_endpoint::routes(settings, Arc::new(NodeFacing(Arc::new(primitives))));
         let router = self.stack(Interface::Soap, config.body_timeout.get()).around(routes);
-        let tls = self.tls("soap", TlsSettings::from(&config.tls))?;
         let listener = Listener::bind(config.into(), Some(tls), Arc::clone(&self.metrics)).await?;
-        Ok(self.serve(listener, router))
+        Ok(self.serve(Role::SoapServer, listener, router))
     }
 
     /// `apart` are endpoints with bounds of their own.
     async fn start_api(
         &self,
         config: &Api,
-        reload_interval: HumanDuration,
+        tls: Option<Arc<TlsReloader>>,
         apart: axum::Router,
     ) -> Result<SocketAddr, StartError> {
-        let tls = match &config.tls {
-            Some(tls) => Some(self.tls("api", TlsSettings::for_api(tls, reload_interval))?),
-            None => None,
-        };
         let health = Health {
             checks: vec![self.database_check()],
             stopping: self.shutdown.soft(),
@@ -238,7 +246,7 @@ impl Parts {
         let interface = Interface::Api { max_body: config.max_body.get() };
         let router = self.stack(interface, config.request_timeout.get()).around(routes).merge(apart);
         let listener = Listener::bind(ListenerSettings::from(config), tls, Arc::clone(&self.metrics)).await?;
-        Ok(self.serve(listener, router))
+        Ok(self.serve(Role::ApiServer, listener, router))
     }
 
     fn api_state(&self) -> api::ApiState {
@@ -289,8 +297,17 @@ impl Parts {
         Stack { interface, timeout, ids: Arc::clone(&self.ids), metrics: Arc::clone(&self.metrics) }
     }
 
+    fn tls(&self, config: &Config) -> Result<Tls, TlsError> {
+        let interval = config.soap.tls.reload_interval;
+        let api = config.api.tls.as_ref().map(|tls| TlsSettings::for_api(tls, interval));
+        Ok(Tls {
+            soap: self.watched("soap", TlsSettings::from(&config.soap.tls))?,
+            api: api.map(|settings| self.watched("api", settings)).transpose()?,
+        })
+    }
+
     /// Loads certificates, watches them for changes, and shows how long ours is good for.
-    fn tls(&self, name: &'static str, settings: TlsSettings) -> Result<Arc<TlsReloader>, TlsError> {
+    fn watched(&self, name: &'static str, settings: TlsSettings) -> Result<Arc<TlsReloader>, TlsError> {
         let tls = Arc::new(TlsReloader::load(settings, self.clock.clone())?);
         let watched = Arc::clone(&tls);
         self.metrics.watch_certificate(name, move || watched.days_left());
@@ -298,8 +315,11 @@ impl Parts {
         Ok(tls)
     }
 
-    fn serve(&self, listener: Listener, router: axum::Router) -> SocketAddr {
+    fn serve(&self, role: Role, listener: Listener, router: axum::Router) -> SocketAddr {
         let address = listener.local_addr();
+        if let Some(certificates) = &self.admin.certificates {
+            certificates.listens(role, address);
+        }
         tokio::spawn(listener.serve(router, self.shutdown.clone()));
         address
     }

@@ -18,7 +18,8 @@
 //! 6. [`store`] keeps the facts: raw message, receipt and position in one commit.
 //!
 //! REST requests enter at [`api`] and meet the same `domain` and `store`; [`admin`] is what they find there to keep
-//! secrets, sign people in and manage certificates. [`gateway`] puts the parts
+//! secrets, sign people in and manage certificates. What goes out to an address that somebody named passes
+//! [`guard`]. [`gateway`] puts the parts
 //! together; [`cli`] starts it. `tests/tidy.rs` holds the layers to this order.
 
 pub mod admin;
@@ -27,6 +28,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod gateway;
+pub mod guard;
 pub mod observe;
 pub mod outbox;
 pub mod preservation;

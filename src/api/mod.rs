@@ -10,6 +10,7 @@ use axum::Router;
 use jiff::SignedDuration;
 
 use self::openapi::Routes;
+use crate::admin::certificates::Certificates;
 use crate::admin::{Secrets, Vault};
 use crate::domain::access::KeyScope;
 use crate::domain::clock::Clock;
@@ -72,6 +73,8 @@ pub struct Admin {
     pub approval: Approval,
     /// How long before they begin maintenances are announced.
     pub maintenance_notice: MaintenanceNotice,
+    /// What handles certificates; without it there are none to manage.
+    pub certificates: Option<Certificates>,
 }
 
 /// How long before it begins a maintenance is announced: three days, as the node asks for, unless told otherwise.
@@ -142,6 +145,7 @@ pub fn router(state: ApiState) -> Router {
         apiconfig::HEADING,
         backoffice::HEADING,
         admin::HEADING,
+        admin::certificates::HEADING,
     ];
     let api = shared(state);
     openapi::serve(routes, &headings, &api)

@@ -4,6 +4,7 @@
 //! (a misspelt time-out must not become a default one in service).
 
 mod api;
+mod certificates;
 mod database;
 mod delivery;
 mod log;
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 pub use api::{Api, ApiTls};
+pub use certificates::Certificates;
 pub use database::Database;
 pub use delivery::Delivery;
 pub use log::{Log, LogFormat};
@@ -60,6 +62,8 @@ pub struct Config {
     pub positions: Positions,
     /// How secrets are kept.
     pub vault: Vault,
+    /// Certificates that people manage.
+    pub certificates: Certificates,
 }
 
 /// Why the configuration can't be used.
@@ -116,8 +120,10 @@ impl Config {
     ) -> Result<Self, ConfigError> {
         let mut source = Source::new(table, env, folder);
         let database = Database::read(&mut source.section("database"));
+        let soap = Soap::read(&mut source);
         let config = Self {
-            soap: Soap::read(&mut source),
+            certificates: Certificates::read(&mut source.section("certificates"), soap.public_url.as_deref()),
+            soap,
             api: Api::read(&mut source.section("api")),
             delivery: Delivery::read(&mut source.section("delivery")),
             upload: Upload::read(&mut source.section("upload"), &database.url),
@@ -146,6 +152,7 @@ impl fmt::Display for Config {
         table.insert("nats".to_owned(), Value::Table(self.nats.to_table()));
         table.insert("maintenance".to_owned(), Value::Table(self.maintenance.to_table()));
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
+        table.insert("certificates".to_owned(), Value::Table(self.certificates.to_table()));
         table.insert("vault".to_owned(), Value::Table(self.vault.to_table()));
         write!(f, "{table}")
     }

@@ -54,6 +54,11 @@ impl Deliverer {
         Ok(Deliverer { guard, webhooks })
     }
 
+    /// What may be reached.
+    pub(super) fn guard(&self) -> Guard {
+        self.guard.clone()
+    }
+
     /// What the API needs of it.
     pub(super) fn for_api(&self) -> api::Webhooks {
         let guard = self.guard.clone();

@@ -209,7 +209,12 @@ impl Metrics {
         certificate: &'static str,
         days_left: impl Fn() -> i64 + Send + Sync + 'static,
     ) {
-        lock(&self.certificates.0).insert(certificate, Box::new(days_left));
+        lock(&self.certificates.listeners).insert(certificate, Box::new(days_left));
+    }
+
+    /// Shows these certificates besides: their names, the words for what they are for, and the days left.
+    pub fn certificates_left(&self, days: Vec<(String, &'static str, i64)>) {
+        *lock(&self.certificates.managed) = days;
     }
 
     /// Shows what is counted of deliveries at each scrape.
@@ -253,15 +258,18 @@ impl Timely {
     }
 }
 
-/// Days left, read when asked for.
+/// Days left: of what listeners show, read when asked for; of the others, as they were last said.
 #[derive(Default)]
-struct Certificates(Mutex<BTreeMap<&'static str, DaysLeft>>);
+struct Certificates {
+    listeners: Mutex<BTreeMap<&'static str, DaysLeft>>,
+    managed: Mutex<Vec<(String, &'static str, i64)>>,
+}
 
 type DaysLeft = Box<dyn Fn() -> i64 + Send + Sync>;
 
 impl fmt::Debug for Certificates {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(lock(&self.0).keys()).finish()
+        f.debug_set().entries(lock(&self.listeners).keys()).finish()
     }
 }
 
@@ -288,14 +296,19 @@ impl Collector for Shared<Timely> {
 
 impl Collector for Shared<Certificates> {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let certificates = lock(&self.0.0);
-        if certificates.is_empty() {
+        let certificates = lock(&self.0.listeners);
+        let managed = lock(&self.0.managed);
+        if certificates.is_empty() && managed.is_empty() {
             return Ok(());
         }
         let help = "Whole days until the certificate ends";
         let mut metric = encoder.encode_descriptor("certificate_days_left", help, None, MetricType::Gauge)?;
         for (certificate, days_left) in certificates.iter() {
             ConstGauge::new(days_left()).encode(metric.encode_family(&[("certificate", *certificate)])?)?;
+        }
+        for (certificate, role, days) in managed.iter() {
+            let labels = [("certificate", certificate.as_str()), ("role", role)];
+            ConstGauge::new(*days).encode(metric.encode_family(&labels)?)?;
         }
         Ok(())
     }

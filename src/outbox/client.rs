@@ -9,7 +9,7 @@ use bytes::Bytes;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, ClientBuilder, Response, Url, redirect};
 
-use super::guard::{Channel, Forbidden, Guard, Guarded, Lookup, channel};
+use crate::guard::{Channel, Forbidden, Guard, Guarded, Lookup, channel};
 
 /// The most that is read of an answer.
 const READ: usize = 64 * 1024;

@@ -6,16 +6,15 @@
 mod client;
 mod fan_out;
 mod forms;
-mod guard;
 mod nats;
 mod signature;
 mod tally;
 mod webhooks;
 mod worker;
 
+pub use crate::guard::{Forbidden, Found, Guard, Lookup};
 pub use client::{Answer, ClientError, ClientSettings, NoAnswer, Sender};
 pub use forms::{RelayAnswer, RelayJudge};
-pub use guard::{Forbidden, Found, Guard, Lookup};
 pub use nats::{NatsLogin, NatsSettings, Publisher};
 pub use signature::{Secret, Secrets};
 pub use tally::{Counts, Tally};

@@ -10,6 +10,7 @@ mod anomalies;
 mod audit;
 mod backup;
 mod batch;
+mod certificates;
 mod deliveries;
 mod dialect;
 mod embedded;
@@ -56,6 +57,9 @@ pub use anomalies::{
     MessageFacts,
 };
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
+pub use certificates::{
+    Ending, RevocationList, certificate_form, read_certificate_form, revocation_list_form,
+};
 pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };

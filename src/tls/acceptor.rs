@@ -1,19 +1,21 @@
-//! One rustls configuration out of files: our certificate, the authorities, the list.
+//! One rustls configuration out of files, and out of what is held over them: our certificate, the
+//! authorities, the list.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use rustls::time_provider::TimeProvider;
 use rustls::{RootCertStore, ServerConfig};
+use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
-use super::identity::{AllowList, AllowedClientVerifier, ClientCertificate};
+use super::held::{Anchor, Held, List, Outdated, OwnPair};
+use super::identity::{AllowList, Allowed, AllowedClientVerifier, ClientCertificate};
 use super::names::{DistinguishedName, NameError};
 use crate::config::{AllowedClients, ApiTls, HumanDuration, SoapTls};
 use crate::domain::clock::Clock;
@@ -110,6 +112,14 @@ pub enum TlsError {
         /// What rustls said.
         source: rustls::Error,
     },
+    /// What is held over the files can't be used.
+    #[error("{name}: {problem}")]
+    Held {
+        /// What people call it.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// rustls refused something else.
     #[error("{section}: TLS can't be set up: {problem}")]
     Setup {
@@ -123,12 +133,44 @@ pub enum TlsError {
 /// Fingerprint of a part of the configuration, to see whether it changed.
 pub(super) type Fingerprint = [u8; 32];
 
-/// The files as they were at one moment; comparing contents sees a change behind a symbolic link and
-/// one within the clock's grain, which times of modification don't.
+/// A piece of PEM, and where it is from.
+struct Pem {
+    from: Origin,
+    bytes: Vec<u8>,
+}
+
+enum Origin {
+    File { key: &'static str, path: PathBuf },
+    Held(String),
+}
+
+impl Pem {
+    fn wrong(&self, section: &str, problem: String) -> TlsError {
+        match &self.from {
+            Origin::File { key, path } => {
+                TlsError::File { setting: format!("{section}.{key}"), path: path.clone(), problem }
+            }
+            Origin::Held(name) => TlsError::Held { name: name.clone(), problem },
+        }
+    }
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Origin::File { path, .. } => write!(f, "{}", path.display()),
+            Origin::Held(name) => f.write_str(name),
+        }
+    }
+}
+
+/// What there was at one moment; comparing contents sees a change behind a symbolic link and one within
+/// the clock's grain, which times of modification don't.
 pub(super) struct Material {
-    certificate: Vec<u8>,
-    key: Vec<u8>,
-    anchors: Vec<(PathBuf, Vec<u8>)>,
+    certificate: Pem,
+    key: Pem,
+    anchors: Vec<Pem>,
+    lists: Vec<List>,
     /// Of what we show.
     pub(super) own: Fingerprint,
     /// Of whom we let in.
@@ -136,48 +178,80 @@ pub(super) struct Material {
 }
 
 impl Material {
-    pub(super) fn read(settings: &TlsSettings) -> Result<Self, TlsError> {
-        let read = |key: &str, path: &Path| {
-            std::fs::read(path).map_err(|source| TlsError::Unreadable {
-                setting: format!("{}.{key}", settings.section),
-                path: path.to_owned(),
-                source,
-            })
+    pub(super) fn read(settings: &TlsSettings, held: &Held) -> Result<Self, TlsError> {
+        let (certificate, key, own) = match &held.own {
+            Some(pair) => of_pair(pair),
+            None => {
+                let certificate = file(settings, "certificate", &settings.certificate)?;
+                let key = file(settings, "key", &settings.key)?;
+                let own = Sha256::new().chain_update(Sha256::digest(&certificate.bytes));
+                let own = own.chain_update(&key.bytes).finalize().into();
+                (certificate, key, own)
+            }
         };
-        let certificate = read("certificate", &settings.certificate)?;
-        let key = read("key", &settings.key)?;
         let mut anchors = Vec::new();
+        let mut lists = Vec::new();
         let mut callers = Sha256::new();
         if let Some(wanted) = &settings.callers {
-            callers.update(format!("{:?}", wanted.allowed));
-            for path in &wanted.client_ca {
-                let pem = read("client_ca", path)?;
-                callers.update(Sha256::digest(&pem));
-                anchors.push((path.clone(), pem));
+            match &held.allowed {
+                None => callers.update(format!("{:?}", wanted.allowed)),
+                Some(allowed) => callers.update(format!("held {allowed:?}")),
             }
+            callers.update(format!("{:?}", held.revoked));
+            anchors = match &held.anchors {
+                None => {
+                    let files = wanted.client_ca.iter().map(|path| file(settings, "client_ca", path));
+                    files.collect::<Result<Vec<_>, _>>()?
+                }
+                Some(held) => held.iter().map(of_anchor).collect(),
+            };
+            anchors.iter().for_each(|pem| callers.update(Sha256::digest(&pem.bytes)));
+            lists = held.revocation.read()?;
+            lists.iter().for_each(|list| callers.update(Sha256::digest(&list.bytes)));
+            callers.update(format!("{:?}", held.revocation.outdated));
         }
-        let own = Sha256::new().chain_update(Sha256::digest(&certificate)).chain_update(&key).finalize();
-        Ok(Self { certificate, key, anchors, own: own.into(), callers: callers.finalize().into() })
+        Ok(Self { certificate, key, anchors, lists, own, callers: callers.finalize().into() })
     }
 }
 
-/// A configuration ready to accept, and when our certificate ends.
+fn file(settings: &TlsSettings, key: &'static str, path: &Path) -> Result<Pem, TlsError> {
+    let bytes = std::fs::read(path).map_err(|source| TlsError::Unreadable {
+        setting: format!("{}.{key}", settings.section),
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(Pem { from: Origin::File { key, path: path.to_owned() }, bytes })
+}
+
+fn of_pair(pair: &OwnPair) -> (Pem, Pem, Fingerprint) {
+    let pem = |bytes: &str| Pem { from: Origin::Held(pair.name.clone()), bytes: bytes.as_bytes().to_vec() };
+    (pem(&pair.chain), pem(pair.key.expose_secret()), pair.digest())
+}
+
+fn of_anchor(anchor: &Anchor) -> Pem {
+    Pem { from: Origin::Held(anchor.name.clone()), bytes: anchor.pem.clone().into_bytes() }
+}
+
+/// A configuration ready to accept, and what we show with it.
 pub(super) struct Built {
     pub(super) config: Arc<ServerConfig>,
-    pub(super) not_after: Timestamp,
+    pub(super) shown: ClientCertificate,
 }
 
 /// Builds the configuration. Tickets are new each time, so that a session resumed from before a
 /// change of callers is verified anew (resumption asks no verifier).
-pub(super) fn build(settings: &TlsSettings, material: &Material, clock: &Clock) -> Result<Built, TlsError> {
+pub(super) fn build(
+    settings: &TlsSettings,
+    held: &Held,
+    material: &Material,
+    clock: &Clock,
+) -> Result<Built, TlsError> {
     let section = settings.section;
     let setup = |error: &dyn std::error::Error| TlsError::Setup { section, problem: error.to_string() };
-    let chain = certificates(settings, "certificate", &settings.certificate, &material.certificate)?;
-    let not_after = check_own_chain(settings, &chain, clock)?;
-    let key = PrivateKeyDer::from_pem_slice(&material.key).map_err(|error| TlsError::File {
-        setting: format!("{section}.key"),
-        path: settings.key.clone(),
-        problem: format!("holds no usable private key in PEM form: {error}"),
+    let chain = certificates(section, &material.certificate)?;
+    let shown = check_own_chain(section, &material.certificate, &chain, clock)?;
+    let key = PrivateKeyDer::from_pem_slice(&material.key.bytes).map_err(|error| {
+        material.key.wrong(section, format!("holds no usable private key in PEM form: {error}"))
     })?;
     let provider = Arc::new(aws_lc_rs::default_provider());
     let builder =
@@ -187,72 +261,105 @@ pub(super) fn build(settings: &TlsSettings, material: &Material, clock: &Clock) 
     let builder = match &settings.callers {
         None => builder.with_no_client_auth(),
         Some(callers) => {
-            let anchors = Arc::new(anchors(settings, material)?);
-            let chain = WebPkiClientVerifier::builder_with_provider(anchors, provider)
-                .build()
-                .map_err(|error| setup(&error))?;
-            let allowed = allow_list(section, &callers.allowed)?;
-            builder.with_client_cert_verifier(Arc::new(AllowedClientVerifier { chain, allowed }))
+            builder.with_client_cert_verifier(Arc::new(verifier(section, callers, held, material)?))
         }
     };
     let mut config =
-        builder.with_single_cert(chain, key).map_err(|source| TlsError::Pair { section, source })?;
+        builder.with_single_cert(chain, key).map_err(|source| match &material.certificate.from {
+            Origin::File { .. } => TlsError::Pair { section, source },
+            Origin::Held(name) => TlsError::Held {
+                name: name.clone(),
+                problem: format!("the certificate and its key can't be used together: {source}"),
+            },
+        })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.ticketer = aws_lc_rs::Ticketer::new().map_err(|error| setup(&error))?;
-    Ok(Built { config: Arc::new(config), not_after })
+    Ok(Built { config: Arc::new(config), shown })
 }
 
-/// Reads a PEM file that must hold one certificate at least.
-fn certificates(
-    settings: &TlsSettings,
-    key: &str,
-    path: &Path,
-    pem: &[u8],
-) -> Result<Vec<CertificateDer<'static>>, TlsError> {
-    let wrong = |problem: String| TlsError::File {
-        setting: format!("{}.{key}", settings.section),
-        path: path.to_owned(),
-        problem,
+fn verifier(
+    section: &'static str,
+    callers: &CallerSettings,
+    held: &Held,
+    material: &Material,
+) -> Result<AllowedClientVerifier, TlsError> {
+    let setup = |error: &dyn std::error::Error| TlsError::Setup { section, problem: error.to_string() };
+    let anchors = anchors(section, held, material)?;
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let mut builder = WebPkiClientVerifier::builder_with_provider(Arc::new(anchors.store), provider);
+    let lists = material.lists.iter().map(List::parse).collect::<Result<Vec<_>, _>>()?;
+    if !lists.is_empty() {
+        // Of an authority without a list nothing is known: that is no reason to refuse.
+        builder = builder.with_crls(lists.into_iter().flatten()).allow_unknown_revocation_status();
+        if held.revocation.outdated == Outdated::Refuses {
+            builder = builder.enforce_revocation_expiration();
+        }
+    }
+    let chain = builder.build().map_err(|error| setup(&error))?;
+    let allowed = match &held.allowed {
+        _ if anchors.nobody => AllowList::Listed(Vec::new()),
+        Some(allowed) => AllowList::Listed(allowed.clone()),
+        None => allow_list(section, &callers.allowed)?,
     };
-    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    let found = read.map_err(|error| wrong(format!("is not a PEM file of certificates: {error}")))?;
-    if found.is_empty() { Err(wrong("holds no certificate in PEM form".to_owned())) } else { Ok(found) }
+    Ok(AllowedClientVerifier { chain, allowed, revoked: held.revoked.clone() })
+}
+
+/// Reads what must hold one certificate at least.
+fn certificates(section: &str, pem: &Pem) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let read: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem.bytes).collect();
+    let found =
+        read.map_err(|error| pem.wrong(section, format!("is not a PEM file of certificates: {error}")))?;
+    if found.is_empty() {
+        return Err(pem.wrong(section, "holds no certificate in PEM form".to_owned()));
+    }
+    Ok(found)
 }
 
 /// Reads our leaf and warns of what the node would refuse but a server can start with.
 fn check_own_chain(
-    settings: &TlsSettings,
+    section: &str,
+    pem: &Pem,
     chain: &[CertificateDer<'_>],
     clock: &Clock,
-) -> Result<Timestamp, TlsError> {
+) -> Result<ClientCertificate, TlsError> {
     let leaf = chain.first().and_then(|leaf| ClientCertificate::read(leaf).ok());
-    let leaf = leaf.ok_or_else(|| TlsError::File {
-        setting: format!("{}.certificate", settings.section),
-        path: settings.certificate.clone(),
-        problem: "does not begin with an X.509 certificate".to_owned(),
-    })?;
-    let file = settings.certificate.display();
+    let leaf =
+        leaf.ok_or_else(|| pem.wrong(section, "does not begin with an X.509 certificate".to_owned()))?;
+    let file = &pem.from;
     if leaf.not_after < clock.now() {
         tracing::warn!(%file, not_after = %leaf.not_after, "our certificate has expired: callers will refuse it");
     }
     if chain.len() == 1 && !leaf.subject.matches(&leaf.issuer) {
         tracing::warn!(%file, issuer = %leaf.issuer, "the file holds our certificate only: add the intermediates, callers need the whole chain");
     }
-    Ok(leaf.not_after)
+    Ok(leaf)
 }
 
-fn anchors(settings: &TlsSettings, material: &Material) -> Result<RootCertStore, TlsError> {
-    let mut store = RootCertStore::empty();
-    for (path, pem) in &material.anchors {
-        for certificate in certificates(settings, "client_ca", path, pem)? {
-            store.add(certificate).map_err(|error| TlsError::File {
-                setting: format!("{}.client_ca", settings.section),
-                path: path.clone(),
-                problem: format!("holds a certificate that can't be an authority: {error}"),
+/// The authorities.
+struct Anchors {
+    store: RootCertStore,
+    /// All of them are revoked here: nobody is let in, but a listener without any can't be had.
+    nobody: bool,
+}
+
+/// The authorities, but those that are revoked here.
+fn anchors(section: &str, held: &Held, material: &Material) -> Result<Anchors, TlsError> {
+    let (mut store, mut revoked) = (RootCertStore::empty(), RootCertStore::empty());
+    for pem in &material.anchors {
+        for certificate in certificates(section, pem)? {
+            let is_revoked = held.revoked.contains::<Fingerprint>(&Sha256::digest(&certificate).into());
+            let into = if is_revoked { &mut revoked } else { &mut store };
+            into.add(certificate).map_err(|error| {
+                pem.wrong(section, format!("holds a certificate that can't be an authority: {error}"))
             })?;
         }
     }
-    Ok(store)
+    let nobody = store.is_empty() && !revoked.is_empty();
+    if nobody {
+        tracing::error!(section, "every authority of callers is revoked: nobody is let in");
+        return Ok(Anchors { store: revoked, nobody });
+    }
+    Ok(Anchors { store, nobody })
 }
 
 fn allow_list(section: &str, allowed: &AllowedClients) -> Result<AllowList, TlsError> {
@@ -266,10 +373,11 @@ fn allow_list(section: &str, allowed: &AllowedClients) -> Result<AllowList, TlsE
             source,
         })
     };
-    let pairs = listed.iter().enumerate().map(|(entry, names)| {
-        Ok((name(entry, "subject", &names.subject)?, name(entry, "issuer", &names.issuer)?))
+    let listed = listed.iter().enumerate().map(|(entry, names)| {
+        let subject = name(entry, "subject", &names.subject)?;
+        Ok(Allowed::Names { subject, issuer: name(entry, "issuer", &names.issuer)? })
     });
-    Ok(AllowList::Pairs(pairs.collect::<Result<_, TlsError>>()?))
+    Ok(AllowList::Listed(listed.collect::<Result<_, TlsError>>()?))
 }
 
 /// rustls asks our clock, so that a test can let a certificate expire.

@@ -1,5 +1,6 @@
 //! Who may call: a certificate of a configured authority, and a name on the list.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -8,8 +9,10 @@ use rustls::client::danger::HandshakeSignatureValid;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{CertificateError, DigitallySignedStruct, OtherError, SignatureScheme};
+use sha2::{Digest, Sha256};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
+use super::held::Sha256Digest;
 use super::names::DistinguishedName;
 
 /// What we keep of a caller's certificate, read once per connection.
@@ -23,6 +26,8 @@ pub struct ClientCertificate {
     pub serial: String,
     /// End of validity.
     pub not_after: Timestamp,
+    /// The SHA-256 of the whole.
+    pub fingerprint: Sha256Digest,
 }
 
 /// Bytes that are no X.509 certificate.
@@ -40,18 +45,44 @@ impl ClientCertificate {
             issuer: DistinguishedName::of(certificate.issuer()),
             serial: certificate.raw_serial_as_string(),
             not_after: Timestamp::from_second(not_after).map_err(|_| NotACertificate)?,
+            fingerprint: Sha256::digest(der).into(),
         })
     }
 }
 
-/// The callers let in, by subject and issuer together: a subject alone could be had from another of
-/// the configured authorities.
+/// The callers let in.
 #[derive(Debug, Clone)]
 pub enum AllowList {
-    /// These pairs of (subject, issuer).
-    Pairs(Vec<(DistinguishedName, DistinguishedName)>),
+    /// These.
+    Listed(Vec<Allowed>),
     /// Every certificate that verifies.
     AnyOfCa,
+}
+
+/// A caller let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Allowed {
+    /// By subject and issuer together: a subject alone could be had from another of the configured
+    /// authorities.
+    Names {
+        /// Whom it names.
+        subject: DistinguishedName,
+        /// Who signed it.
+        issuer: DistinguishedName,
+    },
+    /// The certificate of that SHA-256.
+    Certificate(Sha256Digest),
+}
+
+impl Allowed {
+    fn permits(&self, certificate: &ClientCertificate) -> bool {
+        match self {
+            Self::Names { subject, issuer } => {
+                subject.matches(&certificate.subject) && issuer.matches(&certificate.issuer)
+            }
+            Self::Certificate(fingerprint) => *fingerprint == certificate.fingerprint,
+        }
+    }
 }
 
 impl AllowList {
@@ -59,9 +90,7 @@ impl AllowList {
     pub fn permits(&self, certificate: &ClientCertificate) -> bool {
         match self {
             Self::AnyOfCa => true,
-            Self::Pairs(pairs) => pairs.iter().any(|(subject, issuer)| {
-                subject.matches(&certificate.subject) && issuer.matches(&certificate.issuer)
-            }),
+            Self::Listed(listed) => listed.iter().any(|one| one.permits(certificate)),
         }
     }
 }
@@ -75,6 +104,14 @@ impl AllowList {
 )]
 struct NotAllowed {
     certificate: ClientCertificate,
+}
+
+/// Why a certificate is refused that is on the list, or would be.
+#[derive(Debug, thiserror::Error)]
+#[error("a certificate is revoked here: subject \"{subject}\", serial {serial}")]
+struct Revoked {
+    subject: DistinguishedName,
+    serial: String,
 }
 
 /// What went wrong in a handshake, in words for the log; rustls shows our own refusal as a structure.
@@ -92,6 +129,25 @@ pub fn refusal(error: &io::Error) -> String {
 pub(super) struct AllowedClientVerifier {
     pub(super) chain: Arc<dyn ClientCertVerifier>,
     pub(super) allowed: AllowList,
+    pub(super) revoked: BTreeSet<Sha256Digest>,
+}
+
+impl AllowedClientVerifier {
+    /// Refuses what people revoked here, whatever its authority says of it.
+    fn refuse_revoked(&self, shown: &[&CertificateDer<'_>]) -> Result<(), rustls::Error> {
+        if self.revoked.is_empty() {
+            return Ok(());
+        }
+        for one in shown {
+            let one =
+                ClientCertificate::read(one).map_err(|NotACertificate| CertificateError::BadEncoding)?;
+            if self.revoked.contains(&one.fingerprint) {
+                let revoked = Revoked { subject: one.subject, serial: one.serial };
+                return Err(CertificateError::Other(OtherError(Arc::new(revoked))).into());
+            }
+        }
+        Ok(())
+    }
 }
 
 impl ClientCertVerifier for AllowedClientVerifier {
@@ -106,6 +162,7 @@ impl ClientCertVerifier for AllowedClientVerifier {
         now: UnixTime,
     ) -> Result<ClientCertVerified, rustls::Error> {
         let verified = self.chain.verify_client_cert(end_entity, intermediates, now)?;
+        self.refuse_revoked(&std::iter::once(end_entity).chain(intermediates).collect::<Vec<_>>())?;
         let certificate =
             ClientCertificate::read(end_entity).map_err(|NotACertificate| CertificateError::BadEncoding)?;
         if self.allowed.permits(&certificate) {
@@ -153,8 +210,9 @@ mod tests {
         ClientCertificate::read(signed.der()).unwrap()
     }
 
-    fn pair(subject: &str, issuer: &str) -> (DistinguishedName, DistinguishedName) {
-        (DistinguishedName::parse(subject).unwrap(), DistinguishedName::parse(issuer).unwrap())
+    fn pair(subject: &str, issuer: &str) -> Allowed {
+        let name = |text| DistinguishedName::parse(text).unwrap();
+        Allowed::Names { subject: name(subject), issuer: name(issuer) }
     }
 
     #[test]
@@ -168,13 +226,16 @@ mod tests {
         let own = r#"CN=node.example, O="Nodo, Prova", C=IT"#;
         let other = "CN=other";
         let permits = |pairs: &[(&str, &str)]| {
-            AllowList::Pairs(pairs.iter().map(|(s, i)| pair(s, i)).collect()).permits(&node)
+            AllowList::Listed(pairs.iter().map(|(s, i)| pair(s, i)).collect()).permits(&node)
         };
         assert!(permits(&[(other, other), (own, own)]));
         assert!(permits(&[(&node.subject.to_string(), &node.issuer.to_string())]));
         assert!(!permits(&[(own, other), (other, own)]));
         assert!(!permits(&[]));
         assert!(AllowList::AnyOfCa.permits(&node));
+        let other_one = [[0; 32], node.fingerprint].map(Allowed::Certificate);
+        assert!(AllowList::Listed(other_one.to_vec()).permits(&node));
+        assert!(!AllowList::Listed(other_one[..1].to_vec()).permits(&node));
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl DistinguishedName {
     }
 
     /// The name in a certificate.
-    pub(super) fn of(name: &X509Name<'_>) -> Self {
+    pub fn of(name: &X509Name<'_>) -> Self {
         let mut sequence = Vec::new();
         let mut shown = Vec::new();
         for relative in name.iter() {

@@ -8,13 +8,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use jiff::Timestamp;
 use rustls::ServerConfig;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::ClientCertificate;
 use super::acceptor::{Fingerprint, Material, TlsError, TlsSettings, build};
+use super::held::Held;
 use crate::domain::clock::Clock;
 
 /// One TLS configuration in use.
@@ -26,8 +26,8 @@ pub struct Generation {
     pub config: Arc<ServerConfig>,
     /// Cancelled when whom we let in has changed since.
     pub token: CancellationToken,
-    /// End of validity of our certificate.
-    pub not_after: Timestamp,
+    /// What we show: the first certificate of our chain.
+    pub shown: ClientCertificate,
     own: Fingerprint,
     callers: Fingerprint,
 }
@@ -54,6 +54,8 @@ pub struct TlsReloader {
 #[derive(Debug)]
 struct State {
     settings: TlsSettings,
+    /// What counts over the files of the settings.
+    held: Held,
     /// What the last failure said, so that the same one is not logged at each look.
     failure: Option<String>,
 }
@@ -61,17 +63,18 @@ struct State {
 impl TlsReloader {
     /// Reads the files for the first time; here any fault is an error, there is nothing to fall back on.
     pub fn load(settings: TlsSettings, clock: Clock) -> Result<Self, TlsError> {
-        let material = Material::read(&settings)?;
-        let built = build(&settings, &material, &clock)?;
+        let held = Held::default();
+        let material = Material::read(&settings, &held)?;
+        let built = build(&settings, &held, &material, &clock)?;
         let first = Generation {
             number: 1,
             config: built.config,
             token: CancellationToken::new(),
-            not_after: built.not_after,
+            shown: built.shown,
             own: material.own,
             callers: material.callers,
         };
-        let state = Mutex::new(State { settings, failure: None });
+        let state = Mutex::new(State { settings, held, failure: None });
         Ok(Self { clock, current: ArcSwap::from_pointee(first), state })
     }
 
@@ -82,7 +85,7 @@ impl TlsReloader {
 
     /// Whole days until our certificate ends, negative once it has.
     pub fn days_left(&self) -> i64 {
-        let seconds = self.current().not_after.as_second() - self.clock.now().as_second();
+        let seconds = self.current().shown.not_after.as_second() - self.clock.now().as_second();
         seconds.div_euclid(86_400)
     }
 
@@ -110,23 +113,37 @@ impl TlsReloader {
         swapped
     }
 
+    /// Takes what is held over the files, and reloads. What can't be used leaves what is in use; whom we let
+    /// in does not wait for a certificate of ours that can't be used.
+    pub fn hold(&self, held: Held) -> Result<Reload, TlsError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut state.held, held.clone());
+        let swapped = self.swap(&mut state);
+        let Err(error) = swapped else { return swapped };
+        state.held = Held { own: old.own.clone(), ..held };
+        if self.swap(&mut state).is_err() {
+            state.held = old;
+        }
+        Err(error)
+    }
+
     /// The lock on the state makes reloads one at a time.
     fn swap(&self, state: &mut State) -> Result<Reload, TlsError> {
         let old = self.current();
-        let material = Material::read(&state.settings)?;
+        let material = Material::read(&state.settings, &state.held)?;
         let callers_changed = material.callers != old.callers;
         if !callers_changed && material.own == old.own {
             state.failure = None;
             return Ok(Reload::Unchanged);
         }
-        let built = build(&state.settings, &material, &self.clock)?;
+        let built = build(&state.settings, &state.held, &material, &self.clock)?;
         state.failure = None;
         let token = if callers_changed { CancellationToken::new() } else { old.token.clone() };
         self.current.store(Arc::new(Generation {
             number: old.number + 1,
             config: built.config,
             token,
-            not_after: built.not_after,
+            shown: built.shown,
             own: material.own,
             callers: material.callers,
         }));
@@ -135,7 +152,7 @@ impl TlsReloader {
             old.token.cancel();
         }
         let section = state.settings.section;
-        tracing::info!(section, generation = old.number + 1, callers_changed, "TLS files reloaded");
+        tracing::info!(section, generation = old.number + 1, callers_changed, "TLS configuration reloaded");
         Ok(if callers_changed { Reload::CallersChanged } else { Reload::CertificateRenewed })
     }
 

@@ -69,6 +69,11 @@ impl TestGateway {
         super::node::get(self.gateway.api_addr(), path).await
     }
 
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub fn soap_addr(&self) -> std::net::SocketAddr {
         self.gateway.soap_addr()
     }
@@ -177,10 +182,15 @@ impl TestGateway {
 
     /// Stops and starts again on the same database.
     pub async fn restart(self) -> Self {
+        self.restart_with(&[]).await
+    }
+
+    /// The same with these settings.
+    pub async fn restart_with(self, settings: &[(&str, &str)]) -> Self {
         let url = self.database.url.clone();
         self.gateway.stop().await;
         let (clock, hand) = Clock::manual(samples::now());
-        let gateway = Gateway::start(config(self.folder.path(), &url, &[]), clock).await.unwrap();
+        let gateway = Gateway::start(config(self.folder.path(), &url, settings), clock).await.unwrap();
         let node = Node::new(gateway.soap_addr(), Arc::clone(&self.tls));
         TestGateway { node, clock: hand, gateway, ..self }
     }

@@ -16,7 +16,7 @@ const DATABASE: &str = "sqlx";
 const XML: &str = "quick_xml";
 
 #[rustfmt::skip]
-const LAYERS: [Layer; 17] = [
+const LAYERS: [Layer; 18] = [
     // The rules: pure functions over facts. Anything else would make them hard to test and to read.
     Layer { name: "domain", may_use: &[], must_not_name: &["*"] },
     // The contract as types. It knows the money and text types of the domain, nothing that does I/O.
@@ -29,11 +29,13 @@ const LAYERS: [Layer; 17] = [
     // The node's operations: wire → domain → wire.
     Layer { name: "primitive", may_use: &["soap", "wire", "domain", "registry", "store"], must_not_name: &[DATABASE, XML, "axum", "hyper", "serde"] },
     // Services of the admin surface: what is kept secret, who signs in, which certificates hold.
-    Layer { name: "admin", may_use: &["domain", "registry", "store"], must_not_name: &[DATABASE, "axum", "hyper"] },
+    Layer { name: "admin", may_use: &["domain", "guard", "registry", "store", "tls"], must_not_name: &[DATABASE, "axum", "hyper"] },
     // REST meets the same rules and the same store, never the SOAP side.
     Layer { name: "api", may_use: &["admin", "domain", "registry", "store"], must_not_name: &[DATABASE, XML, "rustls", "hyper"] },
     // Events on their way out: facts at rest, handed on; what they mean was decided before.
-    Layer { name: "outbox", may_use: &["domain", "registry", "store"], must_not_name: &[DATABASE, XML, "axum", "rustls", "hyper"] },
+    Layer { name: "outbox", may_use: &["domain", "guard", "registry", "store"], must_not_name: &[DATABASE, XML, "axum", "rustls", "hyper"] },
+    // Which addresses may be reached. It knows nothing of what is sent there.
+    Layer { name: "guard", may_use: &[], must_not_name: &[DATABASE, XML, "axum", "rustls", "hyper", "serde"] },
     Layer { name: "observe", may_use: &["config"], must_not_name: &[DATABASE, XML, "axum"] },
     Layer { name: "config", may_use: &[], must_not_name: &[DATABASE, XML, "axum", "tokio"] },
     // A form of archive, and how it is checked: without a database.

@@ -32,9 +32,20 @@ fn load(text: &str) -> (String, Result<Config, ConfigError>) {
 
 /// Every setting that the code knows: it lists them when it refuses an unknown one.
 fn known_settings() -> BTreeSet<String> {
-    let sections =
-        ["soap", "api", "database", "delivery", "upload", "log", "maintenance", "nats", "positions", "vault"]
-            .map(|section| format!("[{section}]\nzz = 1\n"));
+    let sections = [
+        "api",
+        "certificates",
+        "database",
+        "delivery",
+        "log",
+        "maintenance",
+        "nats",
+        "positions",
+        "soap",
+        "upload",
+        "vault",
+    ]
+    .map(|section| format!("[{section}]\nzz = 1\n"));
     let (_, refused) = load(&format!("{}{}zz = 1\n", sections.concat(), LEAST));
     let text = refused.unwrap_err().to_string();
     let lists = text.lines().filter_map(|line| line.split_once("] takes ")).map(|(_, list)| list);

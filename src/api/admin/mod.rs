@@ -5,6 +5,7 @@ pub(super) mod accounts;
 use super::openapi::{Heading, Routes};
 
 mod activation;
+pub(super) mod certificates;
 mod usage;
 
 /// Its heading in the documentation.
@@ -12,5 +13,9 @@ pub(super) const HEADING: Heading =
     ("Administration", "Who may do what, what waits for a second person, and what was done. Ours.");
 
 pub(super) fn routes() -> Routes {
-    Routes::default().beside(activation::routes()).beside(usage::routes()).beside(accounts::routes(HEADING.0))
+    Routes::default()
+        .beside(activation::routes())
+        .beside(usage::routes())
+        .beside(accounts::routes(HEADING.0))
+        .beside(certificates::routes())
 }

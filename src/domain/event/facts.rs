@@ -101,6 +101,23 @@ pub struct SubscriptionFacts {
     pub reason: Option<&'static str>,
 }
 
+/// What is told of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateFacts {
+    /// Its name here; the SHA-256 of one that is only in a file.
+    pub id: String,
+    /// The word for what it is for.
+    pub role: &'static str,
+    /// The SHA-256 of the certificate, in hexadecimal.
+    pub fingerprint: String,
+    /// When it ends.
+    pub not_after: Timestamp,
+    /// How many whole days are left.
+    pub days_left: i64,
+    /// How many days at most are left when it is told.
+    pub threshold: i64,
+}
+
 /// What is told to a feed whose database was restored from a backup. Events after the last one of the backup
 /// may have been told and are not known here any more; their numbers never come again.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,7 +19,9 @@ use super::notice_number::{AuxDigit, NoticeNumber};
 use super::segregation::Segregation;
 
 pub use change::{beside, of_change};
-pub use facts::{NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, RestoredFacts, SubscriptionFacts};
+pub use facts::{
+    CertificateFacts, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, RestoredFacts, SubscriptionFacts,
+};
 pub use kinds::{AnomalyChange, OptionChange, PositionChange, ReceiptChange, SubscriptionChange};
 
 /// Whose events they are; within a feed they are numbered in the order of the commits.
@@ -70,6 +72,8 @@ pub enum Told {
     Anomaly(AnomalyChange, Box<AnomalyFacts>),
     /// Something was done with a subscription.
     Subscription(SubscriptionChange, SubscriptionFacts),
+    /// A certificate ends soon, or has ended.
+    CertificateExpiring(CertificateFacts),
     /// The database was restored from a backup: numbers of this feed are left out.
     Restored(RestoredFacts),
 }
@@ -173,6 +177,7 @@ impl Told {
             Told::Receipt(ReceiptChange::Reclassified, _) => "varco.receipt.reclassified",
             Told::Anomaly(change, _) => change.kind(),
             Told::Subscription(change, _) => change.kind(),
+            Told::CertificateExpiring(_) => "varco.certificate.expiring",
             Told::Restored(_) => "varco.feed.restored",
         }
     }

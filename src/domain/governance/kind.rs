@@ -56,6 +56,8 @@ kinds! {
     Delegation "delegation" DelegationWrite;
     /// A certificate.
     Certificate "certificate" CertificateWrite;
+    /// What an authority took back.
+    RevocationList "revocation_list" CertificateWrite;
     /// Somebody who can sign in.
     Person "person" PersonWrite;
     /// A role that somebody has.

@@ -4,7 +4,7 @@ use crate::domain::event::Codes;
 use crate::domain::segregation::Segregation;
 
 /// The types of events that there are.
-pub const EVENT_TYPES: [&str; 27] = [
+pub const EVENT_TYPES: [&str; 28] = [
     "varco.position.created",
     "varco.position.updated",
     "varco.position.published",
@@ -31,6 +31,7 @@ pub const EVENT_TYPES: [&str; 27] = [
     "varco.subscription.enabled",
     "varco.subscription.disabled",
     "varco.subscription.deleted",
+    "varco.certificate.expiring",
     "varco.feed.restored",
 ];
 

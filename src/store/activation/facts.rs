@@ -22,6 +22,10 @@ const STATIONS: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN s.enabled =
 const KEYS: &str = "SELECT COUNT(*) FROM api_key k WHERE k.every_ec = TRUE \
     OR EXISTS (SELECT 1 FROM api_key_institution i WHERE i.ec = $1 AND i.id = k.id)";
 
+/// The end of the server certificate that the node meets; none if it is a file of the configuration.
+const CERTIFIED: &str = "SELECT MAX(not_after) FROM certificate WHERE role = 'soap_server' \
+    AND activated_at IS NOT NULL AND superseded_at IS NULL AND revoked_at IS NULL";
+
 /// A call that was answered within the service level was answered for certain.
 const ANSWERED: &str = "SELECT MAX(day) FROM usage_call WHERE ec = $1 AND within > 0";
 
@@ -32,6 +36,7 @@ pub(in crate::store) struct Rows {
     ibans: Vec<(bool, Option<i64>, Option<i64>)>,
     stations: (i64, i64),
     keys: i64,
+    certified: Option<i64>,
     answered: Option<String>,
 }
 
@@ -47,6 +52,7 @@ for_both_engines! {
             ibans: sqlx::query_as(IBANS).bind(ec).fetch_all(&mut *connection).await?,
             stations: sqlx::query_as(STATIONS).bind(ec).fetch_one(&mut *connection).await?,
             keys: sqlx::query_scalar(KEYS).bind(ec).fetch_one(&mut *connection).await?,
+            certified: sqlx::query_scalar(CERTIFIED).fetch_one(&mut *connection).await?,
             answered: sqlx::query_scalar(ANSWERED).bind(ec).fetch_one(&mut *connection).await?,
         })
     }
@@ -74,7 +80,7 @@ impl Rows {
             stations: number(self.stations.0)?,
             enabled_stations: number(self.stations.1)?,
             keys: number(self.keys)?,
-            certified_until: None,
+            certified_until: optional_instant(self.certified)?,
             answered_on: answered,
         })
     }

@@ -6,7 +6,8 @@ use serde::Serialize;
 use crate::domain::amount::Cents;
 use crate::domain::anomaly::AnomalyFacts;
 use crate::domain::event::{
-    AnomalyChange, Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, SubscriptionFacts, Told,
+    AnomalyChange, CertificateFacts, Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts,
+    SubscriptionFacts, Told,
 };
 use crate::domain::receipt::ReceiptOutcome;
 
@@ -120,6 +121,17 @@ struct SubscriptionData<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+struct CertificateData<'a> {
+    certificate_id: &'a str,
+    role: &'static str,
+    fingerprint: &'a str,
+    not_after: String,
+    days_left: i64,
+    threshold: i64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct RestoredData {
     last_kept: i64,
     taken_at: String,
@@ -139,6 +151,7 @@ pub(super) fn render(event: &Event, seq: i64) -> Result<String, serde_json::Erro
         Told::Receipt(_, receipt) => cloud_event(event, seq, &receipt_data(receipt)),
         Told::Anomaly(change, anomaly) => cloud_event(event, seq, &anomaly_data(*change, anomaly)),
         Told::Subscription(_, subscription) => cloud_event(event, seq, &subscription_data(subscription)),
+        Told::CertificateExpiring(certificate) => cloud_event(event, seq, &certificate_data(certificate)),
         Told::Restored(restored) => {
             let data = RestoredData { last_kept: restored.last_kept, taken_at: time(restored.taken_at) };
             cloud_event(event, seq, &data)
@@ -202,6 +215,17 @@ fn subscription_data(subscription: &SubscriptionFacts) -> SubscriptionData<'_> {
         owner_kind: subscription.owner_kind,
         owner: &subscription.owner,
         reason: subscription.reason,
+    }
+}
+
+fn certificate_data(certificate: &CertificateFacts) -> CertificateData<'_> {
+    CertificateData {
+        certificate_id: &certificate.id,
+        role: certificate.role,
+        fingerprint: &certificate.fingerprint,
+        not_after: time(certificate.not_after),
+        days_left: certificate.days_left,
+        threshold: certificate.threshold,
     }
 }
 

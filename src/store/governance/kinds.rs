@@ -6,12 +6,13 @@ use super::Refused;
 use crate::domain::governance::{Conflict, Kind, Proposal};
 use crate::store::accounts::{deletions, kind as accounts, purposes};
 use crate::store::activation::write as activation;
+use crate::store::certificates::{certificate, revocation_list};
 use crate::store::dialect::for_both_engines;
 use crate::store::maintenance::kind as maintenance;
 use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
-    [activation, institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance]
+    [activation, institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -20,6 +21,8 @@ for_both_engines! {
         target: &str,
     ) -> Result<Option<String>, Refused> {
         match kind {
+            Kind::Certificate => read_certificate(connection, target).await,
+            Kind::RevocationList => read_revocation_list(connection, target).await,
             Kind::Institution => read_institution(connection, target).await,
             Kind::Broker => read_broker(connection, target).await,
             Kind::Station => read_station(connection, target).await,
@@ -43,6 +46,8 @@ for_both_engines! {
     ) -> Result<(), Refused> {
         let (target, wanted) = (proposal.target.as_str(), proposal.wanted.as_deref());
         match proposal.kind {
+            Kind::Certificate => write_certificate(connection, target, wanted, at).await,
+            Kind::RevocationList => write_revocation_list(connection, target, wanted, at).await,
             Kind::Institution => write_institution(connection, target, wanted, at).await,
             Kind::Broker => write_broker(connection, target, wanted, at).await,
             Kind::Station => write_station(connection, target, wanted, at).await,

@@ -1,4 +1,4 @@
-//! Which addresses a delivery may reach.
+//! Which addresses may be reached that somebody names: those of deliveries and of handshakes.
 //!
 //! Who may register an endpoint must not get to call what only this machine can reach. Names are resolved
 //! here and the addresses that come out are judged before they are connected to, each time anew: a name that
@@ -73,7 +73,7 @@ pub enum Forbidden {
 
 /// Whether what is sent can be read on the way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Channel {
+pub enum Channel {
     /// http.
     Plain,
     /// https.
@@ -110,7 +110,7 @@ impl Guard {
     }
 
     /// Whether an address may be connected to.
-    pub(super) fn permits(&self, channel: Channel, address: IpAddr) -> bool {
+    pub fn permits(&self, channel: Channel, address: IpAddr) -> bool {
         let named = address.to_canonical();
         let is_allowed =
             self.allowed.iter().any(|network| network.contains(&address) || network.contains(&named));
@@ -119,7 +119,7 @@ impl Guard {
 }
 
 /// How a URL is reached.
-pub(super) fn channel(url: &Url) -> Result<Channel, Forbidden> {
+pub fn channel(url: &Url) -> Result<Channel, Forbidden> {
     match url.scheme() {
         "http" => Ok(Channel::Plain),
         "https" => Ok(Channel::Encrypted),
@@ -181,6 +181,13 @@ impl Lookup {
     }
 }
 
+impl Lookup {
+    /// The addresses of a name.
+    pub fn find(&self, name: String) -> Found {
+        (self.0)(name)
+    }
+}
+
 impl fmt::Debug for Lookup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Lookup")
@@ -188,16 +195,19 @@ impl fmt::Debug for Lookup {
 }
 
 /// Hands out only the addresses of a name that may be connected to.
-pub(super) struct Guarded {
-    pub(super) guard: Guard,
-    pub(super) lookup: Lookup,
-    pub(super) channel: Channel,
+pub struct Guarded {
+    /// What may be reached.
+    pub guard: Guard,
+    /// How names are resolved.
+    pub lookup: Lookup,
+    /// How it is reached.
+    pub channel: Channel,
 }
 
 impl Resolve for Guarded {
     fn resolve(&self, name: Name) -> Resolving {
         let (guard, channel) = (self.guard.clone(), self.channel);
-        let found = (self.lookup.0)(name.as_str().to_owned());
+        let found = self.lookup.find(name.as_str().to_owned());
         Box::pin(async move {
             let mut addresses = found.await?;
             addresses.retain(|address| guard.permits(channel, *address));
