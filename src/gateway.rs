@@ -2,23 +2,24 @@
 
 mod calls;
 mod certificates;
+mod changes;
 mod deletions;
 mod delivery;
 mod nats;
+mod node;
 mod sweep;
+mod upkeep;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use axum::http::StatusCode;
-use bytes::Bytes;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
-use crate::admin::Vault;
 use crate::admin::certificates::{Certificates, Unusable};
+use crate::admin::{Vault, VaultError};
 use crate::api;
 use crate::api::events::{EventSettings, Events};
 use crate::api::massive::{UploadSettings, Uploads};
@@ -27,20 +28,20 @@ use crate::domain::certificate::Role;
 use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
-use crate::observe::{Metrics, Outcome};
+use crate::observe::Metrics;
 use crate::outbox::ClientError;
-use crate::primitive::{Answer, Deadlines, Primitives, ReceiptCounts};
+use crate::primitive::{Deadlines, Primitives, ReceiptCounts};
 use crate::registry::RegistryView;
 use crate::serve::{
-    BoxFuture, Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError,
-    Shutdown, SoapCall, SoapHandler, SoapReply, SoapSettings, Stack, Stopped, health, soap_endpoint,
+    Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError, Shutdown,
+    SoapSettings, Stack, Stopped, health, soap_endpoint,
 };
 use crate::soap::{self, Limits};
 use crate::store::{FeedWatch, Store, StoreError, StoreOptions};
-use crate::tls::{TlsError, TlsReloader, TlsSettings};
+use crate::tls::{TlsError, TlsReloader};
 
-use certificates::Tls;
 use delivery::Deliverer;
+use node::NodeFacing;
 
 /// The contract as the node reads it.
 pub const CONTRACT: Contract = Contract {
@@ -51,15 +52,12 @@ pub const CONTRACT: Contract = Contract {
     ],
 };
 
-/// How often the parties are read again, for changes made by another instance.
-const REGISTRY_REFRESH: Duration = Duration::from_secs(5);
-
 /// How often it is looked for events that another instance wrote.
 const FEED_LOOK: Duration = Duration::from_millis(150);
 
 /// How long a stream of events is silent before a sign of life, and how long it may outlive its key.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-const KEY_CHECK: Duration = Duration::from_secs(60);
+const KEY_CHECK: Duration = Duration::from_secs(5);
 
 /// Why the gateway could not start.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +65,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The key under which secrets are kept.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
     /// A certificate or key.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -125,6 +126,7 @@ impl Gateway {
             hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
             randomness: randomness(random()?),
             admin: api::Admin {
+                approval: changes::approval(&config.approval),
                 maintenance_notice: deletions::notice(config.maintenance.notice),
                 certificates: Some(Certificates::new(store.clone(), vault.clone(), settings)),
                 vault,
@@ -134,14 +136,17 @@ impl Gateway {
         };
         let tls = parts.tls(&config)?;
         parts.start_certificates(&config, tls.clone()).await?;
+        parts.seal_keys().await?;
         let soap_addr = parts.start_soap(&config.soap, tls.soap).await?;
         let uploads = parts.start_uploads(&config.upload)?;
         let apart = uploads.merge(parts.events(&config.api));
         let api_addr = parts.start_api(&config.api, tls.api, apart).await?;
         parts.start_refresh();
         parts.start_sweep();
-        parts.start_counting();
+        parts.start_changes();
+        parts.start_checkpoints();
         parts.start_deletions();
+        parts.start_counting();
         parts.start_outbox(&config.delivery, parts.watch.clone());
         parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;
@@ -297,24 +302,6 @@ impl Parts {
         Stack { interface, timeout, ids: Arc::clone(&self.ids), metrics: Arc::clone(&self.metrics) }
     }
 
-    fn tls(&self, config: &Config) -> Result<Tls, TlsError> {
-        let interval = config.soap.tls.reload_interval;
-        let api = config.api.tls.as_ref().map(|tls| TlsSettings::for_api(tls, interval));
-        Ok(Tls {
-            soap: self.watched("soap", TlsSettings::from(&config.soap.tls))?,
-            api: api.map(|settings| self.watched("api", settings)).transpose()?,
-        })
-    }
-
-    /// Loads certificates, watches them for changes, and shows how long ours is good for.
-    fn watched(&self, name: &'static str, settings: TlsSettings) -> Result<Arc<TlsReloader>, TlsError> {
-        let tls = Arc::new(TlsReloader::load(settings, self.clock.clone())?);
-        let watched = Arc::clone(&tls);
-        self.metrics.watch_certificate(name, move || watched.days_left());
-        tokio::spawn(Arc::clone(&tls).watch(self.shutdown.soft()));
-        Ok(tls)
-    }
-
     fn serve(&self, role: Role, listener: Listener, router: axum::Router) -> SocketAddr {
         let address = listener.local_addr();
         if let Some(certificates) = &self.admin.certificates {
@@ -330,55 +317,6 @@ impl Parts {
             let store = store.clone();
             async move { store.ping().await.map_err(|_| "the database does not answer".to_owned()) }
         })
-    }
-
-    fn start_refresh(&self) {
-        let (store, registry, stop) = (self.store.clone(), self.registry.clone(), self.shutdown.soft());
-        tokio::spawn(async move {
-            loop {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep(REGISTRY_REFRESH) => {}
-                }
-                match store.parties().await {
-                    Ok(parties) => registry.replace(parties),
-                    Err(error) => tracing::warn!(%error, "the parties could not be read again"),
-                }
-            }
-        });
-    }
-}
-
-/// Hands the node's messages to the primitives and their answers to HTTP.
-struct NodeFacing(Arc<Primitives>);
-
-impl SoapHandler for NodeFacing {
-    fn call(&self, call: SoapCall) -> BoxFuture<SoapReply> {
-        let primitives = Arc::clone(&self.0);
-        Box::pin(async move { reply(primitives.answer(call.body).await) })
-    }
-}
-
-fn reply(answer: Answer) -> SoapReply {
-    match answer {
-        Answer::Response { operation, message, refused } => SoapReply {
-            status: StatusCode::OK,
-            body: message.into(),
-            primitive: operation.name(),
-            outcome: if refused.is_some() { Outcome::Ko } else { Outcome::Ok },
-        },
-        Answer::Fault { message } => SoapReply {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            body: message.into(),
-            primitive: "none",
-            outcome: Outcome::Fault,
-        },
-        Answer::ComeAgain { operation } => SoapReply {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            body: Bytes::new(),
-            primitive: operation.name(),
-            outcome: Outcome::Unavailable,
-        },
     }
 }
 

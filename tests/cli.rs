@@ -74,6 +74,7 @@ fn every_command_explains_itself() {
         "backup",
         "restore",
         "verify",
+        "audit",
         "preserve",
     ] {
         let help = run(&[command, "--help"]);

@@ -1,9 +1,12 @@
 //! Services of the admin surface that need more than facts: what is kept secret and how.
 
 pub mod certificates;
+pub mod checkpoints;
 pub mod deletions;
+mod key_hash;
 mod secrets;
 mod vault;
 
+pub use key_hash::KeyHasher;
 pub use secrets::{NoRandomness, Secrets};
 pub use vault::{Sealed, Vault, VaultError};

@@ -1,25 +1,22 @@
 //! Who may ask: API keys, and the creditor institutions that each may act for.
 //!
-//! Only the SHA-256 of a key is stored, and it is what keys are found by, in the store and in memory.
-//! That is what keeps the comparison from leaking through time: how long a look-up takes depends on
-//! the hash, and a caller who can choose a hash close to the right one has already broken SHA-256.
+//! A key is known by hashes of its secrets alone, and held against all keys in memory (`registry::KeyView`).
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path, Query};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::Api;
 use super::problem::{Problem, unknown_path};
-use crate::domain::access::KeyScope;
+use crate::admin::KeyHasher;
+use crate::domain::access::{ApiKey, ApiScope, KeyDenied, KeyForm, KeyScope, Tenant};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::segregation::{ForeignNotice, Segregation};
-use crate::store::{ApiKey, ApiScope, Store, StoreError};
+use crate::registry::{Hashes, KnownKey};
+use crate::store::StoreError;
 
 /// The header that carries the key.
 pub const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
@@ -27,15 +24,9 @@ pub const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
 /// The query parameter that carries the key where no header does.
 pub(super) const KEY_PARAMETER: &str = "subscription-key";
 
-/// How long a key that was revoked may still be served.
-const REMEMBERED: SignedDuration = SignedDuration::from_secs(5);
-
-/// How many keys are remembered.
-const REMEMBERED_MAX: usize = 1024;
-
-/// The SHA-256 under which a key is stored.
+/// The SHA-256 under which a key is stored where there is no master key.
 pub fn hash_key(key: &str) -> [u8; 32] {
-    Sha256::digest(key.as_bytes()).into()
+    KeyHasher::digest(key)
 }
 
 /// A creditor institution that exists and that the caller may act for, and which of its notices: the
@@ -49,6 +40,10 @@ pub(super) enum AuthError {
     NoKey,
     #[error("unknown key")]
     UnknownKey,
+    #[error("mistyped key")]
+    BrokenKey,
+    #[error("expired key")]
+    ExpiredKey,
     #[error("the key does not hold the creditor institution")]
     Forbidden,
     #[error("the key does not have the scope {}", .0.name())]
@@ -70,16 +65,27 @@ impl FromRequestParts<Arc<Api>> for Organization {
         let key = caller(parts)?;
         let path = Path::<OrganizationPath>::from_request_parts(parts, api).await;
         let Path(path) = path.map_err(|_| AuthError::UnreadablePath)?;
+        let registry = api.registry.current();
         let ec = FiscalCode::new(&path.organizationfiscalcode).ok();
         // Before the question whether it exists: a key learns nothing about others' institutions.
-        let held = ec.as_ref().map_or(key.institutions == ApiScope::Every, |ec| key.institutions.holds(ec));
-        if !held {
-            return Err(AuthError::Forbidden.into());
-        }
-        let known = ec.filter(|ec| api.registry.current().institution(ec).is_some());
-        let known = known.ok_or(AuthError::UnknownOrganization)?;
-        Ok(Organization(known, key.segregation.clone()))
+        let opened = match &ec {
+            Some(ec) => key.opens(scope(parts)?, ec, (registry.delegations(), api.clock.now()))?,
+            None if opens_all(&key) => key.segregation.clone(),
+            None => return Err(AuthError::Forbidden.into()),
+        };
+        let known = ec.filter(|ec| registry.institution(ec).is_some());
+        Ok(Organization(known.ok_or(AuthError::UnknownOrganization)?, opened))
     }
+}
+
+/// Whether a key is for every creditor institution, and for what belongs to none.
+pub(super) fn opens_all(key: &ApiKey) -> bool {
+    key.rights.owner == Tenant::Gateway && key.institutions == ApiScope::Every
+}
+
+/// What the route of a request is about, as the guard found it.
+fn scope(parts: &Parts) -> Result<KeyScope, AuthError> {
+    parts.extensions.get::<KeyScope>().copied().ok_or(AuthError::Denied)
 }
 
 /// The API key that a request comes with, as the guard found it.
@@ -89,13 +95,41 @@ pub(super) fn caller(parts: &Parts) -> Result<Arc<ApiKey>, AuthError> {
 
 /// The SHA-256 of the key that a request comes with, known or not.
 pub(super) fn presented(parts: &Parts) -> Result<[u8; 32], AuthError> {
-    presented_key(parts).map(|key| hash_key(&key)).ok_or(AuthError::NoKey)
+    let key = presented_key(parts).ok_or(AuthError::NoKey)?;
+    if KeyForm::of(&key) == KeyForm::Broken { Err(AuthError::BrokenKey) } else { Ok(hash_key(&key)) }
 }
 
 /// The API key of that SHA-256, as it is now.
 pub(super) async fn key_behind(hash: &[u8; 32], api: &Api) -> Result<Arc<ApiKey>, AuthError> {
-    let found = api.keys.find(hash, &api.store, api.clock.now()).await?;
-    found.ok_or(AuthError::UnknownKey)
+    let now = api.clock.now();
+    let found = find(hash, api).await?.ok_or(AuthError::UnknownKey)?;
+    if !found.is_live(now) {
+        return Err(AuthError::ExpiredKey);
+    }
+    if found.used(now) {
+        let (store, id) = (api.store.clone(), found.key.id.clone());
+        // Nobody waits for it.
+        tokio::spawn(async move {
+            if let Err(error) = store.key_used(&id, now).await {
+                tracing::debug!(%error, "the use of an API key was not written down");
+            }
+        });
+    }
+    Ok(Arc::clone(&found.key))
+}
+
+async fn find(hash: &[u8; 32], api: &Api) -> Result<Option<Arc<KnownKey>>, StoreError> {
+    let (keys, now) = (api.registry.keys(), api.clock.now());
+    let hashes = Hashes { plain: *hash, keyed: api.hasher.code(hash) };
+    if let Some(found) = keys.current(&api.store, now).await?.find(&hashes, now) {
+        return Ok(Some(Arc::clone(found)));
+    }
+    let either = [&hashes.plain, hashes.keyed.as_ref().unwrap_or(&hashes.plain)];
+    if !keys.may_look_up(now) || !api.store.knows_key(either).await? {
+        return Ok(None);
+    }
+    keys.changed();
+    Ok(keys.current(&api.store, now).await?.find(&hashes, now).map(Arc::clone))
 }
 
 #[derive(Deserialize)]
@@ -131,6 +165,18 @@ impl From<AuthError> for Problem {
                 "unknown_key",
                 "The API key is not known.",
             ),
+            AuthError::BrokenKey => Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "Unauthorized",
+                "mistyped_key",
+                "The API key was mistyped or cut off: its checksum is not right.",
+            ),
+            AuthError::ExpiredKey => Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "Unauthorized",
+                "expired_key",
+                "The API key has expired.",
+            ),
             AuthError::Forbidden => Problem::new(
                 StatusCode::FORBIDDEN,
                 "Forbidden",
@@ -140,7 +186,7 @@ impl From<AuthError> for Problem {
             AuthError::Scope(scope) => Problem::new(
                 StatusCode::FORBIDDEN,
                 "Forbidden",
-                "key_scope",
+                missing(scope),
                 format!("The API key does not have the scope {}.", scope.name()),
             ),
             AuthError::Denied => Problem::new(
@@ -161,6 +207,33 @@ impl From<AuthError> for Problem {
     }
 }
 
+/// The word for programs of a scope that a key does not have.
+const fn missing(scope: KeyScope) -> &'static str {
+    match scope {
+        KeyScope::Positions => "missing_scope_positions",
+        KeyScope::Receipts => "missing_scope_receipts",
+        KeyScope::Events => "missing_scope_events",
+        KeyScope::Catalogue => "missing_scope_catalogue",
+        KeyScope::Registry => "missing_scope_registry",
+        KeyScope::Administration => "missing_scope_administration",
+    }
+}
+
+impl From<KeyDenied> for AuthError {
+    fn from(denied: KeyDenied) -> Self {
+        match denied {
+            KeyDenied::Scope(scope) => AuthError::Scope(scope),
+            KeyDenied::Foreign => AuthError::Forbidden,
+        }
+    }
+}
+
+impl From<KeyDenied> for Problem {
+    fn from(denied: KeyDenied) -> Self {
+        AuthError::from(denied).into()
+    }
+}
+
 /// The title of the published contract for what a caller's segregation codes keep from it.
 pub(super) const FORBIDDEN_POSITION: &str = "The payment position is forbidden";
 
@@ -175,99 +248,5 @@ impl From<ForeignNotice> for Problem {
             FOREIGN_SEGREGATION,
             "The position has a payment option of a segregation code that your API key does not have.",
         )
-    }
-}
-
-/// The keys seen lately, so that a request costs no question to the database.
-///
-/// Only keys that exist are remembered: a new key works at once, and a flood of wrong ones cannot
-/// push the right ones out.
-#[derive(Default)]
-pub(super) struct KeyCache(Mutex<HashMap<[u8; 32], Remembered>>);
-
-struct Remembered {
-    key: Arc<ApiKey>,
-    at: Timestamp,
-}
-
-impl KeyCache {
-    async fn find(
-        &self,
-        hash: &[u8; 32],
-        store: &Store,
-        now: Timestamp,
-    ) -> Result<Option<Arc<ApiKey>>, StoreError> {
-        if let Some(key) = self.recall(hash, now) {
-            return Ok(Some(key));
-        }
-        let found = store.api_key(hash).await?;
-        Ok(found.map(|key| self.remember(*hash, key, now)))
-    }
-
-    fn recall(&self, hash: &[u8; 32], now: Timestamp) -> Option<Arc<ApiKey>> {
-        let keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.get(hash).filter(|known| known.is_fresh(now)).map(|known| Arc::clone(&known.key))
-    }
-
-    fn remember(&self, hash: [u8; 32], key: ApiKey, now: Timestamp) -> Arc<ApiKey> {
-        let key = Arc::new(key);
-        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if keys.len() >= REMEMBERED_MAX {
-            keys.retain(|_, known| known.is_fresh(now));
-        }
-        if keys.len() < REMEMBERED_MAX {
-            keys.insert(hash, Remembered { key: Arc::clone(&key), at: now });
-        }
-        key
-    }
-}
-
-impl Remembered {
-    /// A clock that was set back makes an entry stale, not eternal.
-    fn is_fresh(&self, now: Timestamp) -> bool {
-        let age = now.duration_since(self.at);
-        !age.is_negative() && age < REMEMBERED
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::KeyRights;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    fn key() -> ApiKey {
-        let (institutions, segregation) = (ApiScope::Every, Segregation::Every);
-        ApiKey {
-            id: "id".into(),
-            label: "label".into(),
-            institutions,
-            segregation,
-            rights: KeyRights::data(),
-        }
-    }
-
-    #[test]
-    fn a_key_is_remembered_for_five_seconds() {
-        let cache = KeyCache::default();
-        cache.remember([1; 32], key(), at(100));
-        assert!(cache.recall(&[1; 32], at(104)).is_some());
-        assert!(cache.recall(&[1; 32], at(105)).is_none());
-        assert!(cache.recall(&[1; 32], at(99)).is_none(), "the clock was set back");
-        assert!(cache.recall(&[2; 32], at(100)).is_none());
-    }
-
-    #[test]
-    fn memory_is_bounded() {
-        let cache = KeyCache::default();
-        for number in 0..2 * REMEMBERED_MAX {
-            cache.remember(hash_key(&number.to_string()), key(), at(100));
-        }
-        assert_eq!(cache.0.lock().unwrap().len(), REMEMBERED_MAX);
-        cache.remember([1; 32], key(), at(200));
-        assert!(cache.recall(&[1; 32], at(200)).is_some(), "stale keys made room");
     }
 }

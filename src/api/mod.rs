@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 
 use self::openapi::Routes;
 use crate::admin::certificates::Certificates;
-use crate::admin::{Secrets, Vault};
+use crate::admin::{KeyHasher, Secrets, Vault};
 use crate::domain::access::KeyScope;
 use crate::domain::clock::Clock;
 use crate::domain::governance::Approval;
@@ -101,12 +101,13 @@ struct Api {
     receipt_document: ReceiptDocument,
     webhooks: Webhooks,
     admin: Admin,
-    keys: auth::KeyCache,
+    hasher: KeyHasher,
 }
 
 impl Api {
     /// Lets this instance see what was just written of the parties; the others see it when they read again.
     async fn refresh(&self) {
+        self.registry.keys().changed();
         match self.store.parties().await {
             Ok(parties) => self.registry.replace(parties),
             Err(error) => tracing::warn!(%error, "the parties could not be read again"),
@@ -156,6 +157,7 @@ pub fn router(state: ApiState) -> Router {
 
 fn shared(state: ApiState) -> Arc<Api> {
     let ApiState { store, registry, clock, hold, randomness, receipt_document, webhooks, admin } = state;
-    let keys = auth::KeyCache::default();
-    Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, webhooks, admin, keys })
+    // Without a key that was derived, secrets under it are not known: that refuses and opens nothing.
+    let hasher = KeyHasher::new(admin.vault.as_ref()).unwrap_or_default();
+    Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, webhooks, admin, hasher })
 }

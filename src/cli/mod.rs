@@ -1,5 +1,6 @@
 //! The `varco` command line: one file or folder per subcommand, errors mapped to exit codes in one place.
 
+pub mod audit;
 pub mod backup;
 pub mod check_config;
 pub mod client;
@@ -54,6 +55,7 @@ enum Command {
     Backup(backup::BackupArgs),
     Restore(restore::RestoreArgs),
     Verify(verify::VerifyArgs),
+    Audit(audit::AuditArgs),
     Taxonomy(taxonomy::TaxonomyArgs),
 }
 
@@ -133,6 +135,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Backup(args) => backup::run(args).await,
         Command::Restore(args) => restore::run(args).await,
         Command::Verify(args) => verify::run(args).await,
+        Command::Audit(args) => audit::run(args).await,
         Command::Taxonomy(args) => taxonomy::run(args).await,
     }
 }

@@ -9,8 +9,8 @@ use crate::store::{Store, StoreError, Verified};
 const ABOUT: &str = "\
 Reads everything that is stored in one snapshot and checks what must be true at every moment: each receipt is
 booked once and whole, has its event, and agrees with its notice; each feed of events is complete and unchanged;
-positions can be read, their sums agree and their last event tells them as they are; nothing is orphaned. It
-changes nothing and may run while varco serves.";
+positions can be read, their sums agree and their last event tells them as they are; nothing is orphaned; and the
+record of who did what is as it was written. It changes nothing and may run while varco serves.";
 
 const EXAMPLES: &str = "\
 Examples:

@@ -4,6 +4,7 @@
 //! (a misspelt time-out must not become a default one in service).
 
 mod api;
+mod approval;
 mod certificates;
 mod database;
 mod delivery;
@@ -24,6 +25,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 pub use api::{Api, ApiTls};
+pub use approval::Approval;
 pub use certificates::Certificates;
 pub use database::Database;
 pub use delivery::Delivery;
@@ -60,6 +62,8 @@ pub struct Config {
     pub maintenance: Maintenance,
     /// What holds for debt positions.
     pub positions: Positions,
+    /// Which changes a second person has to agree to.
+    pub approval: Approval,
     /// How secrets are kept.
     pub vault: Vault,
     /// Certificates that people manage.
@@ -132,6 +136,7 @@ impl Config {
             nats: Nats::read(&mut source.section("nats")),
             maintenance: Maintenance::read(&mut source.section("maintenance")),
             positions: Positions::read(&mut source.section("positions")),
+            approval: Approval::read(&mut source.section("approval")),
             vault: Vault::read(&mut source.section("vault")),
         };
         let errors = source.finish();
@@ -152,6 +157,7 @@ impl fmt::Display for Config {
         table.insert("nats".to_owned(), Value::Table(self.nats.to_table()));
         table.insert("maintenance".to_owned(), Value::Table(self.maintenance.to_table()));
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
+        table.insert("approval".to_owned(), Value::Table(self.approval.to_table()));
         table.insert("certificates".to_owned(), Value::Table(self.certificates.to_table()));
         table.insert("vault".to_owned(), Value::Table(self.vault.to_table()));
         write!(f, "{table}")

@@ -124,6 +124,8 @@ pub enum Invariant {
     NoticeHasTransfers,
     /// What belongs to something is there with it only.
     NothingIsOrphaned,
+    /// The entries of the audit are as they were written, each in its place, up to where its head stands.
+    AuditIsAsWritten,
 }
 
 impl Invariant {
@@ -156,6 +158,7 @@ impl Invariant {
             Invariant::OptionHasNotices => "option-has-notices",
             Invariant::NoticeHasTransfers => "notice-has-transfers",
             Invariant::NothingIsOrphaned => "nothing-is-orphaned",
+            Invariant::AuditIsAsWritten => "audit-is-as-written",
         }
     }
 
@@ -190,6 +193,7 @@ impl Invariant {
             Invariant::OptionHasNotices => "a payment option has a notice",
             Invariant::NoticeHasTransfers => "a notice has a transfer",
             Invariant::NothingIsOrphaned => "what belongs to something is not without it",
+            Invariant::AuditIsAsWritten => "the audit is as it was written",
         }
     }
 }

@@ -76,6 +76,13 @@ impl TaxonomyCode {
     }
 }
 
+impl TaxonomyCode {
+    /// The parts of a code: type of creditor, macro area, service, legal reason.
+    pub fn parts(&self) -> [&str; 4] {
+        [(0, 2), (2, 4), (4, 7), (7, 9)].map(|(from, to)| self.as_str().get(from..to).unwrap_or_default())
+    }
+}
+
 impl fmt::Display for TaxonomyCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -96,6 +103,15 @@ impl Taxonomy {
             codes.entry(code).or_default().push((valid_from, valid_until));
         }
         Taxonomy(codes)
+    }
+
+    /// All entries, by code and day.
+    pub fn entries(&self) -> Vec<TaxonomyEntry> {
+        let spans = self.0.iter().flat_map(|(code, spans)| spans.iter().map(move |span| (*code, *span)));
+        let entry = |(code, (valid_from, valid_until))| TaxonomyEntry { code, valid_from, valid_until };
+        let mut entries: Vec<TaxonomyEntry> = spans.map(entry).collect();
+        entries.sort_by_key(|entry| (entry.code, entry.valid_from));
+        entries
     }
 
     /// Whether a transfer that is made on that day (in Italy) may carry the code.
@@ -149,6 +165,10 @@ mod tests {
         ] {
             assert_eq!(taxonomy.check(code, day(today)), expected, "{today}");
         }
+        let from = |entry: TaxonomyEntry| entry.valid_from;
+        let first_days: Vec<Date> = taxonomy.entries().into_iter().map(from).collect();
+        assert_eq!(first_days, [day("2020-01-01"), day("2022-01-01")]);
+        assert_eq!(code.parts(), ["01", "01", "002", "IM"]);
         let other = TaxonomyCode::listed("0101003IM").unwrap();
         assert_eq!(taxonomy.check(other, day("2020-06-01")), Err(CategoryError::Unknown));
         assert_eq!(Taxonomy::default().check(other, day("2020-06-01")), Ok(()), "nothing is known yet");

@@ -12,7 +12,7 @@ use crate::domain::certificate::{Environment, Host, Role};
 use crate::domain::clock::Clock;
 use crate::observe::Metrics;
 use crate::outbox::{Guard, Lookup};
-use crate::tls::{Held, Outdated, OwnPair, Revocation, TlsReloader};
+use crate::tls::{Held, Outdated, OwnPair, Revocation, TlsError, TlsReloader, TlsSettings};
 
 use super::{Parts, StartError};
 
@@ -74,6 +74,25 @@ fn revocation(config: &config::Certificates) -> Revocation {
 }
 
 impl Parts {
+    /// Loads the certificates of the files, and watches them.
+    pub(super) fn tls(&self, config: &Config) -> Result<Tls, TlsError> {
+        let interval = config.soap.tls.reload_interval;
+        let api = config.api.tls.as_ref().map(|tls| TlsSettings::for_api(tls, interval));
+        Ok(Tls {
+            soap: self.watched("soap", TlsSettings::from(&config.soap.tls))?,
+            api: api.map(|settings| self.watched("api", settings)).transpose()?,
+        })
+    }
+
+    /// Loads certificates, watches them for changes, and shows how long ours is good for.
+    fn watched(&self, name: &'static str, settings: TlsSettings) -> Result<Arc<TlsReloader>, TlsError> {
+        let tls = Arc::new(TlsReloader::load(settings, self.clock.clone())?);
+        let watched = Arc::clone(&tls);
+        self.metrics.watch_certificate(name, move || watched.days_left());
+        tokio::spawn(Arc::clone(&tls).watch(self.shutdown.soft()));
+        Ok(tls)
+    }
+
     /// Lets the listeners use what people manage, before they serve; then keeps them so.
     pub(super) async fn start_certificates(&self, config: &Config, tls: Tls) -> Result<(), StartError> {
         let Some(certificates) = self.admin.certificates.clone() else { return Ok(()) };

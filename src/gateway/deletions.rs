@@ -1,4 +1,4 @@
-//! What the calendar asks for: accounts whose day to go has come.
+//! Accounts go on their day.
 
 use std::time::Duration;
 

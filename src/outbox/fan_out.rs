@@ -1,9 +1,10 @@
 //! From feeds to deliveries: every subscription has a place in each feed of its owner, and goes on from there.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::domain::clock::Clock;
 use crate::domain::event::Feed;
+use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::subscription::{Subscription, SubscriptionOwner};
 use crate::registry::RegistryView;
 use crate::store::{Heads, Store, StoreError};
@@ -66,7 +67,10 @@ impl FanOut {
         match &subscription.owner {
             SubscriptionOwner::Organization(ec) => vec![ec.as_str().to_owned()],
             SubscriptionOwner::Broker(broker) => {
-                let served = self.registry.current().served_by(broker);
+                let (registry, now) = (self.registry.current(), self.clock.now());
+                let delegated = registry.delegations().to(broker, now).map(|one| one.ec.clone());
+                let served: BTreeSet<FiscalCode> =
+                    registry.served_by(broker).into_iter().chain(delegated).collect();
                 let feeds = served.into_iter().map(|ec| Feed::Institution(ec).as_str().to_owned());
                 feeds.filter(|feed| heads.contains_key(feed)).collect()
             }

@@ -2,6 +2,8 @@
 //!
 //! A request reads one immutable [`Registry`]; a change of the tables replaces it whole.
 
+mod keys;
+
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -21,10 +23,13 @@ use crate::domain::segregation::{Segregation, issuing_link};
 use crate::domain::taxonomy::Taxonomy;
 use crate::store::Parties;
 
+pub use keys::{Hashes, KeyRing, KeyView, KnownKey};
+
 /// The current registry, shared by all requests.
 #[derive(Clone, Debug)]
 pub struct RegistryView {
     current: Arc<ArcSwap<Registry>>,
+    keys: KeyView,
 }
 
 /// All parties at one moment.
@@ -56,12 +61,18 @@ impl Institution {
 impl RegistryView {
     /// A view of these parties.
     pub fn new(parties: Parties) -> Self {
-        RegistryView { current: Arc::new(ArcSwap::from_pointee(Registry::new(parties))) }
+        let current = Arc::new(ArcSwap::from_pointee(Registry::new(parties)));
+        RegistryView { current, keys: KeyView::default() }
     }
 
     /// The parties as they are now.
     pub fn current(&self) -> Arc<Registry> {
         self.current.load_full()
+    }
+
+    /// The API keys, read by who needs them.
+    pub fn keys(&self) -> &KeyView {
+        &self.keys
     }
 
     /// Replaces the parties; requests under way finish with the ones they began with.
@@ -166,6 +177,12 @@ impl Registry {
     /// What transfers may be for.
     pub fn taxonomy(&self) -> &Taxonomy {
         &self.taxonomy
+    }
+
+    /// Whether a creditor institution has an account that new debts may name on a day in Italy.
+    pub fn has_account(&self, ec: &FiscalCode, today: Date) -> bool {
+        let may_be_named = |own: &PayeeAccount| own.usage.status(today) == AccountStatus::Active;
+        self.institutions.get(ec).is_some_and(|known| known.ibans.iter().any(may_be_named))
     }
 
     /// Whether a new debt may name an account of a creditor institution on a day in Italy: one that is in its

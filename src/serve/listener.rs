@@ -26,7 +26,7 @@ use super::connection::{Patience, Progress, Stage, Timed};
 use super::shutdown::Shutdown;
 use crate::config::{Api, Soap};
 use crate::observe::Metrics;
-use crate::tls::{ClientCertificate, Generation, TlsReloader, refusal};
+use crate::tls::{ClientCertificate, TlsReloader, refusal};
 
 /// Why serving can't begin.
 #[derive(Debug, thiserror::Error)]
@@ -244,14 +244,28 @@ impl Serving {
                 return;
             }
         };
-        let leaf = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
-        let certificate = leaf.and_then(|leaf| ClientCertificate::read(leaf).ok());
+        let shown = stream.get_ref().1.peer_certificates().unwrap_or_default().to_vec();
+        let certificate = shown.first().and_then(|leaf| ClientCertificate::read(leaf).ok());
         if certificate.as_ref().is_some_and(|certificate| tls.has_ended(certificate)) {
             tracing::info!(%addr, listener, "the caller's certificate has ended since the session began");
             return;
         }
-        let Generation { token, .. } = generation.as_ref();
-        self.exchange(stream, Peer { addr, certificate }, token.clone()).await;
+        let expelled = CancellationToken::new();
+        let watching = async {
+            let mut generation = generation;
+            loop {
+                generation.token.cancelled().await;
+                generation = tls.current();
+                if !tls.admits(&generation, &shown) {
+                    expelled.cancel();
+                    return std::future::pending::<()>().await;
+                }
+            }
+        };
+        tokio::select! {
+            () = self.exchange(stream, Peer { addr, certificate }, expelled.clone()) => {}
+            () = watching => {}
+        }
     }
 
     /// HTTP/1.1 until the peer, a clock or a token ends it.

@@ -40,6 +40,8 @@ impl Pools {
 /// What the statements of an aggregate need to know of SQLite.
 pub(super) mod sqlite_engine {
     pub use super::whole::sqlite::*;
+    pub(in crate::store) use crate::store::delegations::sqlite as delegation_kind;
+    pub(in crate::store) use crate::store::keys::wish::sqlite as key_kind;
     pub(in crate::store) use crate::store::receipts::late::sqlite as late_receipts;
     pub use sqlx::{SqliteConnection as Connection, SqlitePool as Pool};
     /// A transaction under way, rolled back when dropped.
@@ -87,6 +89,8 @@ pub(super) mod sqlite_engine {
 /// What the statements of an aggregate need to know of PostgreSQL.
 pub(super) mod postgres_engine {
     pub use super::whole::postgres::*;
+    pub(in crate::store) use crate::store::delegations::postgres as delegation_kind;
+    pub(in crate::store) use crate::store::keys::wish::postgres as key_kind;
     pub(in crate::store) use crate::store::receipts::late::postgres as late_receipts;
     pub use sqlx::{PgConnection as Connection, PgPool as Pool};
     use tracing::Instrument as _;

@@ -11,6 +11,7 @@ mod audit;
 mod backup;
 mod batch;
 mod certificates;
+mod delegations;
 mod deliveries;
 mod dialect;
 mod embedded;
@@ -56,17 +57,24 @@ pub use anomalies::{
     Acted, Anomaly, AnomalyAct, AnomalyEntry, AnomalyPage, AnomalyPlace, AnomalyQuery, AnomalyState,
     MessageFacts,
 };
+pub use audit::{AuditBreach, AuditEntry, AuditQuery, AuditVerified};
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
 pub use certificates::{
     Ending, RevocationList, certificate_form, read_certificate_form, revocation_list_form,
 };
+pub use delegations::delegation_json;
 pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };
 pub use events::{FeedWatch, Heads, StoredEvent};
-pub use governance::{WriteError, WriteFailure, WriteMode};
+pub use governance::{
+    Change, ChangeAct, ChangeError, ChangePage, ChangePlace, ChangeQuery, ChangeStep, NewChange, WriteError,
+    WriteFailure, WriteMode,
+};
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
-pub use keys::{ApiKey, ApiScope, KeyRights};
+pub use keys::{
+    ApiKey, ApiScope, KeyHash, KeyRecord, KeyRights, KeySecret, KeyWish, LiveKey, NewSecret, SealKey,
+};
 pub use maintenance::{MaintenanceFilter, maintenance_form, maintenance_of_form, maintenance_target};
 pub use numbers::Numbered;
 pub use parties::Parties;

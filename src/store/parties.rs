@@ -19,7 +19,7 @@ use super::dialect::{for_both_engines, on_engine};
 use super::registry::{NAMED_FLAGS, NamedFlags};
 use super::rows::{optional_instant, read};
 use super::taxonomy;
-use super::{Store, StoreError};
+use super::{Store, StoreError, delegations};
 
 /// Everything that the identifiers of a request are checked against.
 #[derive(Clone, Debug, Default)]
@@ -129,6 +129,7 @@ struct Rows {
     links: Vec<(String, i64, String, String)>,
     ibans: Vec<PayeeRow>,
     taxonomy: Vec<taxonomy::Row>,
+    delegations: Vec<delegations::Row>,
 }
 
 /// Code, broker, version of the primitives, whether it is enabled, whether payment options are asked of it.
@@ -151,6 +152,7 @@ for_both_engines! {
                 .fetch_all(&mut *tx)
                 .await?,
             taxonomy: sqlx::query_as(taxonomy::ALL).fetch_all(&mut *tx).await?,
+            delegations: sqlx::query_as(delegations::LIVE).fetch_all(&mut *tx).await?,
         };
         tx.commit().await?;
         Ok(rows)
@@ -201,6 +203,9 @@ fn parse(rows: Rows) -> Result<Parties, StoreError> {
             iban: read(Iban::kept(account), "IBAN")?,
             usage: AccountUse { active: *active, from, due },
         });
+    }
+    for row in rows.delegations {
+        parties.delegations.push(row.read()?.terms);
     }
     parties.taxonomy = rows.taxonomy.iter().map(taxonomy::entry).collect::<Result<_, _>>()?;
     Ok(parties)

@@ -9,6 +9,7 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::time_provider::TimeProvider;
 use rustls::{RootCertStore, ServerConfig};
 use secrecy::ExposeSecret;
@@ -236,6 +237,8 @@ fn of_anchor(anchor: &Anchor) -> Pem {
 pub(super) struct Built {
     pub(super) config: Arc<ServerConfig>,
     pub(super) shown: ClientCertificate,
+    /// Who judges callers; none where none is asked for a certificate.
+    pub(super) judge: Option<Arc<AllowedClientVerifier>>,
 }
 
 /// Builds the configuration. Tickets are new each time, so that a session resumed from before a
@@ -258,11 +261,12 @@ pub(super) fn build(
         ServerConfig::builder_with_details(Arc::clone(&provider), Arc::new(ClockTime(clock.clone())))
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
             .map_err(|error| setup(&error))?;
-    let builder = match &settings.callers {
+    let callers = settings.callers.as_ref();
+    let judge =
+        callers.map(|callers| verifier(section, callers, held, material).map(Arc::new)).transpose()?;
+    let builder = match &judge {
         None => builder.with_no_client_auth(),
-        Some(callers) => {
-            builder.with_client_cert_verifier(Arc::new(verifier(section, callers, held, material)?))
-        }
+        Some(judge) => builder.with_client_cert_verifier(Arc::clone(judge) as Arc<dyn ClientCertVerifier>),
     };
     let mut config =
         builder.with_single_cert(chain, key).map_err(|source| match &material.certificate.from {
@@ -274,7 +278,7 @@ pub(super) fn build(
         })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     config.ticketer = aws_lc_rs::Ticketer::new().map_err(|error| setup(&error))?;
-    Ok(Built { config: Arc::new(config), shown })
+    Ok(Built { config: Arc::new(config), shown, judge })
 }
 
 fn verifier(
@@ -380,13 +384,18 @@ fn allow_list(section: &str, allowed: &AllowedClients) -> Result<AllowList, TlsE
     Ok(AllowList::Listed(listed.collect::<Result<_, TlsError>>()?))
 }
 
+/// The instant as rustls counts it; none before 1970.
+pub(super) fn unix_time(clock: &Clock) -> Option<UnixTime> {
+    let seconds = u64::try_from(clock.now().as_second()).ok()?;
+    Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+}
+
 /// rustls asks our clock, so that a test can let a certificate expire.
 #[derive(Debug)]
 struct ClockTime(Clock);
 
 impl TimeProvider for ClockTime {
     fn current_time(&self) -> Option<UnixTime> {
-        let seconds = u64::try_from(self.0.now().as_second()).ok()?;
-        Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds)))
+        unix_time(&self.0)
     }
 }

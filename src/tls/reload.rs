@@ -1,20 +1,23 @@
 //! Certificates change while connections go on.
 //!
 //! Each configuration is a generation with a token. A change of callers (authorities, list) opens a new
-//! token and cancels the old one: connections let in under the old rules finish the request in flight
-//! and close. A renewal of our own certificate hands the old token on: nobody is disturbed. Files that
+//! token and cancels the old one: connections of callers who would not be let in any more finish the request
+//! in flight and close; the others stay, for closing an idle one may cross a request on its way. A renewal of our own certificate hands the old token on: nobody is disturbed. Files that
 //! can't be used leave everything as it is.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use rustls::ServerConfig;
+use rustls::pki_types::CertificateDer;
+use rustls::server::danger::ClientCertVerifier;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::ClientCertificate;
-use super::acceptor::{Fingerprint, Material, TlsError, TlsSettings, build};
+use super::acceptor::{Fingerprint, Material, TlsError, TlsSettings, build, unix_time};
 use super::held::Held;
+use super::identity::AllowedClientVerifier;
 use crate::domain::clock::Clock;
 
 /// One TLS configuration in use.
@@ -28,6 +31,7 @@ pub struct Generation {
     pub token: CancellationToken,
     /// What we show: the first certificate of our chain.
     pub shown: ClientCertificate,
+    judge: Option<Arc<AllowedClientVerifier>>,
     own: Fingerprint,
     callers: Fingerprint,
 }
@@ -71,6 +75,7 @@ impl TlsReloader {
             config: built.config,
             token: CancellationToken::new(),
             shown: built.shown,
+            judge: built.judge,
             own: material.own,
             callers: material.callers,
         };
@@ -93,6 +98,16 @@ impl TlsReloader {
     /// certificate that opened it, and resumption asks no verifier.
     pub fn has_ended(&self, certificate: &ClientCertificate) -> bool {
         certificate.not_after < self.clock.now()
+    }
+
+    /// Whether who showed these certificates would be let in by a configuration now. That they hold the key
+    /// was shown when they were let in.
+    pub fn admits(&self, generation: &Generation, shown: &[CertificateDer<'_>]) -> bool {
+        let Some(judge) = &generation.judge else { return true };
+        let (Some((leaf, others)), Some(now)) = (shown.split_first(), unix_time(&self.clock)) else {
+            return false;
+        };
+        judge.verify_client_cert(leaf, others, now).is_ok()
     }
 
     /// Looks at the files and, if they changed and are good, swaps. Reads files: not on an async thread.
@@ -144,6 +159,7 @@ impl TlsReloader {
             config: built.config,
             token,
             shown: built.shown,
+            judge: built.judge,
             own: material.own,
             callers: material.callers,
         }));

@@ -7,7 +7,13 @@ use std::process::{Command, Output};
 
 use flate2::read::MultiGzDecoder;
 use tempfile::TempDir;
+use varco::domain::access::Tenant;
+use varco::domain::governance::checkpoint::SignedCheckpoint;
+use varco::domain::governance::{Author, Kind, Proposal, Wish};
+use varco::domain::ids::BrokerCode;
 use varco::domain::position::OptionShape;
+use varco::domain::registry::BrokerFacts;
+use varco::store::{ChangeAct, NewChange, Wanted};
 
 use super::support::gateway::TestGateway;
 use super::support::messages::{about, paid};
@@ -108,7 +114,34 @@ pub async fn filled(database: TestDatabase) -> TestGateway {
     // Another payment under a known id: kept aside, whole.
     gateway.send_rt_v2(&paid("r1", 3, 100)).await;
     add_the_rest(&gateway).await;
+    add_a_change(&gateway).await;
     gateway
+}
+
+/// A change of a broker that waits, with its audit, and a checkpoint.
+async fn add_a_change(gateway: &TestGateway) {
+    let store = gateway.database.store().await;
+    let broker = BrokerCode::new("99000020018").unwrap();
+    let facts = BrokerFacts {
+        code: broker.clone(),
+        description: samples::text("Regione"),
+        enabled: true,
+        extended_fault_bean: false,
+    };
+    let proposal = Proposal {
+        kind: Kind::Broker,
+        target: broker.to_string(),
+        tenant: Tenant::Broker(broker),
+        wish: Wish::Create,
+        wanted: Some(facts.wanted()),
+    };
+    let author = Author::gateway("tests", samples::now());
+    let new = NewChange { id: "change", proposals: &[proposal], rolls_back: None };
+    store.keep_change(&author, new, &[ChangeAct::Submit(None)]).await.unwrap();
+    let checkpoint = store.audit_stand(samples::now()).await.unwrap().unwrap();
+    let signature = "signature".to_owned();
+    store.keep_checkpoint(&SignedCheckpoint { checkpoint, signature }).await.unwrap();
+    store.close().await;
 }
 
 /// Rows of the tables that no message of the node fills.

@@ -13,7 +13,7 @@ use super::support::trouble::Intruder;
 use super::support::{TestDatabase, on_both, samples};
 
 /// What is broken, how, and all that is found of it.
-const BREACHES: [(&str, &str, &[&str]); 30] = [
+const BREACHES: [(&str, &str, &[&str]); 31] = [
     (
         "a receipt under the key of another",
         "UPDATE receipt SET receipt_key = 'x' WHERE receipt_id = 'nobody'; \
@@ -153,6 +153,7 @@ const BREACHES: [(&str, &str, &[&str]); 30] = [
         "DELETE FROM upload; DELETE FROM payment_option WHERE iupd = 'single-3'",
         &["nothing-is-orphaned", "position-has-options"],
     ),
+    ("an audit that is cut off", "UPDATE audit_head SET last = last + 1", &["audit-is-as-written"]),
     ("a delivery of nothing", "UPDATE delivery SET seq = 1000 WHERE seq = 1", &["nothing-is-orphaned"]),
     (
         "an anomaly that was not opened",

@@ -22,121 +22,133 @@ async fn reasons(office: &Office, body: &Value) -> Vec<String> {
     reasons.iter().map(|one| one["code"].as_str().unwrap().to_owned()).collect()
 }
 
+/// An authority with one below it.
+struct Bench {
+    root: Paper,
+    between: Paper,
+}
+
+/// What is wrong, the body, and the reasons.
+type Row = (&'static str, Value, Vec<&'static str>);
+
+impl Bench {
+    fn good(&self) -> Paper {
+        self.between.issue(&wanted("borgo"))
+    }
+
+    fn but(&self, change: impl Fn(&mut Wanted)) -> Paper {
+        let mut wanted = wanted("borgo");
+        change(&mut wanted);
+        self.between.issue(&wanted)
+    }
+
+    /// A server certificate with its whole chain.
+    fn ours(&self, leaf: &Paper) -> Value {
+        server(leaf, &[&self.between, &self.root])
+    }
+
+    /// The same with that key.
+    fn with_key(&self, leaf: &Paper, key: Value) -> Value {
+        let mut body = self.ours(leaf);
+        body["key"] = key;
+        body
+    }
+
+    fn chains(&self) -> Vec<Row> {
+        let (root, between) = (&self.root, &self.between);
+        let namesake = Paper::root("Intermedia");
+        let ended = Wanted { is_authority: true, usage: &[], days: (-9, -2), ..wanted("Intermedia") };
+        let ended = root.issue(&ended);
+        let not_one = root.issue(&wanted("Intermedia"));
+        let incomplete = || vec!["chain_incomplete"];
+        vec![
+            ("nothing is wrong", self.ours(&self.good()), vec![]),
+            ("the leaf is alone", server(&self.good(), &[]), incomplete()),
+            ("the middle is missing", server(&self.good(), &[root]), incomplete()),
+            ("the root is missing, and nobody knows it", server(&self.good(), &[between]), incomplete()),
+            (
+                "the order is wrong",
+                server(&self.good(), &[root, between]),
+                vec!["chain_out_of_order", "chain_incomplete"],
+            ),
+            (
+                "one comes twice",
+                server(&self.good(), &[between, between, root]),
+                vec!["duplicate_certificate"],
+            ),
+            ("a namesake stands for who signed", server(&self.good(), &[&namesake]), vec!["wrong_signature"]),
+            (
+                "who signed is no authority",
+                server(&not_one.issue(&wanted("borgo")), &[&not_one, root]),
+                vec!["not_an_authority"],
+            ),
+            (
+                "the middle has ended",
+                server(&ended.issue(&wanted("borgo")), &[&ended, root]),
+                vec!["expired"],
+            ),
+        ]
+    }
+
+    fn contents(&self) -> Vec<Row> {
+        let ours = |change: &dyn Fn(&mut Wanted)| self.ours(&self.but(change));
+        let short = self.between.issue_for(&wanted("borgo"), rsa(1024));
+        let much = |one: &mut Wanted| {
+            (one.days, one.hosts, one.usage) = ((-30, -1), vec!["altrove.example"], &["client"]);
+        };
+        let much = json!({ "role": "soap_server", "label": "x", "certificates": self.but(much).pem() });
+        let all = vec!["key_missing", "chain_incomplete", "wrong_purpose", "name_missing", "expired"];
+        vec![
+            (
+                "the key is another's",
+                self.with_key(&self.good(), json!(self.root.key_pem())),
+                vec!["key_mismatch"],
+            ),
+            ("there is no key", self.with_key(&self.good(), Value::Null), vec!["key_missing"]),
+            ("it has ended", ours(&|one| one.days = (-30, -1)), vec!["expired"]),
+            ("it has not begun", ours(&|one| one.days = (2, 30)), vec!["not_yet_valid"]),
+            (
+                "it is for another host",
+                ours(&|one| one.hosts = vec!["altrove.example"]),
+                vec!["name_missing"],
+            ),
+            ("it names no host", ours(&|one| one.hosts = vec![]), vec!["name_missing"]),
+            ("it is for callers alone", ours(&|one| one.usage = &["client"]), vec!["wrong_purpose"]),
+            ("it is for mail alone", ours(&|one| one.usage = &["mail"]), vec!["wrong_purpose"]),
+            ("it says nothing of its use", ours(&|one| one.usage = &[]), vec![]),
+            ("its key is short", self.ours(&short), vec!["weak_key"]),
+            (
+                "it is signed over SHA-1",
+                ours(&|one| one.hash = MessageDigest::sha1()),
+                vec!["weak_signature"],
+            ),
+            ("much is wrong at once", much, all),
+        ]
+    }
+
+    fn others(&self) -> Vec<Row> {
+        let one = |role: &str, text: String| json!({ "role": role, "label": "x", "certificates": text });
+        let both = self.root.pem() + &self.between.pem();
+        let half = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n".to_owned();
+        let serves = self.but(|one| one.usage = &["server"]);
+        vec![
+            ("an authority", authority(&self.root), vec![]),
+            ("what is no authority", authority(&self.good()), vec!["wrong_purpose"]),
+            ("two authorities at once", one("node_authority", both), vec!["not_alone"]),
+            ("a caller", caller(&self.good()), vec![]),
+            ("a caller that is a server alone", caller(&serves), vec!["wrong_purpose"]),
+            ("no certificate at all", one("node_caller", "ciao".to_owned()), vec!["no_certificate"]),
+            ("half a certificate", one("node_caller", half), vec!["broken_certificate"]),
+        ]
+    }
+}
+
 #[tokio::test]
 async fn every_bad_chain_is_refused_by_its_reason() {
     let office = Office::open(TestDatabase::sqlite(), &[]).await;
     let root = Paper::root("Radice");
-    let between = root.below("Intermedia");
-    let namesake = Paper::root("Intermedia");
-    let good = between.issue(&wanted("borgo"));
-    let but = |change: &dyn Fn(&mut Wanted)| {
-        let mut wanted = wanted("borgo");
-        change(&mut wanted);
-        between.issue(&wanted)
-    };
-    let ours = |leaf: &Paper| server(leaf, &[&between, &root]);
-    let ended =
-        root.issue(&Wanted { is_authority: true, usage: &[], days: (-9, -2), ..wanted("Intermedia") });
-    let not_one = root.issue(&wanted("Intermedia"));
-    let with_key = |leaf: &Paper, key: &Paper| {
-        json!({
-            "role": "soap_server", "label": "x", "certificates": leaf.pem() + &between.pem() + &root.pem(),
-            "key": key.key_pem(),
-        })
-    };
-    let table: Vec<(&str, Value, Vec<&str>)> = vec![
-        ("nothing is wrong", ours(&good), vec![]),
-        ("the key is another's", with_key(&but(&|_| ()), &root), vec!["key_mismatch"]),
-        (
-            "there is no key",
-            json!({
-                "role": "soap_server", "label": "x", "certificates": but(&|_| ()).pem() + &between.pem() + &root.pem(),
-            }),
-            vec!["key_missing"],
-        ),
-        ("the leaf is alone", server(&but(&|_| ()), &[]), vec!["chain_incomplete"]),
-        ("the middle is missing", server(&but(&|_| ()), &[&root]), vec!["chain_incomplete"]),
-        (
-            "the root is missing, and nobody knows it",
-            server(&but(&|_| ()), &[&between]),
-            vec!["chain_incomplete"],
-        ),
-        (
-            "the order is wrong",
-            server(&but(&|_| ()), &[&root, &between]),
-            vec!["chain_out_of_order", "chain_incomplete"],
-        ),
-        (
-            "one is there twice",
-            server(&but(&|_| ()), &[&between, &between, &root]),
-            vec!["duplicate_certificate"],
-        ),
-        ("a namesake stands for who signed", server(&but(&|_| ()), &[&namesake]), vec!["wrong_signature"]),
-        (
-            "who signed is no authority",
-            server(&not_one.issue(&wanted("borgo")), &[&not_one, &root]),
-            vec!["not_an_authority"],
-        ),
-        ("it has ended", ours(&but(&|one| one.days = (-30, -1))), vec!["expired"]),
-        ("it has not begun", ours(&but(&|one| one.days = (2, 30))), vec!["not_yet_valid"]),
-        ("the middle has ended", server(&ended.issue(&wanted("borgo")), &[&ended, &root]), vec!["expired"]),
-        (
-            "it is for another host",
-            ours(&but(&|one| one.hosts = vec!["altrove.example"])),
-            vec!["name_missing"],
-        ),
-        ("it names no host", ours(&but(&|one| one.hosts = vec![])), vec!["name_missing"]),
-        ("it is for callers alone", ours(&but(&|one| one.usage = &["client"])), vec!["wrong_purpose"]),
-        ("it is for mail alone", ours(&but(&|one| one.usage = &["mail"])), vec!["wrong_purpose"]),
-        ("it says nothing of its use", ours(&but(&|one| one.usage = &[])), vec![]),
-        ("its key is short", ours(&between.issue_for(&wanted("borgo"), rsa(1024))), vec!["weak_key"]),
-        (
-            "its signature is of SHA-1",
-            ours(&but(&|one| one.hash = MessageDigest::sha1())),
-            vec!["weak_signature"],
-        ),
-        (
-            "much is wrong at once",
-            json!({
-                "role": "soap_server", "label": "x",
-                "certificates": but(&|one| {
-                    one.days = (-30, -1);
-                    one.hosts = vec!["altrove.example"];
-                    one.usage = &["client"];
-                }).pem(),
-            }),
-            vec!["key_missing", "chain_incomplete", "wrong_purpose", "name_missing", "expired"],
-        ),
-        ("an authority", authority(&root), vec![]),
-        ("what is no authority", authority(&good), vec!["wrong_purpose"]),
-        (
-            "two authorities at once",
-            json!({
-                "role": "node_authority", "label": "x", "certificates": root.pem() + &between.pem(),
-            }),
-            vec!["not_alone"],
-        ),
-        ("a caller", caller(&good), vec![]),
-        (
-            "a caller that is a server alone",
-            caller(&but(&|one| one.usage = &["server"])),
-            vec!["wrong_purpose"],
-        ),
-        (
-            "no certificate at all",
-            json!({ "role": "node_caller", "label": "x", "certificates": "ciao" }),
-            vec!["no_certificate"],
-        ),
-        (
-            "half a certificate",
-            json!({
-                "role": "node_caller", "label": "x",
-                "certificates": "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
-            }),
-            vec!["broken_certificate"],
-        ),
-    ];
-    for (what, body, expected) in table {
+    let bench = Bench { between: root.below("Intermedia"), root };
+    for (what, body, expected) in [bench.chains(), bench.contents(), bench.others()].concat() {
         assert_eq!(reasons(&office, &body).await, expected, "{what}");
     }
     office.gateway.end().await;

@@ -1,4 +1,6 @@
-//! A gateway, and those who manage accounts through it.
+//! A gateway, and those who manage accounts and maintenance through it.
+
+#![allow(dead_code, reason = "each test target uses its part")]
 
 use std::collections::BTreeSet;
 

@@ -18,7 +18,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use varco::api::events::{EventSettings, Events};
 use varco::api::massive::{UploadSettings, Uploads};
-use varco::api::{self, ApiState, Webhooks, auth::hash_key};
+use varco::api::{self, Admin, ApiState, Webhooks, auth::hash_key};
 use varco::domain::clock::{Clock, ClockHand};
 use varco::domain::fiscal_code::FiscalCode;
 use varco::domain::hold::HoldPolicy;
@@ -84,7 +84,17 @@ impl Gateway {
         Self::start_whole(database, store, Webhooks::default()).await
     }
 
+    /// A gateway whose admin surface works with that.
+    pub async fn start_admin(database: TestDatabase, admin: Admin) -> Gateway {
+        let store = database.store().await;
+        Self::start_wholly(database, store, Webhooks::default(), admin).await
+    }
+
     async fn start_whole(database: TestDatabase, store: Store, webhooks: Webhooks) -> Gateway {
+        Self::start_wholly(database, store, webhooks, Admin::default()).await
+    }
+
+    async fn start_wholly(database: TestDatabase, store: Store, webhooks: Webhooks, admin: Admin) -> Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
         let (clock, hand) = Clock::manual(samples::now());
@@ -108,7 +118,7 @@ impl Gateway {
             randomness,
             receipt_document,
             webhooks,
-            admin: api::Admin::default(),
+            admin,
         };
         let folder = tempfile::tempdir().unwrap();
         let settings =

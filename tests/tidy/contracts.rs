@@ -6,8 +6,24 @@ use std::collections::BTreeSet;
 use super::none;
 use super::source::{files, tokens};
 
-/// What the two texts of a migration may differ in: type words, and how SQLite lays out a table.
-const WORDS: [(&str, &str); 2] = [("BLOB", "BYTEA"), ("WITHOUT ROWID", "")];
+/// What the two texts of a migration may differ in: type words, how SQLite lays out a table, and how the audit is
+/// kept from being changed.
+const WORDS: [(&str, &str); 4] = [
+    ("BLOB", "BYTEA"),
+    ("WITHOUT ROWID", ""),
+    (
+        "CREATE TRIGGER audit_is_not_edited BEFORE UPDATE ON audit\nBEGIN\n    \
+         SELECT RAISE(ABORT, 'the audit is append-only');\nEND;\n",
+        "CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN\n    \
+         RAISE EXCEPTION 'the audit is append-only';\nEND;\n$$;\n",
+    ),
+    (
+        "CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit\nBEGIN\n    \
+         SELECT RAISE(ABORT, 'the audit is append-only');\nEND;\n",
+        "CREATE TRIGGER audit_is_not_edited BEFORE UPDATE OR DELETE OR TRUNCATE ON audit\n\
+         FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();\n",
+    ),
+];
 
 #[test]
 fn both_engines_have_the_same_migrations() {

@@ -34,6 +34,7 @@ fn load(text: &str) -> (String, Result<Config, ConfigError>) {
 fn known_settings() -> BTreeSet<String> {
     let sections = [
         "api",
+        "approval",
         "certificates",
         "database",
         "delivery",
@@ -86,6 +87,7 @@ fn the_metrics_table_is_that_of_the_code() {
     metrics.soap_request("paSendRT", Outcome::Ok, Duration::ZERO);
     metrics.api_request("GET", "/", 200, Duration::ZERO);
     metrics.watch_certificate("soap", || 1);
+    metrics.certificates_left(vec![("one".to_owned(), "client", 1)]);
     metrics.watch_deliveries(|| DeliveryCounts { outcomes: vec![("delivered", 1)], ..Default::default() });
     let [booked, not_booked] = metrics.receipts();
     booked.get_or_create(&[("class", "matched")]).inc();

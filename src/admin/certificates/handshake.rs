@@ -127,7 +127,12 @@ impl Certificates {
     }
 
     fn explained(&self, seen: Seen, host: &str, (shows, now): (bool, Timestamp)) -> Report {
-        let mut findings: Vec<Finding> = seen.failure.as_ref().map(failed).into_iter().collect();
+        let failure = match seen.failure {
+            // TLS 1.2 has no word of its own for it.
+            Some(Failure::Protocol) if seen.asked.is_some() && !shows => Some(Failure::CertificateRequired),
+            ref other => other.clone(),
+        };
+        let mut findings: Vec<Finding> = failure.as_ref().map(failed).into_iter().collect();
         let chain: Vec<X509> = seen.chain.iter().filter_map(|der| X509::from_der(der).ok()).collect();
         let mut facts = Vec::new();
         if !seen.chain.is_empty() {
@@ -149,7 +154,7 @@ impl Certificates {
                 }
             }
         }
-        let answered = seen.failure.is_none();
+        let answered = failure.is_none();
         match (&seen.asked, shows) {
             (Some(_), false) if answered => findings.push(Finding::new(
                 "client_certificate_optional",

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
-use super::held::{Access, reason};
+use super::held::{Access, draft, reason};
 use super::identify::identify;
 use super::rules::{Needs, Of, Rule, Rules};
 use crate::api::Api;
@@ -54,10 +54,9 @@ async fn judge(parts: &mut Parts, guard: &Guard) -> Result<(), Problem> {
         Rule::Closed => Err(AuthError::Denied.into()),
         Rule::Key(scope) => {
             let key = auth::key_behind(&auth::presented(parts)?, &guard.api).await?;
-            if !key.rights.scopes.contains(&scope) {
-                return Err(AuthError::Scope(scope).into());
-            }
+            key.admits(scope)?;
             parts.extensions.insert(key);
+            parts.extensions.insert(scope);
             Ok(())
         }
         Rule::Admin(needs) => {
@@ -79,10 +78,10 @@ async fn admitted(parts: &mut Parts, api: &Arc<Api>, needs: Needs) -> Result<Acc
             Some(tenant) => policy::decide(&actor, permission, &tenant, registry.delegations(), now),
         }?),
     };
-    let reason = reason(parts)?;
+    let (reason, draft) = (reason(parts)?, draft(parts)?);
     let request = parts.headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
     let request = request.to_owned();
-    Ok(Access { actor, permission: needs.permission, acting, request, reason, registry, now })
+    Ok(Access { actor, permission: needs.permission, acting, request, reason, draft, registry, now })
 }
 
 /// The tenant that the path names; none if the handler asks for itself. A name that cannot be read is nobody's:

@@ -17,6 +17,20 @@ use crate::registry::Registry;
 /// The header by which a caller says why.
 const REASON: &str = "x-varco-reason";
 
+/// The header by which a caller asks for a draft.
+const DRAFT: &str = "x-varco-draft";
+
+/// Whether what a request changes is only drafted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Draft {
+    /// It is not.
+    No,
+    /// As a change of its own.
+    New,
+    /// In place of the draft of that id.
+    Of(String),
+}
+
 /// Who asks, and what they may: only the guard makes one.
 #[derive(Clone, Debug)]
 pub struct Access {
@@ -27,6 +41,8 @@ pub struct Access {
     pub(super) acting: Option<Acting>,
     pub(super) request: String,
     pub(super) reason: Option<Text<300>>,
+    /// Whether what is changed is only drafted.
+    pub(super) draft: Draft,
     /// The parties as they were when it was judged.
     pub registry: Arc<Registry>,
     /// When it was judged.
@@ -68,6 +84,32 @@ impl Access {
             reason: self.reason.clone(),
             at: self.now,
         }
+    }
+}
+
+/// The header that asks for a draft cannot be read.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the draft is neither new nor the id of a change")]
+pub(super) struct DraftError;
+
+/// Whether the caller asks for a draft.
+pub(super) fn draft(parts: &Parts) -> Result<Draft, DraftError> {
+    let Some(value) = parts.headers.get(DRAFT) else { return Ok(Draft::No) };
+    let id = |text: &&str| text.len() == 32 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    match value.to_str().unwrap_or_default() {
+        "new" => Ok(Draft::New),
+        text => Some(text).filter(id).map(|id| Draft::Of(id.to_owned())).ok_or(DraftError),
+    }
+}
+
+impl From<DraftError> for Problem {
+    fn from(_: DraftError) -> Self {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "Bad Request",
+            "unreadable_draft",
+            "The header X-Varco-Draft must be new, or the id of a change that is a draft.",
+        )
     }
 }
 

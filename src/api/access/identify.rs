@@ -6,8 +6,7 @@ use axum::http::request::Parts;
 
 use crate::api::Api;
 use crate::api::auth::{self, AuthError};
-use crate::domain::access::{Actor, ActorKind, Grant, KeyScope};
-use crate::store::ApiKey;
+use crate::domain::access::{Actor, ActorKind, ApiKey, Grant, KeyScope};
 
 /// Who asks for something of the admin surface.
 pub(super) async fn identify(parts: &Parts, api: &Api) -> Result<Arc<Actor>, AuthError> {

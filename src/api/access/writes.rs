@@ -3,13 +3,14 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::held::Access;
+use super::held::{Access, Draft};
 use crate::admin::NoRandomness;
 use crate::api::Api;
 use crate::api::problem::Problem;
 use crate::domain::access::Denied;
+use crate::domain::governance::change::written_with;
 use crate::domain::governance::{Carried, Proposal};
-use crate::store::{StoreError, WriteError, WriteFailure, WriteMode};
+use crate::store::{ChangeAct, ChangeError, NewChange, StoreError, WriteError, WriteFailure, WriteMode};
 
 /// What became of proposals.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,9 +30,30 @@ pub enum WritesError {
     /// One of them cannot be carried out.
     #[error(transparent)]
     Refused(#[from] WriteFailure),
+    /// The draft that is to be written anew is none.
+    #[error("there is no such draft")]
+    NoDraft,
     /// There is no name for the change.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),
+}
+
+impl From<StoreError> for WritesError {
+    fn from(error: StoreError) -> Self {
+        WritesError::Refused(WriteFailure { index: 0, error: error.into() })
+    }
+}
+
+impl From<ChangeError> for WritesError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Missing | ChangeError::NotNow(_) | ChangeError::NotADecider(_) => {
+                WritesError::NoDraft
+            }
+            ChangeError::Unfit(failure) => WritesError::Refused(failure),
+            ChangeError::Store(error) => error.into(),
+        }
+    }
 }
 
 /// Carries proposals out, all or none, or keeps them for a second person if one of them asks for it. The view of
@@ -41,9 +63,20 @@ pub async fn carry_out(api: &Api, access: &Access, proposals: &[Proposal]) -> Re
         access.about(&proposal.tenant)?;
     }
     let author = access.author();
-    if proposals.iter().any(|proposal| api.admin.approval.asks_for(proposal.kind)) {
+    if let Draft::Of(id) = &access.draft {
+        let (draft, _) = api.store.change(id).await?.ok_or(ChangeError::Missing)?;
+        for proposal in &draft.proposals {
+            access.may(written_with(proposal), &proposal.tenant)?;
+        }
+        api.store.rewrite_change(&author, id, proposals).await?;
+        return Ok(Written::Waiting(id.clone()));
+    }
+    let waits = proposals.iter().any(|proposal| api.admin.approval.asks_for(proposal.kind));
+    if waits || access.draft == Draft::New {
         let id = api.admin.secrets.id()?;
-        api.store.submit_change(&author, &id, proposals).await?;
+        let then: &[ChangeAct] = if access.draft == Draft::New { &[] } else { &[ChangeAct::Submit(None)] };
+        let new = NewChange { id: &id, proposals, rolls_back: None };
+        api.store.keep_change(&author, new, then).await?;
         return Ok(Written::Waiting(id));
     }
     let carried = api.store.carry_out(&author, proposals, WriteMode::Commit).await?;
@@ -69,6 +102,12 @@ impl From<WritesError> for Problem {
     fn from(error: WritesError) -> Self {
         match error {
             WritesError::Denied(denied) => denied.into(),
+            WritesError::NoDraft => Problem::new(
+                StatusCode::CONFLICT,
+                "Conflict",
+                "no_draft",
+                "There is no draft of the id in the header X-Varco-Draft, or it is no draft any more.",
+            ),
             WritesError::NoRandomness(_) => Problem::internal("Internal Server Error", &StoreError::Closed),
             WritesError::Refused(failure) => match failure.error {
                 WriteError::Missing => Problem::new(

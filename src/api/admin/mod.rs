@@ -1,21 +1,34 @@
 //! Who may do what, what waits for a second person, and what was done. Ours.
 
-pub(super) mod accounts;
-
 use super::openapi::{Heading, Routes};
 
+pub(super) mod accounts;
 mod activation;
+mod audit;
 pub(super) mod certificates;
+mod changes;
+mod delegations;
+mod diff;
+mod keys;
+mod registry;
 mod usage;
 
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading =
     ("Administration", "Who may do what, what waits for a second person, and what was done. Ours.");
 
+/// The same, for the endpoints below.
+const ADMIN: &str = HEADING.0;
+
 pub(super) fn routes() -> Routes {
     Routes::default()
-        .beside(activation::routes())
-        .beside(usage::routes())
+        .beside(changes::routes())
+        .beside(audit::routes())
         .beside(accounts::routes(HEADING.0))
         .beside(certificates::routes())
+        .beside(activation::routes())
+        .beside(usage::routes())
+        .beside(keys::routes())
+        .beside(delegations::routes())
+        .beside(registry::routes())
 }

@@ -3,6 +3,7 @@
 use super::openapi::{Heading, Routes};
 
 pub(super) mod brokers;
+mod encodings;
 pub(super) mod ibans;
 pub(super) mod institutions;
 pub(super) mod maintenances;
@@ -10,6 +11,9 @@ pub(super) mod names;
 pub(super) mod paging;
 pub(super) mod reading;
 pub(super) mod refusal;
+mod relations;
+mod stations;
+mod view;
 
 /// Its heading in the documentation.
 pub(super) const HEADING: Heading = (
@@ -20,7 +24,11 @@ pub(super) const HEADING: Heading = (
 pub(super) fn routes() -> Routes {
     Routes::default()
         .beside(brokers::routes())
+        .beside(encodings::routes())
         .beside(ibans::routes(HEADING.0))
         .beside(institutions::routes())
         .beside(maintenances::routes(HEADING.0))
+        .beside(relations::routes())
+        .beside(stations::routes())
+        .beside(view::routes())
 }

@@ -40,6 +40,9 @@ pub(in crate::api) struct Paging {
 }
 
 impl Paging {
+    /// A page of one entry.
+    pub(in crate::api) const ONE: Paging = Paging { page: 0, limit: 1 };
+
     /// Reads `page`, which the contract requires, and `limit`.
     pub(in crate::api) fn read(params: &Params) -> Result<Self, BadQuery> {
         let wrong = BadQuery("The query parameter page is needed: a whole number from 0.");
@@ -65,7 +68,7 @@ impl Paging {
 
     /// What is said of the parameters.
     pub(in crate::api) fn documented(doc: Doc) -> Doc {
-        doc.needs_query("page", form::number(0..=LAST_PAGE, 0), "Which page, from 0.")
+        doc.needs_query("page", form::whole(0..=LAST_PAGE), "Which page, from 0.")
             .query("limit", form::number(LIMITS, LIMIT), "How many entries a page has.")
             .refuses([BadQuery("A query parameter is wrong.").into()])
     }

@@ -8,8 +8,9 @@ use std::ops::Bound;
 
 use crate::domain::cursor::Cursor;
 use crate::domain::event::Feed;
-use crate::domain::subscription::EventFilter;
 use crate::store::{Store, StoreError, StoredEvent};
+
+use super::query::Readable;
 
 /// How many events are read from the store for one page; a reader who asks for few types goes on from there.
 const READ_MAX: usize = 4_000;
@@ -62,7 +63,7 @@ pub(super) struct Pager<'a> {
     /// Where events are.
     pub(super) store: &'a Store,
     /// Which of them are for the reader.
-    pub(super) filter: &'a EventFilter,
+    pub(super) readable: &'a Readable,
     /// How large the page may be.
     pub(super) bounds: Bounds,
 }
@@ -114,7 +115,7 @@ impl Pager<'_> {
                 }
             }
             let Some(event) = lane.read.pop_front() else { return Ok(Turn::Spent) };
-            let admitted = self.filter.admits(&event.kind, &event.codes);
+            let admitted = self.readable.admits(feed, &event);
             if !(if admitted { room.takes(&event) } else { room.reads() }) {
                 return Ok(Turn::Full);
             }

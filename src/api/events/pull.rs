@@ -104,7 +104,7 @@ async fn answer(readers: Arc<Readers>, parts: Parts) -> Result<Response, EventsE
     if prefers(&parts.headers, EVENT_STREAM, JSON) {
         return stream::open(readers, hash, (asked, readable)).await;
     }
-    let page = wait_for_page(&readers, &asked, &readable).await?;
+    let page = wait_for_page(&readers, &asked, (&hash, readable)).await?;
     if !page.next.is_readable() {
         return Err(LONG_CURSOR.into());
     }
@@ -114,7 +114,11 @@ async fn answer(readers: Arc<Readers>, parts: Parts) -> Result<Response, EventsE
 }
 
 /// The page behind the cursor as soon as it holds an event, and at the latest after the wait.
-async fn wait_for_page(readers: &Readers, asked: &Asked, readable: &Readable) -> Result<Page, EventsError> {
+async fn wait_for_page(
+    readers: &Readers,
+    asked: &Asked,
+    (hash, mut readable): (&[u8; 32], Readable),
+) -> Result<Page, EventsError> {
     let until = Instant::now() + asked.wait;
     let mut watch = readers.watch.clone();
     let store = &readers.api.store;
@@ -123,8 +127,7 @@ async fn wait_for_page(readers: &Readers, asked: &Asked, readable: &Readable) ->
         return Err(EventsError::Ahead(end));
     }
     let bounds = Bounds { events: asked.limit, bytes: PAGE_BYTES };
-    let pager = Pager { store, filter: &readable.filter, bounds };
-    let mut page = pager.page(&asked.after, &heads).await?;
+    let mut page = Pager { store, readable: &readable, bounds }.page(&asked.after, &heads).await?;
     let mut place = None;
     while page.events.is_empty() && Instant::now() < until && !readers.stop.is_cancelled() {
         if !page.more {
@@ -136,9 +139,11 @@ async fn wait_for_page(readers: &Readers, asked: &Asked, readable: &Readable) ->
                 () = sleep_until(until) => {}
                 () = readers.stop.cancelled() => {}
             }
+            // The key may have been revoked, or be for less, in the meantime.
+            readable = asked.for_key(&*key_behind(hash, &readers.api).await?, &readers.api)?;
             heads = readable.heads(&watch.heads());
         }
-        page = pager.page(&page.next, &heads).await?;
+        page = Pager { store, readable: &readable, bounds }.page(&page.next, &heads).await?;
     }
     Ok(page)
 }

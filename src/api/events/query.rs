@@ -1,6 +1,6 @@
 //! What a reader of events asks for, and what its key lets it read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use axum::extract::Query;
@@ -10,11 +10,13 @@ use super::page::FeedHeads;
 use crate::api::Api;
 use crate::api::auth::AuthError;
 use crate::api::problem::{Problem, Violation};
+use crate::domain::access::{ApiKey, KeyScope, Reach};
 use crate::domain::cursor::{Cursor, CursorError};
 use crate::domain::event::Feed;
 use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::segregation::Segregation;
 use crate::domain::subscription::{EventFilter, TypePattern};
-use crate::store::{ApiKey, ApiScope, Heads};
+use crate::store::{Heads, StoredEvent};
 
 /// The most events of a page, and how many it has when nothing is said.
 pub(super) const LIMITS: (u32, u32) = (1000, 100);
@@ -101,49 +103,55 @@ impl Asked {
         })
     }
 
-    /// What of it that key may read.
+    /// What of it that key may read now.
     pub(super) fn for_key(&self, key: &ApiKey, api: &Api) -> Result<Readable, AuthError> {
-        let registry = api.registry.current();
+        let (registry, now) = (api.registry.current(), api.clock.now());
+        let reach = key.reach(KeyScope::Events, (registry.delegations(), now))?;
+        let filter = |codes: &Segregation| EventFilter { types: self.types.clone(), codes: codes.clone() };
+        let mut named = BTreeMap::new();
         for ec in &self.organizations {
-            if !key.institutions.holds(ec) {
-                return Err(AuthError::Forbidden);
-            }
+            let codes = reach.of(ec).ok_or(AuthError::Forbidden)?;
             if registry.institution(ec).is_none() {
                 return Err(AuthError::UnknownOrganization);
             }
+            named.insert(ec.clone(), filter(codes));
         }
-        let feeds = match (&key.institutions, self.organizations.is_empty()) {
-            (_, false) => Feeds::Only(self.organizations.clone()),
-            (ApiScope::Only(held), true) => Feeds::Only(held.clone()),
-            (ApiScope::Every, true) => Feeds::Every,
-        };
-        let filter = EventFilter { types: self.types.clone(), codes: key.segregation.clone() };
-        Ok(Readable { feeds, filter })
+        Ok(match &reach {
+            _ if !named.is_empty() => Readable::Only(named),
+            Reach::Every(codes) => Readable::Every(filter(codes)),
+            Reach::Only(held) => {
+                Readable::Only(held.iter().map(|(ec, codes)| (ec.clone(), filter(codes))).collect())
+            }
+        })
     }
 }
 
 /// Which feeds are read, and which of their events.
 #[derive(Clone, Debug)]
-pub(super) struct Readable {
-    feeds: Feeds,
-    /// Which of their events.
-    pub(super) filter: EventFilter,
-}
-
-#[derive(Clone, Debug)]
-enum Feeds {
+pub(super) enum Readable {
     /// All there are, and what belongs to no institution.
-    Every,
-    Only(BTreeSet<FiscalCode>),
+    Every(EventFilter),
+    /// Those of these institutions.
+    Only(BTreeMap<FiscalCode, EventFilter>),
 }
 
 impl Readable {
-    fn has(&self, feed: &Feed) -> bool {
-        match (&self.feeds, feed) {
-            (Feeds::Every, _) => true,
-            (Feeds::Only(held), Feed::Institution(ec)) => held.contains(ec),
-            (Feeds::Only(_), Feed::Gateway) => false,
+    fn filter(&self, feed: &Feed) -> Option<&EventFilter> {
+        match (self, feed) {
+            (Readable::Every(filter), _) => Some(filter),
+            (Readable::Only(held), Feed::Institution(ec)) => held.get(ec),
+            (Readable::Only(_), Feed::Gateway) => None,
         }
+    }
+
+    /// Whether a feed is read at all.
+    pub(super) fn has(&self, feed: &Feed) -> bool {
+        self.filter(feed).is_some()
+    }
+
+    /// Whether an event of a feed is for the reader.
+    pub(super) fn admits(&self, feed: &Feed, event: &StoredEvent) -> bool {
+        self.filter(feed).is_some_and(|filter| filter.admits(&event.kind, &event.codes))
     }
 
     /// The heads of the feeds that are read.

@@ -118,7 +118,8 @@ impl Stream {
         let stop = self.readers.stop.clone();
         loop {
             let now = Instant::now();
-            if stop.is_cancelled() || now >= self.check_at && !self.may_go_on().await {
+            // Before every look, so that who may read no more gets nothing more.
+            if stop.is_cancelled() || !self.may_go_on().await {
                 return None;
             }
             let wake_at = match self.look().await {
@@ -154,8 +155,8 @@ impl Stream {
     }
 
     async fn look(&mut self) -> Result<Look, StoreError> {
-        let (store, filter) = (&self.readers.api.store, &self.readable.filter);
-        let page = Pager { store, filter, bounds: BOUNDS }.page(&self.at, &self.heads).await?;
+        let (store, readable) = (&self.readers.api.store, &self.readable);
+        let page = Pager { store, readable, bounds: BOUNDS }.page(&self.at, &self.heads).await?;
         if !page.next.is_readable() {
             return Ok(Look::End);
         }
@@ -186,7 +187,12 @@ impl Stream {
         };
         match self.asked.for_key(&key, &self.readers.api) {
             Ok(readable) => {
-                self.heads = readable.heads(&self.watch.heads());
+                // What was known of a feed may be newer than what the watch has seen.
+                let known = std::mem::replace(&mut self.heads, readable.heads(&self.watch.heads()));
+                for (feed, head) in known.into_iter().filter(|(feed, _)| readable.has(feed)) {
+                    let seen = self.heads.entry(feed).or_default();
+                    *seen = head.max(*seen);
+                }
                 self.readable = readable;
                 true
             }

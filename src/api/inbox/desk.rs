@@ -8,11 +8,10 @@ use axum::http::request::Parts;
 
 use super::ORGANIZATION;
 use crate::api::Api;
-use crate::api::auth::{AuthError, Organization, caller};
+use crate::api::auth::{AuthError, Organization, caller, opens_all};
 use crate::api::problem::Problem;
 use crate::domain::event::Feed;
 use crate::domain::segregation::Segregation;
-use crate::store::ApiScope;
 
 /// A caller who may see the anomalies of an institution, or of none: of which notices, and by which key.
 pub(super) struct Desk {
@@ -36,7 +35,7 @@ impl FromRequestParts<Arc<Api>> for Desk {
             let Organization(ec, scope) = Organization::from_request_parts(parts, api).await?;
             return Ok(Desk { feed: Feed::Institution(ec), scope, caller });
         }
-        if key.institutions != ApiScope::Every || key.segregation != Segregation::Every {
+        if !opens_all(&key) || key.segregation != Segregation::Every {
             return Err(AuthError::Forbidden.into());
         }
         Ok(Desk { feed: Feed::Gateway, scope: Segregation::Every, caller })

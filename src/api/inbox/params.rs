@@ -14,8 +14,8 @@ use crate::domain::ids::ReceiptId;
 use crate::domain::notice_number::NoticeNumber;
 
 /// The bounds of `limit`, and what it is when left out.
-pub(super) const LIMITS: RangeInclusive<u32> = 1..=100;
-pub(super) const LIMIT: u32 = 50;
+pub(in crate::api) const LIMITS: RangeInclusive<u32> = 1..=100;
+pub(in crate::api) const LIMIT: u32 = 50;
 
 /// The parameters of a request, in their order.
 pub(in crate::api) struct Params(Vec<(String, String)>);
@@ -35,6 +35,22 @@ impl Params {
             Some(_) => Err(BadQuery("A query parameter is there twice.")),
             None => Ok(first.filter(|value| !value.is_empty())),
         }
+    }
+
+    /// What a parameter means, if it is there.
+    pub(in crate::api) fn word<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&str) -> Option<T>,
+        wrong: BadQuery,
+    ) -> Result<Option<T>, BadQuery> {
+        self.one(name)?.map(|text| read(text).ok_or(wrong)).transpose()
+    }
+
+    /// A text without control characters, which no database takes everywhere.
+    pub(in crate::api) fn text(&self, name: &str, wrong: BadQuery) -> Result<Option<String>, BadQuery> {
+        let clean = |text: &str| (!text.chars().any(char::is_control)).then(|| text.to_owned());
+        self.word(name, clean, wrong)
     }
 
     /// The words of a parameter that may come several times; each once.
@@ -63,7 +79,7 @@ impl Params {
         }
     }
 
-    pub(super) fn limit(&self) -> Result<u32, BadQuery> {
+    pub(in crate::api) fn limit(&self) -> Result<u32, BadQuery> {
         let wrong = BadQuery("The query parameter limit must be a whole number from 1 to 100.");
         number(self.one("limit")?, LIMIT, LIMITS, wrong)
     }
@@ -95,7 +111,7 @@ impl Params {
     }
 
     /// From when and until when, as far as that is said. Days are Italian days, the last one whole.
-    pub(super) fn interval(
+    pub(in crate::api) fn interval(
         &self,
         from: &str,
         to: &str,

@@ -19,12 +19,12 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use tokio::sync::{Notify, Semaphore};
 
-use super::auth::Organization;
+use super::auth::{self, Organization};
 use super::idempotency::IdempotencyKey;
 use super::openapi::{Doc, Heading, Method, Routes, form};
 use super::problem::Problem;
 use super::{Api, ApiState, problem, shared};
-use crate::domain::access::KeyScope;
+use crate::domain::access::{KeyScope, Tenant};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::BrokerCode;
 use crate::domain::segregation::Segregation;
@@ -204,8 +204,10 @@ impl FromRequestParts<Arc<Massive>> for Brokered {
         let registry = massive.api.registry.current();
         let broker = BrokerCode::new(&path.broker).ok().filter(|code| registry.broker(code).is_some());
         let broker = broker.ok_or_else(unknown_broker)?;
+        let own = auth::caller(parts)?;
+        let other = matches!(&own.rights.owner, Tenant::Broker(owner) if *owner != broker);
         let connects = |station| registry.station(station).is_some_and(|station| station.broker == broker);
-        if !registry.links(&ec).iter().any(|link| connects(&link.station)) {
+        if other || !registry.links(&ec).iter().any(|link| connects(&link.station)) {
             return Err(foreign_broker());
         }
         Ok(Brokered { ec, broker, scope })

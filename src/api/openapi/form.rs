@@ -337,6 +337,12 @@ pub fn number(bounds: RangeInclusive<u32>, default: u32) -> RefOr<Schema> {
     or_empty(number.default(Some(json!(default))))
 }
 
+/// A whole number within bounds, which can be left out.
+pub fn whole(bounds: RangeInclusive<u32>) -> RefOr<Schema> {
+    let number = ObjectBuilder::new().schema_type(Type::Integer);
+    or_empty(number.minimum(Some(*bounds.start())).maximum(Some(*bounds.end())))
+}
+
 /// A day such as 2026-12-31.
 pub fn day() -> RefOr<Schema> {
     let day = ObjectBuilder::new().schema_type(Type::String);

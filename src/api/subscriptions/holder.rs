@@ -8,13 +8,14 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 
 use crate::api::Api;
-use crate::api::auth::{self, AuthError, Organization};
+use crate::api::auth::{self, AuthError, Organization, opens_all};
 use crate::api::openapi::{Doc, form};
 use crate::api::problem::{Problem, unknown_path};
+use crate::domain::access::Tenant;
 use crate::domain::ids::BrokerCode;
 use crate::domain::segregation::Segregation;
 use crate::domain::subscription::{Subscription, SubscriptionId, SubscriptionOwner};
-use crate::store::{ApiScope, StoreError};
+use crate::store::StoreError;
 
 const ORGANIZATION: &str = "organizationfiscalcode";
 const BROKER: &str = "broker";
@@ -57,7 +58,7 @@ impl Family {
             unknown_path(),
         ];
         match self {
-            Family::Organization => doc.organization(ORGANIZATION),
+            Family::Organization => doc.organization(ORGANIZATION).refuses([HolderError::OfBroker.into()]),
             Family::Broker => doc
                 .path(BROKER, form::example_text("99000040017"), "Code of the broker.")
                 .refuses(refused)
@@ -82,6 +83,8 @@ pub(super) struct Holder {
 pub(super) enum HolderError {
     #[error("the key is not for every creditor institution")]
     NotForAll,
+    #[error("the key is a broker's")]
+    OfBroker,
     #[error("no such broker")]
     UnknownBroker,
 }
@@ -95,12 +98,18 @@ impl FromRequestParts<Arc<Api>> for Holder {
         let Path(path) = path.map_err(|_| AuthError::UnreadablePath)?;
         if path.contains_key(ORGANIZATION) {
             let Organization(ec, scope) = Organization::from_request_parts(parts, api).await?;
+            // It would be told of everything for ever, also when nothing is delegated to it any more.
+            if matches!(key.rights.owner, Tenant::Broker(_)) {
+                return Err(HolderError::OfBroker.into());
+            }
             return Ok(Holder { owner: SubscriptionOwner::Organization(ec), scope, key: key.id.clone() });
         }
-        if key.institutions != ApiScope::Every {
+        let broker = path.get(BROKER);
+        let own = matches!((&key.rights.owner, broker), (Tenant::Broker(own), Some(named)) if own.as_str() == named);
+        if !own && !opens_all(&key) {
             return Err(HolderError::NotForAll.into());
         }
-        let owner = match path.get(BROKER) {
+        let owner = match broker {
             None => SubscriptionOwner::Gateway,
             Some(code) => {
                 let code = BrokerCode::new(code).ok();
@@ -155,7 +164,14 @@ impl From<HolderError> for Problem {
                 "Forbidden",
                 "key_of_some_organizations",
                 "Only an API key for every creditor institution may work with subscriptions of brokers and of \
-                 the gateway.",
+                 the gateway, and a broker's own with those of the broker.",
+            ),
+            HolderError::OfBroker => Problem::new(
+                StatusCode::FORBIDDEN,
+                "Forbidden",
+                "key_of_a_broker",
+                "An API key of a broker works with the subscriptions of the broker, which end with what is \
+                 delegated to it.",
             ),
             HolderError::UnknownBroker => Problem::new(
                 StatusCode::NOT_FOUND,

@@ -11,6 +11,7 @@ pub mod settings;
 pub mod stories;
 pub mod world;
 
+use secrecy::SecretString;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ use self::settings::{Addresses, Keys};
 use self::world::{TOWN, TOWN_NAME, valid};
 use super::client::{Client, TlsFiles};
 use super::{Failure, print};
+use crate::admin::{KeyHasher, Vault};
 use crate::api::auth::hash_key;
 use crate::config::{Config, Log, LogFormat};
 use crate::domain::clock::Clock;
@@ -121,23 +123,41 @@ async fn furnish(
     gallery::hang(&store).await?;
     stories::tell(&store, clock.now()).await?;
     let town = ApiScope::Only(BTreeSet::from([valid(FiscalCode::new(TOWN))?]));
+    let vault = folder.read(settings::VAULT_KEY)?.map(|key| Vault::new(SecretString::from(key.trim())));
+    let hasher = valid(KeyHasher::new(vault.as_ref()))?;
+    let known_key = async |known: Option<String>| known_key(&store, &hasher, known).await;
     let keys = Keys {
-        api: key(&store, known.api, ("demo", town, KeyRights::data())).await?,
-        admin: key(&store, known.admin, ("operator", ApiScope::Every, KeyRights::operator())).await?,
+        api: key(&store, known_key(known.api).await?, ("demo", town, KeyRights::data())).await?,
+        admin: key(
+            &store,
+            known_key(known.admin).await?,
+            ("operator", ApiScope::Every, KeyRights::operator()),
+        )
+        .await?,
     };
     store.close().await;
     Ok(keys)
 }
 
-/// A key for these institutions and rights: the one that is known, if it still opens anything.
+/// The key of another run in this folder, if it still opens anything.
+async fn known_key(
+    store: &Store,
+    hasher: &KeyHasher,
+    known: Option<String>,
+) -> Result<Option<String>, Failure> {
+    let Some(known) = known else { return Ok(None) };
+    let plain = hash_key(&known);
+    let kept = valid(store.knows_key([&plain, &hasher.code(&plain).unwrap_or(plain)]).await)?;
+    Ok(kept.then_some(known))
+}
+
+/// A key for these institutions and rights: the one that is known, or a new one.
 async fn key(
     store: &Store,
     known: Option<String>,
     (id, institutions, rights): (&str, ApiScope, KeyRights),
 ) -> Result<String, Failure> {
-    if let Some(key) = known
-        && valid(store.api_key(&hash_key(&key)).await)?.is_some()
-    {
+    if let Some(key) = known {
         return Ok(key);
     }
     let key = random_hex()?;

@@ -1,6 +1,6 @@
 //! What a creditor institution has handed to a technology partner.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use jiff::Timestamp;
@@ -36,6 +36,11 @@ impl Delegation {
     pub fn holds_at(&self, now: Timestamp) -> bool {
         self.from <= now && self.until.is_none_or(|until| now < until)
     }
+
+    /// The notices that it is for.
+    pub fn notices(&self) -> Segregation {
+        self.codes.clone()
+    }
 }
 
 /// A part of the taxonomy: type of creditor and macro area, two digits each.
@@ -69,12 +74,16 @@ impl fmt::Debug for TaxonomyDomain {
 
 /// The delegations that there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Delegations(Vec<Delegation>);
+pub struct Delegations(HashMap<BrokerCode, Vec<Delegation>>);
 
 impl Delegations {
     /// These.
     pub fn new(all: Vec<Delegation>) -> Self {
-        Delegations(all)
+        let mut of_brokers: HashMap<BrokerCode, Vec<Delegation>> = HashMap::new();
+        for one in all {
+            of_brokers.entry(one.broker.clone()).or_default().push(one);
+        }
+        Delegations(of_brokers)
     }
 
     /// Those of a creditor institution to a broker that hold at an instant.
@@ -89,6 +98,6 @@ impl Delegations {
 
     /// Those to a broker that hold at an instant.
     pub fn to<'a>(&'a self, broker: &'a BrokerCode, now: Timestamp) -> impl Iterator<Item = &'a Delegation> {
-        self.0.iter().filter(move |one| one.broker == *broker && one.holds_at(now))
+        self.0.get(broker).into_iter().flatten().filter(move |one| one.holds_at(now))
     }
 }

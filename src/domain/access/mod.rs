@@ -5,6 +5,8 @@
 
 mod actor;
 mod delegation;
+mod key;
+mod mandate;
 mod permission;
 pub mod policy;
 mod product;
@@ -13,6 +15,8 @@ mod tenant;
 
 pub use actor::{Actor, ActorKind, Grant};
 pub use delegation::{Delegation, Delegations, DomainError, TaxonomyDomain};
+pub use key::{ApiKey, ApiScope, KeyDenied, KeyForm, KeyRights, Reach, Slot, handed_on, key_text};
+pub use mandate::{Act, Deed, Mandate, MandateStatus, WrongStatus};
 pub use permission::Permission;
 pub use policy::{Acting, Denied};
 pub use product::{KeyScope, Product};

@@ -7,6 +7,7 @@ use super::delegation::Delegations;
 use super::permission::Permission;
 use super::role::Role;
 use super::tenant::Tenant;
+use crate::domain::ids::BrokerCode;
 
 /// As what somebody was allowed to act.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +59,23 @@ pub fn decide_somewhere(actor: &Actor, permission: Permission) -> Result<Acting,
     grant.map(|grant| Acting { role: grant.role, tenant: grant.tenant.clone() }).ok_or(Denied)
 }
 
+/// The tenants about which somebody may do what is never handed on to partners; none if about all.
+pub fn own_tenants(actor: &Actor, permission: Permission) -> Option<Vec<Tenant>> {
+    let permitted = actor.grants.iter().filter(|grant| is_sound(grant) && grant.permits(permission));
+    let mut own = Vec::new();
+    for grant in permitted {
+        match &grant.tenant {
+            Tenant::Gateway => return None,
+            Tenant::Institution(ec) => {
+                let broker = BrokerCode::new(ec.as_str()).ok().map(Tenant::Broker);
+                own.extend([Tenant::Institution(ec.clone())].into_iter().chain(broker));
+            }
+            broker @ Tenant::Broker(_) => own.push(broker.clone()),
+        }
+    }
+    Some(own)
+}
+
 /// Whether a role fits its tenant: one that does not was written by nobody who may.
 pub fn is_sound(grant: &Grant) -> bool {
     matches!(
@@ -75,7 +93,6 @@ mod tests {
     use super::super::{ActorKind, Delegation, Product};
     use super::*;
     use crate::domain::fiscal_code::FiscalCode;
-    use crate::domain::ids::BrokerCode;
     use crate::domain::segregation::Segregation;
 
     const OWN: &str = "77777777777";
@@ -166,6 +183,28 @@ mod tests {
         }
         assert!(may(Permission::KeyWrite, &broker(BROKER), &Delegations::default(), 15));
         assert!(!may(Permission::KeyWrite, &Tenant::Gateway, &stations, 15));
+    }
+
+    #[test]
+    fn the_own_tenants_are_those_about_which_the_policy_says_yes() {
+        let all = [ec(OWN), ec(OTHER), broker(OWN), broker(OTHER), broker(BROKER), Tenant::Gateway];
+        let delegated = Delegations::new(delegated(Product::Stations));
+        for (tenant, role) in [
+            (ec(OWN), Role::PaymentsReferent),
+            (ec(OTHER), Role::TechnicalReferent),
+            (broker(BROKER), Role::PartnerReferent),
+            (Tenant::Gateway, Role::Operator),
+            (Tenant::Gateway, Role::PartnerReferent),
+        ] {
+            let actor = actor(Grant::whole(tenant, role));
+            for permission in [Permission::ChangeRead, Permission::AuditRead, Permission::PersonWrite] {
+                let own = own_tenants(&actor, permission);
+                for about in &all {
+                    let may = decide(&actor, permission, about, &delegated, at(15)).is_ok();
+                    assert_eq!(own.as_ref().is_none_or(|own| own.contains(about)), may, "{role:?} {about}");
+                }
+            }
+        }
     }
 
     #[test]

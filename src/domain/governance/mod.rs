@@ -5,6 +5,8 @@
 
 mod approval;
 mod author;
+pub mod change;
+pub mod checkpoint;
 mod kind;
 mod proposal;
 

@@ -1,6 +1,6 @@
 //! The whole register at one moment, for lists, exports and documents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -21,8 +21,6 @@ pub struct Census {
     pub relations: Vec<Relation>,
     /// The codes in printed notices, by institution.
     pub encodings: Vec<(FiscalCode, Encoding)>,
-    /// The institutions that have an account.
-    pub with_accounts: BTreeSet<FiscalCode>,
 }
 
 /// A station and when it came and changed; none where it was registered before that was kept.
@@ -50,11 +48,5 @@ impl Census {
             let station = self.stations.get(&relation.station)?;
             Some((relation, station, self.institutions.get(&relation.ec)?))
         })
-    }
-
-    /// The brokers through whose stations an institution is reached.
-    pub fn brokers_for(&self, ec: &FiscalCode) -> BTreeSet<&BrokerCode> {
-        let own = self.served().filter(|(relation, ..)| relation.ec == *ec);
-        own.map(|(_, station, _)| &station.facts.broker).collect()
     }
 }

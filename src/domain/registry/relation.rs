@@ -235,6 +235,9 @@ pub fn free_segregation_codes(used: &BTreeSet<TwoDigits>) -> Vec<TwoDigits> {
 mod tests {
     use super::*;
 
+    /// Aux digit and code of each link, and the aux digits in a word.
+    type Layouts = (Vec<(i64, Option<String>)>, String);
+
     fn code(text: &str) -> Option<TwoDigits> {
         Some(TwoDigits::new(text).unwrap())
     }
@@ -243,7 +246,7 @@ mod tests {
         aux: Option<AuxDigit>,
         application: Option<TwoDigits>,
         segregation: Option<TwoDigits>,
-    ) -> Result<(Vec<(i64, Option<String>)>, String), Vec<CodesError>> {
+    ) -> Result<Layouts, Vec<CodesError>> {
         let codes = Codes::read(aux, application, segregation)?;
         let link = |link: LinkCode| (link.aux_digit().number(), link.code().map(|code| code.to_string()));
         Ok((codes.links().map(link).collect(), codes.aux_digits()))

@@ -19,8 +19,11 @@ const STATIONS: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN s.enabled =
     THEN 1 ELSE 0 END), 0) AS BIGINT) FROM station s JOIN broker b ON b.broker = s.broker \
     WHERE s.station IN (SELECT l.station FROM station_link l WHERE l.ec = $1)";
 
-const KEYS: &str = "SELECT COUNT(*) FROM api_key k WHERE k.every_ec = TRUE \
-    OR EXISTS (SELECT 1 FROM api_key_institution i WHERE i.ec = $1 AND i.id = k.id)";
+/// Keys to the positions of an institution that work: its own, and those that open all or just it.
+const KEYS: &str = "SELECT COUNT(*) FROM api_key k WHERE k.revoked_at IS NULL \
+    AND (k.expires_at IS NULL OR k.expires_at > $2) AND (' ' || k.scopes || ' ') LIKE '% positions %' \
+    AND (k.owner = 'ec:' || $1 OR k.every_ec = TRUE \
+    OR EXISTS (SELECT 1 FROM api_key_institution i WHERE i.ec = $1 AND i.id = k.id))";
 
 /// The end of the server certificate that the node meets; none if it is a file of the configuration.
 const CERTIFIED: &str = "SELECT MAX(not_after) FROM certificate WHERE role = 'soap_server' \
@@ -44,14 +47,14 @@ for_both_engines! {
     pub(in crate::store) async fn facts(
         connection: &mut Connection,
         ec: &FiscalCode,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<Rows, sqlx::Error> {
         let ec = ec.as_str();
         Ok(Rows {
             registered: sqlx::query_scalar(REGISTERED).bind(ec).fetch_optional(&mut *connection).await?,
             ibans: sqlx::query_as(IBANS).bind(ec).fetch_all(&mut *connection).await?,
             stations: sqlx::query_as(STATIONS).bind(ec).fetch_one(&mut *connection).await?,
-            keys: sqlx::query_scalar(KEYS).bind(ec).fetch_one(&mut *connection).await?,
+            keys: sqlx::query_scalar(KEYS).bind(ec).bind(now.as_microsecond()).fetch_one(&mut *connection).await?,
             certified: sqlx::query_scalar(CERTIFIED).fetch_one(&mut *connection).await?,
             answered: sqlx::query_scalar(ANSWERED).bind(ec).fetch_one(&mut *connection).await?,
         })

@@ -9,7 +9,7 @@ use crate::store::rows::optional_instant;
 use crate::store::subscriptions::{SubscriptionRow, subscription_columns};
 use crate::store::{Store, StoreError, events};
 
-use super::{Claimed, DeliveryName, Hold, Room, too_long};
+use super::{Claimed, DeliveryName, Hold, Room, share, too_long};
 
 /// What is due at an instant: of each subject only the earliest, and none that is held.
 macro_rules! is_due {
@@ -118,6 +118,8 @@ impl Store {
 }
 
 for_both_engines! {
+    [share]
+
     /// What may be sent now, and no other instance is about to take.
     pub(in crate::store) const DUE_DELIVERIES: &str =
         if LOCKS_ROWS { due!(" FOR UPDATE OF d SKIP LOCKED") } else { due!("") };
@@ -165,6 +167,10 @@ for_both_engines! {
                 .await
                 .map_err(failed())?;
             for row in rows {
+                if withdrawn(&mut tx, subscription, &row.feed, hold.now).await.map_err(failed())? {
+                    withdraw(&mut tx, id, &row, hold).await.map_err(failed())?;
+                    continue;
+                }
                 take(&mut tx, id, &row, hold).await.map_err(failed())?;
                 claimed.push(row.read(id, hold.holder)?);
             }
@@ -197,6 +203,26 @@ for_both_engines! {
         .await?;
         let most = if failures >= DOWN_AFTER { 1 } else { per_endpoint };
         Ok(most.saturating_sub(usize::try_from(under_way).unwrap_or(usize::MAX)))
+    }
+
+    /// Gives up what was to be told and is no longer for the owner of the subscription.
+    async fn withdraw(
+        connection: &mut Connection,
+        id: &SubscriptionId,
+        row: &DueRow,
+        hold: Hold,
+    ) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE delivery SET state = 'dead', done_at = $4 \
+             WHERE subscription = $1 AND feed = $2 AND seq = $3",
+        )
+        .bind(id.as_str())
+        .bind(&row.feed)
+        .bind(row.seq)
+        .bind(hold.now.as_microsecond())
+        .execute(connection)
+        .await
+        .map(drop)
     }
 
     async fn take(

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::domain::subscription::{Subscription, SubscriptionOwner};
+use super::share;
+use crate::domain::event::Codes;
+use crate::domain::subscription::Subscription;
 use crate::store::dialect::{Bulk, for_both_engines, on_engine, runs};
 use crate::store::{Store, StoreError};
 
@@ -79,6 +81,8 @@ impl Store {
 }
 
 for_both_engines! {
+    [share]
+
     /// How far a subscription has come in a feed, if no other instance is about to move it.
     const LOCK_PLACE: &str = if LOCKS_ROWS { place!(" FOR UPDATE SKIP LOCKED") } else { place!("") };
 
@@ -133,8 +137,10 @@ for_both_engines! {
             .await?;
             let Some(last) = events.last() else { continue };
             // What happened while a broker did not serve the institution is not for it, not even later.
-            let theirs = is_theirs(&mut tx, subscription, feed).await?;
-            let wants = |event: &&EventRow| theirs && subscription.wants(&event.kind, &event.codes);
+            let theirs = share(&mut tx, subscription, feed, now).await?;
+            let theirs = |codes: &str| theirs.as_ref().is_some_and(|own| Codes::read(codes).admitted_by(own));
+            let wants =
+                |event: &&EventRow| theirs(&event.codes) && subscription.wants(&event.kind, &event.codes);
             let wanted: Vec<&EventRow> = events.iter().filter(wants).collect();
             insert(&mut tx, (id, feed), &wanted, now).await?;
             sqlx::query("UPDATE subscription_feed SET fanned = $3 WHERE subscription = $1 AND feed = $2")
@@ -148,24 +154,6 @@ for_both_engines! {
         }
         tx.commit().await?;
         Ok(done)
-    }
-
-    /// Whether a feed is of the owner of a subscription now: a broker's stations may have lost an institution.
-    async fn is_theirs(
-        connection: &mut Connection,
-        subscription: &Subscription,
-        feed: &str,
-    ) -> Result<bool, sqlx::Error> {
-        let SubscriptionOwner::Broker(broker) = &subscription.owner else { return Ok(true) };
-        let links: i64 = sqlx::query_scalar(
-            "SELECT COUNT(*) FROM station_link l JOIN station s ON s.station = l.station \
-             WHERE l.ec = $1 AND s.broker = $2",
-        )
-        .bind(feed)
-        .bind(broker.as_str())
-        .fetch_one(connection)
-        .await?;
-        Ok(links > 0)
     }
 
     async fn insert(

@@ -7,6 +7,7 @@
 pub(super) mod claim;
 mod fan_out;
 mod settle;
+pub(super) mod share;
 mod upkeep;
 
 use jiff::{SignedDuration, Timestamp};

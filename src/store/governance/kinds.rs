@@ -12,7 +12,7 @@ use crate::store::maintenance::kind as maintenance;
 use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
-    [activation, institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list]
+    [institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list, activation]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -29,11 +29,13 @@ for_both_engines! {
             Kind::Relation => read_relation(connection, target).await,
             Kind::Encoding => read_encoding(connection, target).await,
             Kind::Contact => read_contact(connection, target).await,
-            Kind::Activation => read_activation(connection, target).await,
             Kind::Iban => read_account(connection, target).await,
             Kind::IbanLabel => read_purpose(connection, target).await,
             Kind::IbanDeletion => read_deletion(connection, target).await,
             Kind::Maintenance => read_maintenance(connection, target).await,
+            Kind::Activation => read_activation(connection, target).await,
+            Kind::Key => key_kind::read(connection, target).await,
+            Kind::Delegation => delegation_kind::read(connection, target).await,
             kind => Err(unmanaged(kind)),
         }
     }
@@ -54,11 +56,13 @@ for_both_engines! {
             Kind::Relation => write_relation(connection, target, wanted, at).await,
             Kind::Encoding => write_encoding(connection, target, wanted, at).await,
             Kind::Contact => write_contact(connection, target, wanted, at).await,
-            Kind::Activation => write_activation(connection, proposal, at).await,
             Kind::Iban => write_account(connection, target, wanted, at).await,
             Kind::IbanLabel => write_purpose(connection, target, wanted).await,
             Kind::IbanDeletion => write_deletion(connection, target, wanted).await,
             Kind::Maintenance => write_maintenance(connection, target, wanted).await,
+            Kind::Activation => write_activation(connection, proposal, at).await,
+            Kind::Key => key_kind::write(connection, target, wanted, at).await,
+            Kind::Delegation => delegation_kind::write(connection, target, wanted, at).await,
             kind => Err(unmanaged(kind)),
         }
     }

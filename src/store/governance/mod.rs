@@ -4,8 +4,10 @@
 //! ([`kinds`]). What is the same for all is here: the order of the writers, the wish against what is there,
 //! and the audit.
 
+pub(super) mod apply;
+pub(super) mod changes;
 mod kinds;
-mod submit;
+pub(super) mod steps;
 
 use crate::domain::governance::{Author, Carried, Conflict, Proposal, Wish};
 
@@ -13,6 +15,8 @@ use super::audit::{self, Act};
 use super::dialect::{for_both_engines, on_engine};
 use super::positions::until_no_conflict;
 use super::{Store, StoreError};
+pub use changes::{Change, ChangePage, ChangePlace, ChangeQuery, ChangeStep};
+pub use steps::{ChangeAct, ChangeError, NewChange};
 
 /// Whether a change is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -30,7 +30,6 @@ struct Rows {
     links: Vec<(String, String, i64, String)>,
     flags: Vec<NamedFlags>,
     encodings: Vec<EncodingRow>,
-    with_accounts: Vec<String>,
 }
 
 fn census(rows: Rows) -> Result<Census, StoreError> {
@@ -49,8 +48,6 @@ fn census(rows: Rows) -> Result<Census, StoreError> {
     }
     census.relations = relations(&rows)?;
     census.encodings = rows.encodings.iter().map(EncodingRow::facts).collect::<Result<_, _>>()?;
-    let with_accounts = rows.with_accounts.iter().map(|ec| read(FiscalCode::new(ec), "fiscal code"));
-    census.with_accounts = with_accounts.collect::<Result<_, _>>()?;
     Ok(census)
 }
 
@@ -84,7 +81,6 @@ for_both_engines! {
             encodings: sqlx::query_as("SELECT ec, kind, code FROM encoding ORDER BY ec, kind, code")
                 .fetch_all(&mut *tx)
                 .await?,
-            with_accounts: sqlx::query_scalar("SELECT DISTINCT ec FROM iban").fetch_all(&mut *tx).await?,
         };
         tx.commit().await?;
         Ok(rows)

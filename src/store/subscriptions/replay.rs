@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
+use crate::domain::event::Codes;
 use crate::domain::subscription::{Subscription, SubscriptionOwner};
+use crate::store::deliveries::share;
 use crate::store::dialect::{Bulk, for_both_engines, on_engine, runs};
 use crate::store::events::event_id;
 use crate::store::positions::until_no_conflict;
@@ -110,13 +112,17 @@ static PUT_BACK: Bulk = Bulk::new(
 );
 
 for_both_engines! {
+    [share]
+
     /// The feeds of its owner that there are.
     pub(super) async fn feeds(pool: &Pool, one: &Subscription) -> Result<Vec<String>, sqlx::Error> {
         let statement = match one.owner {
             SubscriptionOwner::Organization(_) => "SELECT feed FROM event_head WHERE feed = $1",
             SubscriptionOwner::Broker(_) => {
                 "SELECT feed FROM event_head WHERE feed IN (SELECT l.ec FROM station_link l \
-                 JOIN station s ON s.station = l.station WHERE s.broker = $1) ORDER BY feed"
+                 JOIN station s ON s.station = l.station WHERE s.broker = $1 \
+                 UNION SELECT d.ec FROM delegation d WHERE d.broker = $1 AND d.offered_at <> 0 \
+                 AND d.accepted_at IS NOT NULL AND d.revoked_at IS NULL) ORDER BY feed"
             }
             SubscriptionOwner::Gateway => {
                 "SELECT feed FROM event_head WHERE CAST($1 AS TEXT) = '' ORDER BY feed"
@@ -184,8 +190,13 @@ for_both_engines! {
                 .bind(feed)
                 .fetch_optional(&mut *connection)
                 .await?;
-        let wanted: Vec<&ReplayedEvent> =
-            events.iter().filter(|event| subscription.wants(&event.kind, &event.codes)).collect();
+        let Some(theirs) = share(&mut *connection, subscription, feed, now).await? else { return Ok(0) };
+        let theirs = |event: &&ReplayedEvent| Codes::read(&event.codes).admitted_by(&theirs);
+        let wanted: Vec<&ReplayedEvent> = events
+            .iter()
+            .filter(theirs)
+            .filter(|event| subscription.wants(&event.kind, &event.codes))
+            .collect();
         // Those behind are still to come, and their deliveries are made then.
         let made = |event: &&&ReplayedEvent| fanned.is_some_and(|fanned| event.seq <= fanned);
         let past: Vec<&ReplayedEvent> = wanted.iter().filter(made).copied().collect();

@@ -143,7 +143,8 @@ const fn passing(owner: &SubscriptionOwner) -> &'static str {
         SubscriptionOwner::Organization(_) => pass_over!("h.feed = $2"),
         SubscriptionOwner::Broker(_) => pass_over!(
             "h.feed IN (SELECT l.ec FROM station_link l JOIN station s ON s.station = l.station \
-             WHERE s.broker = $2)"
+             WHERE s.broker = $2 UNION SELECT d.ec FROM delegation d WHERE d.broker = $2 \
+             AND d.offered_at <> 0 AND d.accepted_at IS NOT NULL AND d.revoked_at IS NULL)"
         ),
         SubscriptionOwner::Gateway => pass_over!("CAST($2 AS TEXT) = ''"),
     }

@@ -10,8 +10,9 @@ mod rows;
 
 use std::time::Duration;
 
-use crate::domain::invariants::Violation;
+use crate::domain::invariants::{Invariant, Violation};
 
+use super::audit::verify as audit;
 use super::dialect::{for_both_engines, on_engine};
 use super::{Store, StoreError};
 
@@ -50,7 +51,7 @@ impl Store {
 }
 
 for_both_engines! {
-    [feeds, ledger, positions, receipts, rows]
+    [audit, feeds, ledger, positions, receipts, rows]
 
     pub(in crate::store) async fn all(
         pool: &Pool,
@@ -64,6 +65,10 @@ for_both_engines! {
         told_positions(&mut tx, found).await?;
         let events = whole_feeds(&mut tx, found).await?;
         no_orphans(&mut tx, found).await?;
+        let audited = whole_audit(&mut tx, &[]).await?;
+        for breach in audited.breaches {
+            found(Violation { invariant: Invariant::AuditIsAsWritten, subject: breach.to_string() });
+        }
         let unlinked = unlinked(&mut tx).await?;
         Ok((Verified { receipts, positions, events }, unlinked))
     }

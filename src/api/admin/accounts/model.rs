@@ -51,9 +51,9 @@ pub(super) struct AccountRequest {
     #[serde(default)]
     #[schema(value_type = bool)]
     pub active: Field<bool>,
-    /// The Italian day from which on: tomorrow or later.
+    /// The Italian day from which on: tomorrow or later. It must be said of an account that does not go.
     #[serde(default)]
-    #[schema(value_type = Moment, required)]
+    #[schema(value_type = Moment)]
     pub valid_from: Field<String>,
     /// The last Italian day; none if left out.
     #[serde(default)]

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::model::{IbanModel, ListModel, PageInfo};
-use super::page::{LIMIT, LIMITS, page};
+use super::page::{LIMIT, LIMITS, named_page};
 use super::{doc as doc_of, example};
 use crate::api::Api;
 use crate::api::access::Access;
@@ -41,7 +41,7 @@ pub(super) async fn handler(
     let ec = known_institution(&access, &code)?;
     let twice = BadQuery("A query parameter is there twice.");
     let Query(query) = Query::<ListQuery>::try_from_uri(&uri).map_err(|_| twice)?;
-    let (page, limit) = page(query.limit.as_deref(), query.page.as_deref())?;
+    let (page, limit) = named_page(query.limit.as_deref(), query.page.as_deref())?;
     let filter = filter(&query)?;
     let purposes = api.store.purposes().await.map_err(failed)?;
     let found = api.store.accounts_of(&ec, &filter).await.map_err(failed)?;
@@ -74,7 +74,7 @@ pub(super) fn doc() -> Doc {
     let iban = form::example_text("IT80Z0599903600000000001001");
     doc_of("getIbans", "List the accounts of a creditor institution")
         .query("limit", form::number(LIMITS, LIMIT), "How many accounts a page has.")
-        .query("page", form::number(0..=u32::MAX, 0), "Which page, from 0.")
+        .needs_query("page", form::number(0..=u32::MAX, 0), "Which page, from 0.")
         .query("label", form::or_empty(form::example_text("ACA")), "Only the account chosen for this.")
         .query("iban", form::or_empty(iban), "Only this account.")
         .answers(StatusCode::OK, Answer::json::<ListModel>("The page, in the order of the accounts.", answer))

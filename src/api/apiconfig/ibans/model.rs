@@ -74,7 +74,7 @@ pub(super) struct LabelRequest {
     pub name: Field<String>,
     /// What it means; ignored where an account is given the label.
     #[serde(default)]
-    #[schema(value_type = MaybeText300)]
+    #[schema(value_type = MaybeText300, required)]
     pub description: Field<String>,
 }
 

@@ -51,6 +51,12 @@ fn another_account() -> Invalid {
     Invalid(vec![Violation { pointer: "/iban".to_owned(), code: "another_iban", message }])
 }
 
+/// How it is refused that another creditor institution was faster.
+fn changed_meanwhile() -> Problem {
+    let why = "Until when the account lasts is for the creditor institution to say that registered it first.";
+    Problem::new(StatusCode::CONFLICT, "Conflict", "due_date_of_owner", why)
+}
+
 /// What is said of it.
 pub(super) fn doc() -> Doc {
     doc_of("updateCreditorInstitutionsIbans", "Change what is said of an account")
@@ -68,5 +74,6 @@ pub(super) fn doc() -> Doc {
             Invalid::example_of_iban().into(),
             another_account().into(),
             MissingAccount.into(),
+            changed_meanwhile(),
         ])
 }

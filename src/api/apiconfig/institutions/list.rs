@@ -20,6 +20,7 @@ use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
 use crate::domain::access::Tenant;
 use crate::domain::registry::InstitutionFacts;
+use crate::domain::rome;
 
 /// A filter that says yes or no.
 const FLAG: BadQuery =
@@ -37,13 +38,14 @@ pub(super) async fn handler(
     let (order, descends) = (paging::order_by(&params)?, paging::descends(&params)?);
     let enabled = params.flag("enabled", FLAG)?;
     let (has_cbill, has_iban) = (params.flag("hasCBILL", FLAG)?, params.flag("hasValidIban", FLAG)?);
+    let today = rome::day(access.now);
     let census = api.store.census().await.map_err(failed)?;
     let wanted = |one: &&InstitutionFacts| {
         has(one.ec.as_str(), code)
             && has(one.name.as_str(), name)
             && enabled.is_none_or(|enabled| one.enabled == enabled)
             && has_cbill.is_none_or(|has| one.cbill.is_some() == has)
-            && has_iban.is_none_or(|has| census.with_accounts.contains(&one.ec) == has)
+            && has_iban.is_none_or(|has| access.registry.has_account(&one.ec, today) == has)
             && access.sees(&Tenant::Institution(one.ec.clone()))
     };
     let mut found: Vec<&InstitutionFacts> = census.institutions.values().filter(wanted).collect();
@@ -73,6 +75,6 @@ pub(super) fn doc() -> Doc {
         .query("name", form::example_text("borgo"), "Only those with this in their name.")
         .query("enabled", form::flag(), "Only those that are enabled, or only the others.")
         .query("hasCBILL", form::flag(), "Only those with a CBILL code, or only the others.")
-        .query("hasValidIban", form::flag(), "Only those with an account, or only the others.")
+        .query("hasValidIban", form::flag(), "Only those with an account that is active, or only the others.")
         .answers(StatusCode::OK, Answer::json::<InstitutionsPage>("The page.", example))
 }

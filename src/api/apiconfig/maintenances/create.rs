@@ -29,13 +29,17 @@ pub(super) async fn handler(
     let broker = known_broker(&access, &code)?;
     let bounds = (access.now, api.admin.maintenance_notice.0);
     let Asked { station, window, stand_in } = terms::creation(body, (&broker, &access.registry), bounds)?;
-    // Numbers that JavaScript can hold, too many to meet by chance.
-    let id = i64::try_from(api.randomness.number() >> 11).unwrap_or(i64::MAX);
+    let id = number(api.randomness.number(), api.randomness.number());
     let wanted = Maintenance { id, broker, station, window, stand_in };
     put(&api, &access, (&wanted, Wish::Create), |known| {
         (StatusCode::CREATED, Json(MaintenanceModel::new(known, access.now))).into_response()
     })
     .await
+}
+
+/// A number out of two random ones: one that JavaScript can hold, of too many to meet another by chance.
+fn number(one: u64, other: u64) -> i64 {
+    i64::try_from((one ^ other.rotate_left(26)) & ((1 << 53) - 1)).unwrap_or_default()
 }
 
 /// What is said of it.

@@ -1,0 +1,40 @@
+//! What is looked after while the gateway runs: the parties and keys in memory.
+
+use std::time::Duration;
+
+use super::{Parts, StartError};
+use crate::admin::KeyHasher;
+
+/// How often the parties are read again, for changes made by another instance.
+const REGISTRY_REFRESH: Duration = Duration::from_secs(4);
+
+impl Parts {
+    /// Puts the keys of before under the master key, once there is one.
+    pub(super) async fn seal_keys(&self) -> Result<(), StartError> {
+        let sealed = KeyHasher::new(self.admin.vault.as_ref())?.seal_kept(&self.store).await?;
+        if sealed > 0 {
+            tracing::info!(sealed, "the hashes of API keys were put under vault.master_key");
+        }
+        Ok(())
+    }
+
+    pub(super) fn start_refresh(&self) {
+        let (store, registry, stop) = (self.store.clone(), self.registry.clone(), self.shutdown.soft());
+        let clock = self.clock.clone();
+        tokio::spawn(async move {
+            loop {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep(REGISTRY_REFRESH) => {}
+                }
+                match store.parties().await {
+                    Ok(parties) => registry.replace(parties),
+                    Err(error) => tracing::warn!(%error, "the parties could not be read again"),
+                }
+                if let Err(error) = registry.keys().refresh(&store, clock.now()).await {
+                    tracing::warn!(%error, "the keys could not be read again");
+                }
+            }
+        });
+    }
+}
