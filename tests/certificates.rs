@@ -12,6 +12,8 @@ mod support;
 
 #[path = "certificates/alarms.rs"]
 mod alarms;
+#[path = "certificates/crash.rs"]
+mod crash;
 #[path = "certificates/faults.rs"]
 mod faults;
 #[path = "certificates/files.rs"]

@@ -18,20 +18,16 @@ CREATE INDEX iban_by_account ON iban (iban, published_at, ec);
 -- What is paid to an account beside another one, on slips of the post office.
 CREATE INDEX transfer_by_postal_iban ON transfer (postal_iban, ec, notice_number) WHERE postal_iban <> '';
 
--- What an account can be chosen for.
+-- What an account can be chosen for beside what the node knows (domain::account::Purpose).
 CREATE TABLE iban_purpose (
     purpose     TEXT NOT NULL PRIMARY KEY,
     description TEXT NOT NULL
 );
 
-INSERT INTO iban_purpose (purpose, description) VALUES
-    ('ACA', 'The account of payments that are made while the creditor''s station does not answer'),
-    ('0201138TS', 'The account of payments of the Canone Unico Patrimoniale (CUP)');
-
 -- Which account a creditor has chosen for what: one for each purpose.
 CREATE TABLE iban_label (
     ec    TEXT NOT NULL,
-    label TEXT NOT NULL REFERENCES iban_purpose (purpose),
+    label TEXT NOT NULL,
     iban  TEXT NOT NULL,
     PRIMARY KEY (ec, label)
 );

@@ -6,9 +6,10 @@
 
 use std::collections::BTreeSet;
 
+use super::access::TaxonomyDomain;
 use super::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
 use super::party::{PrimitiveVersion, StationLink};
-use super::position::Position;
+use super::position::{Position, Transfer};
 
 /// The notices that a caller may work with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,17 @@ pub enum Segregation {
     Every,
     /// Only those of these segregation codes.
     Only(BTreeSet<TwoDigits>),
+    /// Only those of positions for some services.
+    Within(Limits),
+}
+
+/// The positions of some services, and of all segregation codes or some.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The codes; all if none are named.
+    pub codes: Option<BTreeSet<TwoDigits>>,
+    /// The parts of the taxonomy: every transfer of a position must be for one of them.
+    pub domains: BTreeSet<TaxonomyDomain>,
 }
 
 /// A position has a notice that is not for the caller.
@@ -25,49 +37,91 @@ pub enum Segregation {
 pub struct ForeignNotice;
 
 impl Segregation {
-    /// Whether a notice is for the caller.
-    pub fn allows(&self, notice: &NoticeNumber) -> bool {
+    /// Those of these codes and services, each all if none are named.
+    pub fn of(codes: Option<BTreeSet<TwoDigits>>, domains: Option<BTreeSet<TaxonomyDomain>>) -> Self {
+        match (codes, domains) {
+            (codes, Some(domains)) => Segregation::Within(Limits { codes, domains }),
+            (Some(codes), None) => Segregation::Only(codes),
+            (None, None) => Segregation::Every,
+        }
+    }
+
+    /// The codes; none for all.
+    pub fn codes(&self) -> Option<&BTreeSet<TwoDigits>> {
         match self {
-            Segregation::Every => true,
-            Segregation::Only(codes) => {
+            Segregation::Every => None,
+            Segregation::Only(codes) => Some(codes),
+            Segregation::Within(limits) => limits.codes.as_ref(),
+        }
+    }
+
+    /// The parts of the taxonomy; none for all.
+    pub fn domains(&self) -> Option<&BTreeSet<TaxonomyDomain>> {
+        match self {
+            Segregation::Every | Segregation::Only(_) => None,
+            Segregation::Within(limits) => Some(&limits.domains),
+        }
+    }
+
+    /// Whether a notice is for the caller, as far as its number tells.
+    pub fn allows(&self, notice: &NoticeNumber) -> bool {
+        match self.codes() {
+            None => true,
+            Some(codes) => {
                 let three = notice.aux_digit() == Some(AuxDigit::Three);
                 three && notice.code().is_some_and(|code| codes.contains(&code))
             }
         }
     }
 
+    /// Whether a transfer of that category is for the caller.
+    pub fn serves(&self, category: &str) -> bool {
+        let Some(domains) = self.domains() else { return true };
+        TaxonomyDomain::of_category(category).is_some_and(|part| domains.contains(&part))
+    }
+
     /// Whether every notice of a position is for the caller.
     pub fn admits(&self, position: &Position) -> Result<(), ForeignNotice> {
-        let foreign = position.notices().any(|notice| !self.allows(&notice.number));
+        let served = |transfer: &Transfer| self.serves(transfer.category.as_str());
+        let foreign = position
+            .notices()
+            .any(|notice| !self.allows(&notice.number) || !notice.transfers.iter().all(served));
         if foreign { Err(ForeignNotice) } else { Ok(()) }
     }
 
     /// The notices that are in both.
     pub fn narrowed(&self, other: &Segregation) -> Segregation {
-        match (self, other) {
-            (Segregation::Every, other) => other.clone(),
-            (own, Segregation::Every) => own.clone(),
-            (Segregation::Only(own), Segregation::Only(others)) => {
-                Segregation::Only(own.intersection(others).copied().collect())
-            }
-        }
+        Segregation::of(common(self.codes(), other.codes()), common(self.domains(), other.domains()))
     }
 
     /// Whether all notices of another are among those of this one.
     pub fn covers(&self, other: &Segregation) -> bool {
-        match (self, other) {
-            (Segregation::Every, _) => true,
-            (Segregation::Only(_), Segregation::Every) => false,
-            (Segregation::Only(own), Segregation::Only(others)) => others.is_subset(own),
-        }
+        is_within(other.codes(), self.codes()) && is_within(other.domains(), self.domains())
     }
 
     fn allows_link(&self, link: &StationLink) -> bool {
-        match (self, link.aux_digit, &link.code) {
-            (Segregation::Every, AuxDigit::Zero | AuxDigit::Three, Some(_)) => true,
-            (Segregation::Only(codes), AuxDigit::Three, Some(code)) => codes.contains(code),
+        match (self.codes(), link.aux_digit, &link.code) {
+            (None, AuxDigit::Zero | AuxDigit::Three, Some(_)) => true,
+            (Some(codes), AuxDigit::Three, Some(code)) => codes.contains(code),
             _ => false,
         }
+    }
+}
+
+/// What is in both sets, of which none means everything.
+fn common<T: Copy + Ord>(own: Option<&BTreeSet<T>>, other: Option<&BTreeSet<T>>) -> Option<BTreeSet<T>> {
+    match (own, other) {
+        (None, some) | (some, None) => some.cloned(),
+        (Some(own), Some(other)) => Some(own.intersection(other).copied().collect()),
+    }
+}
+
+/// Whether one set is within another, of which none means everything.
+fn is_within<T: Ord>(one: Option<&BTreeSet<T>>, other: Option<&BTreeSet<T>>) -> bool {
+    match (one, other) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(one), Some(other)) => one.is_subset(other),
     }
 }
 
@@ -110,6 +164,20 @@ mod tests {
         assert!(!only(&["01"]).allows(&segregated));
         assert!(!only(&["02"]).allows(&application), "an application code is no segregation code");
         assert!(!only(&[]).allows(&segregated));
+    }
+
+    #[test]
+    fn limits_to_services_narrow_and_cover_as_codes_do() {
+        let domains = |parts: &[&str]| -> Option<BTreeSet<TaxonomyDomain>> {
+            Some(parts.iter().map(|part| TaxonomyDomain::new(part).unwrap()).collect())
+        };
+        let schools = Segregation::of(None, domains(&["0101", "0201"]));
+        assert!(Segregation::Every.covers(&schools) && !schools.covers(&Segregation::Every));
+        let narrowed = only(&["01"]).narrowed(&schools);
+        assert_eq!((narrowed.codes(), narrowed.domains()), (only(&["01"]).codes(), schools.domains()));
+        assert!(schools.covers(&narrowed) && !narrowed.covers(&schools));
+        let both = schools.narrowed(&Segregation::of(None, domains(&["0201", "0301"])));
+        assert_eq!(both, Segregation::of(None, domains(&["0201"])));
     }
 
     #[test]

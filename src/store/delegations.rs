@@ -132,10 +132,10 @@ impl Document {
             organization: terms.ec.to_string(),
             broker: terms.broker.to_string(),
             products: terms.products.iter().map(|product| product.name().to_owned()).collect(),
-            segregation_codes: match &terms.codes {
-                Segregation::Every => None,
-                Segregation::Only(codes) => Some(codes.iter().map(ToString::to_string).collect()),
-            },
+            segregation_codes: terms
+                .codes
+                .codes()
+                .map(|codes| codes.iter().map(ToString::to_string).collect()),
             domains: terms.domains.as_ref().map(|parts| parts.iter().map(ToString::to_string).collect()),
             valid_from: terms.from,
             valid_until: terms.until,

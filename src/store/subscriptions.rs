@@ -3,8 +3,6 @@
 //! What its owner says of a subscription and how its endpoint does are columns of one row, written by
 //! different tasks: each statement writes its own columns alone.
 
-use crate::domain::notice_number::TwoDigits;
-use crate::domain::segregation::Segregation;
 use crate::domain::subscription::{
     Disabled, DisabledReason, EndpointHealth, EventFilter, Subscription, SubscriptionForm, SubscriptionId,
     SubscriptionOwner, SubscriptionTerms, TypePattern, WebhookUrl,
@@ -12,6 +10,7 @@ use crate::domain::subscription::{
 use crate::domain::text::Text;
 
 use super::dialect::{for_both_engines, on_engine};
+use super::positions::segregation::scope;
 use super::rows::{instant, optional_instant, read};
 use super::{Store, StoreError};
 
@@ -89,12 +88,6 @@ impl SubscriptionRow {
 
 fn types(text: &str) -> Result<Vec<TypePattern>, StoreError> {
     text.split_whitespace().map(|one| read(TypePattern::new(one), "type of event")).collect()
-}
-
-fn scope(codes: Option<&str>) -> Result<Segregation, StoreError> {
-    let Some(codes) = codes else { return Ok(Segregation::Every) };
-    let codes = codes.split_whitespace().map(|code| read(TwoDigits::new(code), "segregation code"));
-    Ok(Segregation::Only(codes.collect::<Result<_, _>>()?))
 }
 
 impl Store {

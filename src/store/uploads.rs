@@ -11,12 +11,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::BrokerCode;
-use crate::domain::notice_number::TwoDigits;
 use crate::domain::segregation::Segregation;
 
 use super::dialect::{for_both_engines, on_engine};
 use super::idempotency::{self, Once, Outcome};
-use super::positions::segregation::codes;
+use super::positions::segregation::{codes, scope};
 use super::positions::until_no_conflict;
 use super::rows::{instant, optional_instant, read};
 use super::{Store, StoreError};
@@ -230,13 +229,6 @@ impl Store {
         on_engine!(&self.pools, write, |pool, engine| engine::restart(pool, lease).await)
             .map_err(StoreError::during("restart_upload"))
     }
-}
-
-/// What [`codes`] wrote.
-fn scope(codes: Option<&str>) -> Result<Segregation, StoreError> {
-    let Some(codes) = codes else { return Ok(Segregation::Every) };
-    let codes = codes.split_whitespace().map(|code| read(TwoDigits::new(code), "segregation code"));
-    Ok(Segregation::Only(codes.collect::<Result<_, _>>()?))
 }
 
 fn held_until(now: Timestamp) -> i64 {

@@ -7,6 +7,7 @@
 pub mod acceptor;
 pub mod held;
 pub mod identity;
+mod material;
 pub mod names;
 pub mod probe;
 pub mod reload;

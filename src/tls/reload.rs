@@ -15,9 +15,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::ClientCertificate;
-use super::acceptor::{Fingerprint, Material, TlsError, TlsSettings, build, unix_time};
+use super::acceptor::{Fingerprint, TlsError, TlsSettings, build, unix_time};
 use super::held::Held;
 use super::identity::AllowedClientVerifier;
+use super::material::Material;
 use crate::domain::clock::Clock;
 
 /// One TLS configuration in use.

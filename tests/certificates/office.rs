@@ -17,13 +17,13 @@ use varco::config::Config;
 use varco::domain::clock::Clock;
 use varco::domain::segregation::Segregation;
 use varco::gateway::Gateway;
-use varco::store::{ApiKey, ApiScope, KeyRights};
+use varco::store::{ApiKey, ApiScope, KeyRights, Store};
 
 use super::paper::Paper;
 use crate::support::TestDatabase;
 use crate::support::gateway::TestGateway;
 use crate::support::messages::about;
-use crate::support::node::Node;
+use crate::support::node::{Lost, Node};
 use crate::support::{pki, samples};
 
 pub const OPERATOR: &str = "operator-of-the-tests";
@@ -70,39 +70,16 @@ impl Office {
     async fn start(database: TestDatabase, settings: &[(&str, &str)]) -> Office {
         let url = database.url.clone();
         let gateway = TestGateway::start_through(database, &url, settings).await;
-        let key = ApiKey {
-            id: "operator".into(),
-            label: "operator".into(),
-            institutions: ApiScope::Every,
-            segregation: Segregation::Every,
-            rights: KeyRights::operator(),
-        };
-        gateway.store().add_api_key(&key, &hash_key(OPERATOR)).await.unwrap();
+        operator(gateway.store()).await;
         Office { gateway }
     }
 
     pub async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
-        self.ask_as(OPERATOR, method, path, body).await
+        ask_at(self.gateway.api_addr(), method, path, body).await.unwrap()
     }
 
     pub async fn ask_as(&self, key: &str, method: Method, path: &str, body: Option<&Value>) -> Answer {
-        let stream = TcpStream::connect(self.gateway.api_addr()).await.unwrap();
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
-        tokio::spawn(connection);
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("/admin/v1{path}"))
-            .header("host", "localhost")
-            .header("content-type", "application/json")
-            .header("x-varco-reason", "a test")
-            .header("ocp-apim-subscription-key", key);
-        let body = body.map(Value::to_string).unwrap_or_default();
-        let response =
-            sender.send_request(request.body(Full::<bytes::Bytes>::from(body)).unwrap()).await.unwrap();
-        let status = response.status();
-        let bytes = response.into_body().collect().await.unwrap().to_bytes().to_vec();
-        Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null), bytes }
+        ask_with((self.gateway.api_addr(), key), method, path, body).await.unwrap()
     }
 
     /// Brings a certificate that must be taken in; returns its id.
@@ -145,6 +122,51 @@ impl Office {
         let node = Node::new(self.gateway.soap_addr(), client(caller, trusted));
         node.post(&about(1).verify()).await.is_ok_and(|reply| reply.status == 200)
     }
+}
+
+/// Asks whoever is at an address, as the operator.
+pub async fn ask_at(
+    address: SocketAddr,
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+) -> Result<Answer, Lost> {
+    ask_with((address, OPERATOR), method, path, body).await
+}
+
+async fn ask_with(
+    (address, key): (SocketAddr, &str),
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+) -> Result<Answer, Lost> {
+    let stream = TcpStream::connect(address).await?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    tokio::spawn(connection);
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("/admin/v1{path}"))
+        .header("host", "localhost")
+        .header("content-type", "application/json")
+        .header("x-varco-reason", "a test")
+        .header("ocp-apim-subscription-key", key);
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let response = sender.send_request(request.body(Full::<bytes::Bytes>::from(body))?).await?;
+    let status = response.status();
+    let bytes = response.into_body().collect().await?.to_bytes().to_vec();
+    Ok(Answer { status, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null), bytes })
+}
+
+/// Lets the operator in.
+pub async fn operator(store: &Store) {
+    let key = ApiKey {
+        id: "operator".into(),
+        label: "operator".into(),
+        institutions: ApiScope::Every,
+        segregation: Segregation::Every,
+        rights: KeyRights::operator(),
+    };
+    store.add_api_key(&key, &hash_key(OPERATOR)).await.unwrap();
 }
 
 /// The certificate that is shown at an address.

@@ -76,25 +76,25 @@ impl Gateway {
     /// A gateway with something that sends events.
     pub async fn start_with(database: TestDatabase, webhooks: Webhooks) -> Gateway {
         let store = database.store().await;
-        Self::start_whole(database, store, webhooks).await
+        Self::start_whole(database, store, (webhooks, Admin::default())).await
     }
 
     /// The same on a store that was opened in another way.
     pub async fn start_on(database: TestDatabase, store: Store) -> Gateway {
-        Self::start_whole(database, store, Webhooks::default()).await
+        Self::start_whole(database, store, (Webhooks::default(), Admin::default())).await
     }
 
     /// A gateway whose admin surface works with that.
     pub async fn start_admin(database: TestDatabase, admin: Admin) -> Gateway {
         let store = database.store().await;
-        Self::start_wholly(database, store, Webhooks::default(), admin).await
+        Self::start_whole(database, store, (Webhooks::default(), admin)).await
     }
 
-    async fn start_whole(database: TestDatabase, store: Store, webhooks: Webhooks) -> Gateway {
-        Self::start_wholly(database, store, webhooks, Admin::default()).await
-    }
-
-    async fn start_wholly(database: TestDatabase, store: Store, webhooks: Webhooks, admin: Admin) -> Gateway {
+    async fn start_whole(
+        database: TestDatabase,
+        store: Store,
+        (webhooks, admin): (Webhooks, Admin),
+    ) -> Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
         let (clock, hand) = Clock::manual(samples::now());
@@ -139,6 +139,11 @@ impl Gateway {
         tokio::spawn(async move { axum::serve(listener, router).await });
         let (_database, _uploads) = (database, folder);
         Gateway { address, clock: hand, store, registry, draws, stop, _database, _uploads }
+    }
+
+    /// Where it keeps everything.
+    pub fn database(&self) -> &TestDatabase {
+        &self._database
     }
 
     /// Lets the gateway see at once what was written of the parties.

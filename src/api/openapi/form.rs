@@ -268,6 +268,18 @@ form!(
     )
 );
 
+/// A SHA-256 in hexadecimal.
+pub enum HexSha256 {}
+form!(
+    HexSha256,
+    "HexSha256",
+    text(
+        "^[0-9a-f]{64}$",
+        "The 32 bytes of a SHA-256 in hexadecimal.",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    )
+);
+
 /// The kind of a digital stamp.
 pub enum StampKind {}
 form!(StampKind, "StampKind", words(["01"], "The only kind of stamp that the node carries."));

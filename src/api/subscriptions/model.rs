@@ -8,7 +8,6 @@ use utoipa::openapi::schema::Type;
 
 use super::Sent;
 use crate::api::openapi::form::{Instant, form, text, words};
-use crate::domain::segregation::Segregation;
 use crate::domain::subscription::{DisabledReason, Subscription, SubscriptionForm, TypePattern, WebhookUrl};
 use crate::store::{DeliveryState, LoggedAttempt, LoggedDelivery};
 
@@ -139,10 +138,8 @@ pub(super) struct SubscriptionModel<'a> {
 impl<'a> SubscriptionModel<'a> {
     pub(super) fn new(one: &'a Subscription, now: Timestamp) -> Self {
         let coming = |instant: &Timestamp| *instant > now;
-        let codes = match &one.terms.filter.codes {
-            Segregation::Every => None,
-            Segregation::Only(codes) => Some(codes.iter().map(ToString::to_string).collect()),
-        };
+        let codes =
+            one.terms.filter.codes.codes().map(|codes| codes.iter().map(ToString::to_string).collect());
         SubscriptionModel {
             id: one.id.as_str(),
             label: one.terms.label.as_str(),

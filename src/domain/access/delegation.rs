@@ -39,7 +39,7 @@ impl Delegation {
 
     /// The notices that it is for.
     pub fn notices(&self) -> Segregation {
-        self.codes.clone()
+        Segregation::of(self.codes.codes().cloned(), self.domains.clone())
     }
 }
 
@@ -57,6 +57,11 @@ impl TaxonomyDomain {
     pub fn new(text: &str) -> Result<Self, DomainError> {
         let digits: [u8; 4] = text.as_bytes().try_into().map_err(|_| DomainError)?;
         if digits.iter().all(u8::is_ascii_digit) { Ok(TaxonomyDomain(digits)) } else { Err(DomainError) }
+    }
+
+    /// The part of the category of a transfer, such as `9/0101002IM/`; none if it is written otherwise.
+    pub fn of_category(category: &str) -> Option<Self> {
+        TaxonomyDomain::new(category.get(2..6)?).ok()
     }
 }
 

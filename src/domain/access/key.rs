@@ -190,7 +190,9 @@ pub fn handed_on(
         found.peek()?;
         handed = found.fold(handed, |handed, one| handed.narrowed(&one.notices()));
     }
-    Some(handed)
+    // Only positions say what they are for: events and receipts that may be for something else stay closed.
+    let tells = handed.domains().is_none() || scope == KeyScope::Positions;
+    tells.then_some(handed)
 }
 
 /// The products that must be delegated for a broker's key to open a creditor institution in that scope; none if

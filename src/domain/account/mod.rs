@@ -198,6 +198,15 @@ impl Purpose {
     /// The Canone Unico Patrimoniale, by its code in the taxonomy.
     pub const CUP: &'static str = "0201138TS";
 
+    /// What the node knows, and what each means.
+    pub const BUILT_IN: [(&'static str, &'static str); 2] = [
+        (
+            Purpose::ARCHIVE,
+            "The account of payments that are made while the creditor's station does not answer",
+        ),
+        (Purpose::CUP, "The account of payments of the Canone Unico Patrimoniale (CUP)"),
+    ];
+
     /// Reads a name.
     pub fn new(text: &str) -> Result<Self, PurposeError> {
         let visible = text.bytes().all(|b| b.is_ascii_graphic());

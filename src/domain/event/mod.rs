@@ -137,6 +137,8 @@ impl Codes {
                 let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
                 Codes(codes.join(" "))
             }
+            // What it is about may be for something else than their services.
+            Segregation::Within(_) => Codes::of_no_code(),
         }
     }
 
@@ -159,6 +161,7 @@ impl Codes {
     pub fn admitted_by(&self, scope: &Segregation) -> bool {
         match scope {
             Segregation::Every => true,
+            Segregation::Within(_) => false,
             Segregation::Only(codes) => self
                 .0
                 .split_whitespace()

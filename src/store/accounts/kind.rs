@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use super::form::{AccountForm, form_of, parsed};
+use super::purposes::built_in;
 use crate::domain::governance::Conflict;
 use crate::domain::iban::Iban;
 use crate::domain::rome;
@@ -173,7 +174,9 @@ for_both_engines! {
                 .bind(purpose)
                 .fetch_optional(&mut *connection)
                 .await?;
-            known.ok_or_else(unknown_purpose)?;
+            if known.is_none() && built_in(purpose).is_none() {
+                return Err(unknown_purpose());
+            }
             sqlx::query(
                 "INSERT INTO iban_label (ec, label, iban) VALUES ($1, $2, $3) \
                  ON CONFLICT (ec, label) DO UPDATE SET iban = excluded.iban",

@@ -32,11 +32,23 @@ pub fn purpose_form(row: &PurposeRow) -> String {
     serde_json::to_string(&form).unwrap_or_default()
 }
 
+/// What the node knows under a name, before anybody described it otherwise.
+pub(super) fn built_in(name: &str) -> Option<(String, String)> {
+    let found = Purpose::BUILT_IN.into_iter().find(|(known, _)| *known == name);
+    found.map(|(name, description)| (name.to_owned(), description.to_owned()))
+}
+
 impl Store {
     /// All that accounts can be chosen for, by name.
     pub async fn purposes(&self) -> Result<Vec<PurposeRow>, StoreError> {
         let rows = on_engine!(&self.pools, read, |pool, engine| engine::all(pool).await);
-        let rows = rows.map_err(StoreError::during("purposes"))?;
+        let mut rows = rows.map_err(StoreError::during("purposes"))?;
+        for (name, description) in Purpose::BUILT_IN {
+            if !rows.iter().any(|(known, _)| known == name) {
+                rows.push((name.to_owned(), description.to_owned()));
+            }
+        }
+        rows.sort();
         let each = rows.iter().map(|(purpose, description)| {
             Ok(PurposeRow {
                 purpose: read(Purpose::new(purpose), "purpose of an account")?,
@@ -49,7 +61,7 @@ impl Store {
 
 for_both_engines! {
     pub(super) async fn all(pool: &Pool) -> Result<Vec<(String, String)>, sqlx::Error> {
-        sqlx::query_as("SELECT purpose, description FROM iban_purpose ORDER BY purpose").fetch_all(pool).await
+        sqlx::query_as("SELECT purpose, description FROM iban_purpose").fetch_all(pool).await
     }
 
     /// How a purpose is now.
@@ -62,7 +74,7 @@ for_both_engines! {
                 .bind(target)
                 .fetch_optional(connection)
                 .await?;
-        let form = row.map(|(name, description)| PurposeForm { name, description });
+        let form = row.or_else(|| built_in(target)).map(|(name, description)| PurposeForm { name, description });
         Ok(form.map(|form| serde_json::to_string(&form).unwrap_or_default()))
     }
 

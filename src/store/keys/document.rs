@@ -120,10 +120,10 @@ fn document(key: &ApiKey, until: Option<Timestamp>, created: By, revoked: By) ->
             ApiScope::Every => None,
             ApiScope::Only(held) => Some(held.iter().map(ToString::to_string).collect()),
         },
-        segregation_codes: match &key.segregation {
-            Segregation::Every => None,
-            Segregation::Only(codes) => Some(codes.iter().map(ToString::to_string).collect()),
-        },
+        segregation_codes: key
+            .segregation
+            .codes()
+            .map(|codes| codes.iter().map(ToString::to_string).collect()),
         expires_at: until,
         created_at: created.0,
         created_by: created.1,

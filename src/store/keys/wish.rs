@@ -227,10 +227,7 @@ for_both_engines! {
             ApiScope::Every => Vec::new(),
             ApiScope::Only(held) => held.iter().map(FiscalCode::as_str).collect(),
         };
-        let codes: Vec<String> = match segregation {
-            Segregation::Every => Vec::new(),
-            Segregation::Only(codes) => codes.iter().map(ToString::to_string).collect(),
-        };
+        let codes: Vec<String> = segregation.codes().into_iter().flatten().map(ToString::to_string).collect();
         let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
         for (insert, values) in [
             ("INSERT INTO api_key_institution (ec, id) VALUES ($2, $1)", held),

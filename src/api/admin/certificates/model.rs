@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::admin::certificates::KeyAlgorithm;
-use crate::api::openapi::form::{Instant, Sha256, form, text, words};
+use crate::api::openapi::form::{HexSha256, Instant, form, text, words};
 use crate::domain::certificate::alarm::days_left;
 use crate::domain::certificate::{Certificate, Content, Environment, Facts, InUse, KnownBy, Role, State};
 
@@ -149,11 +149,11 @@ pub(super) struct CertificateModel {
     days_left: Option<i64>,
     /// The SHA-256 of the certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Sha256)]
+    #[schema(value_type = HexSha256)]
     fingerprint: Option<String>,
     /// The SHA-256 of its public key.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Sha256)]
+    #[schema(value_type = HexSha256)]
     public_key: Option<String>,
 }
 

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 
 use crate::api::openapi::form::{Instant, form, text, words};
 use crate::domain::access::{Mandate, MandateStatus, Product};
-use crate::domain::segregation::Segregation;
 
 /// The id of a delegation, for the document.
 pub(super) const ID: &str = "1d1f6a0c27d3e4f5a9b8c0d1e2f3a4b5";
@@ -123,10 +122,10 @@ impl<'a> DelegationModel<'a> {
             organization: terms.ec.as_str(),
             broker: terms.broker.as_str(),
             products: terms.products.iter().map(|product| product.name()).collect(),
-            segregation_codes: match &terms.codes {
-                Segregation::Every => None,
-                Segregation::Only(codes) => Some(codes.iter().map(ToString::to_string).collect()),
-            },
+            segregation_codes: terms
+                .codes
+                .codes()
+                .map(|codes| codes.iter().map(ToString::to_string).collect()),
             domains: terms.domains.as_ref().map(|parts| parts.iter().map(ToString::to_string).collect()),
             valid_from: terms.from,
             valid_until: terms.until,

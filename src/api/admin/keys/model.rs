@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 
 use crate::api::openapi::form::{Instant, form, text, words};
 use crate::domain::access::{ApiScope, KeyScope, Role, Slot};
-use crate::domain::segregation::Segregation;
 use crate::store::{KeyRecord, KeySecret};
 
 /// The id of a key, for the document.
@@ -159,10 +158,10 @@ impl<'a> KeyModel<'a> {
                 ApiScope::Every => None,
                 ApiScope::Only(held) => Some(held.iter().map(|ec| ec.as_str()).collect()),
             },
-            segregation_codes: match &key.segregation {
-                Segregation::Every => None,
-                Segregation::Only(codes) => Some(codes.iter().map(ToString::to_string).collect()),
-            },
+            segregation_codes: key
+                .segregation
+                .codes()
+                .map(|codes| codes.iter().map(ToString::to_string).collect()),
             status,
             created_at: record.created.as_ref().map(|deed| deed.at),
             created_by: record.created.as_ref().map(|deed| deed.by.as_str()),

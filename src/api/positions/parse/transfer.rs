@@ -8,6 +8,7 @@ use super::super::model::{StampRequest, TransferRequest};
 use super::Context;
 use super::metadata::{self, metadata};
 use super::report::{Pointer, Report};
+use crate::api::auth::FOREIGN_SEGREGATION;
 use crate::domain::amount::Cents;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
@@ -147,6 +148,9 @@ fn category(
     if payees.stored().all(|transfer| transfer.category != text) {
         let today = rome::day(payees.context.now);
         report.read(at, payees.context.registry.taxonomy().check(code, today));
+    }
+    if !payees.context.scope.serves(text.as_str()) {
+        report.add(at, FOREIGN_SEGREGATION, "is of a service that is not delegated to your API key's owner");
     }
     Some(text)
 }
