@@ -85,8 +85,7 @@ fn parameter(before: &str, name: &str, chance: &mut Chance) -> String {
         "steps" => "station".to_owned(),
         "keys" => {
             let role = ["data", "payments_referent", "partner_referent"][chance.below(3)];
-            let own = format!("{} {role} {}", tenant.stored(), tenant.data());
-            let id = if role == "data" { format!("{} data", tenant.stored()) } else { own };
+            let id = format!("{} {role}", tenant.stored());
             id.replace(' ', "%20")
         }
         "delegations" => format!("d{}", chance.below(20)),

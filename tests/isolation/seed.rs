@@ -62,16 +62,16 @@ pub async fn seed(gateway: &Gateway, intruder: &mut Intruder) {
 }
 
 async fn parties(store: &Store, tenant: Tenant) {
-    let name = samples::text(&tenant.name());
     match tenant {
         Tenant::Ec(code) => {
+            let name = samples::text(&tenant.name());
             let ec = FiscalCode::new(code).unwrap();
             store.put_creditor_institution(&CreditorInstitution { ec: ec.clone(), name }).await.unwrap();
             let iban = Iban::new(samples::IBAN).unwrap();
             store.put_iban(&EcIban { ec, iban, label: Some(samples::text(&tenant.data())) }).await.unwrap();
         }
         Tenant::Broker(code) => {
-            let broker = BrokerCode::new(code).unwrap();
+            let (broker, name) = (BrokerCode::new(code).unwrap(), samples::text(&tenant.name()));
             store.put_broker(&Broker { code: broker.clone(), name }).await.unwrap();
             let code = StationCode::new(&format!("{code}_01")).unwrap();
             store.put_station(&Station { code, broker, primitives: PrimitiveVersion::V2 }).await.unwrap();
@@ -87,41 +87,34 @@ pub fn id_of(tenant: Tenant) -> String {
 
 fn rows(tenant: Tenant) -> Vec<String> {
     let (code, stored, data, id) = (tenant.code(), tenant.stored(), tenant.data(), id_of(tenant));
+    // What it is goes with what it is called: whoever works with it reads both.
+    let name = tenant.name();
     let now = samples::now().as_microsecond();
     let later = now + 40 * 86_400_000_000;
+    let wanted = json!({
+        "name": data, "referent": data, "email": "ufficio@example.org", "telephone": "0612345",
+    });
+    let proposals = json!([{
+        "kind": "contact", "tenant": stored, "target": code, "wish": "put", "wanted": wanted.to_string(),
+    }]);
     let mut all = vec![
         format!(
-            "INSERT INTO certificate (id, owner, role, environment, label, content, subject, names, created_at, request) \
-             VALUES ('{id}', '{stored}', 'client', 'test', '{data}', 'request', 'CN={data}', '', {now}, '{data}')"
+            "INSERT INTO certificate (id, owner, role, environment, label, content, subject, names, created_at, request, public_key) \
+             VALUES ('{id}', '{stored}', 'client', 'test', '{data}', 'request', 'CN={data}', '', {now}, '{data}', '{id}{id}')"
         ),
         format!(
             "INSERT INTO change_request (id, kind, proposals, was, reason, created_at, created_by, creator_name, \
-             submitted_at) VALUES ('{id}', 'contact', '[{{\"kind\":\"contact\",\"tenant\":\"{stored}\",\"target\":\
-             \"{code}\",\"wish\":\"put\",\"wanted\":\"{{\\\"name\\\":\\\"{data}\\\"}}\"}}]', '[null]', '{data}', {now}, \
-             'x', '{data}', {now})"
+             submitted_at) VALUES ('{id}', 'contact', '{proposals}', '[null]', '{data}', {now}, 'x', '{data}', {now})"
         ),
         format!("INSERT INTO change_tenant (tenant, change_id) VALUES ('{stored}', '{id}')"),
         format!(
             "INSERT INTO change_step (change_id, step_no, act, at, actor, actor_name, acting_for, request, note) \
-             VALUES ('{id}', 1, 'submitted', {now}, 'x', '{data}', '{stored}', '', '{data}')"
-        ),
-        format!(
-            "INSERT INTO person (id, name, email, created_at) VALUES ('{id}', '{data}', '{id}@example.org', {now})"
-        ),
-        format!(
-            "INSERT INTO profile (id, tenant, name, role, permissions, created_at) VALUES ('{id}', '{stored}', '{data}', \
-             '{}', 'station.read', {now})",
-            if matches!(tenant, Tenant::Ec(_)) { "technical_referent" } else { "partner_referent" }
-        ),
-        format!(
-            "INSERT INTO person_grant (id, person, tenant, role, profile, given_at) VALUES ('{id}', '{id}', '{stored}', \
-             '{}', '{id}', {now})",
-            if matches!(tenant, Tenant::Ec(_)) { "technical_referent" } else { "partner_referent" }
+             VALUES ('{id}', 1, 'submit', {now}, 'x', '{data}', '{stored}', '', '{data}')"
         ),
     ];
     all.extend(match tenant {
         Tenant::Ec(_) => vec![
-            format!("UPDATE creditor_institution SET description = '{data}', city = '{data}' WHERE ec = '{code}'"),
+            format!("UPDATE creditor_institution SET description = '{name}', city = '{data}' WHERE ec = '{code}'"),
             format!(
                 "INSERT INTO contact (ec, name, referent, email, telephone) VALUES ('{code}', '{data}', '{data}', \
                  '{data}@example.org', '0612345')"
@@ -165,7 +158,8 @@ async fn keys(store: &Store, tenant: Tenant) {
         Tenant::Broker(_) => &[Role::PartnerReferent],
     };
     for role in roles {
-        administrator(store, &format!("{stored} {} {}", role.name(), tenant.data()), &stored, *role).await;
+        // Its name is told to those for whom it acts, so that it holds no marker.
+        administrator(store, &format!("{stored} {}", role.name()), &stored, *role).await;
     }
     let owner = Owner::parse(&stored).unwrap();
     let scopes = BTreeSet::from([

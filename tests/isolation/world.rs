@@ -96,14 +96,28 @@ impl World {
         }
     }
 
-    /// Whether they have, or had, something to do with each other, and know each other's names.
+    /// Whether the stations of a broker serve an institution.
+    pub fn serves(&self, actor: Tenant, of: Tenant) -> bool {
+        matches!((actor, of), (Tenant::Broker(broker), Tenant::Ec(ec)) if self.links.contains(&(ec, broker)))
+    }
+
+    /// Whether they have, or had, something to do with each other, or both with an institution that the one acts
+    /// for: then they know each other's names.
     pub fn knows(&self, actor: Tenant, of: Tenant) -> bool {
-        let (ec, broker) = match (actor, of) {
-            (Tenant::Ec(ec), Tenant::Broker(broker)) | (Tenant::Broker(broker), Tenant::Ec(ec)) => (ec, broker),
-            _ => return self.sees(actor, of),
+        let seen = Tenant::all().into_iter().filter(|between| self.sees(actor, *between));
+        self.sees(actor, of) || self.met(actor, of) || seen.into_iter().any(|between| self.met(between, of))
+    }
+
+    fn met(&self, one: Tenant, other: Tenant) -> bool {
+        let (ec, broker) = match (one, other) {
+            (Tenant::Ec(ec), Tenant::Broker(broker)) | (Tenant::Broker(broker), Tenant::Ec(ec)) => {
+                (ec, broker)
+            }
+            _ => return false,
         };
-        let ever = self.delegations.iter().any(|one| one.ec == ec && one.broker == broker);
-        self.sees(actor, of) || ever || self.links.contains(&(ec, broker))
+        let ever =
+            self.delegations.iter().any(|delegation| delegation.ec == ec && delegation.broker == broker);
+        ever || self.links.contains(&(ec, broker))
     }
 
     /// Lets something happen between tenants, or time pass.
@@ -115,7 +129,9 @@ impl World {
                 self.delegations[number].revoked = true;
                 let now = self.now.as_microsecond();
                 intruder
-                    .run(&format!("UPDATE delegation SET revoked_at = {now}, revoked_by = 'x' WHERE id = 'd{number}'"))
+                    .run(&format!(
+                        "UPDATE delegation SET revoked_at = {now}, revoked_by = 'x' WHERE id = 'd{number}'"
+                    ))
                     .await;
             }
             _ => self.delegate(chance, intruder).await,
@@ -126,7 +142,8 @@ impl World {
         let (ec, broker) = (*chance.one_of(&ECS), *chance.one_of(&BROKERS));
         let from = self.now + SignedDuration::from_hours([-1, 12][chance.below(2)]);
         let until = [None, Some(from + SignedDuration::from_hours(24))][chance.below(2)];
-        let products = ["stations", "positions receipts", "catalogue positions receipts stations", "receipts"];
+        let products =
+            ["stations", "positions receipts", "catalogue positions receipts stations", "receipts"];
         let products = chance.one_of(&products);
         let (number, at) = (self.delegations.len(), from.as_microsecond());
         let end = until.map_or("NULL".to_owned(), |until| until.as_microsecond().to_string());
