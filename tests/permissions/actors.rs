@@ -32,8 +32,6 @@ pub enum Is {
     Technical,
     /// Of the partner.
     Partner,
-    /// A technical referent with these permissions only.
-    Profile(BTreeSet<&'static str>),
     /// A system with a key to the data of the own institution.
     Data,
 }
@@ -86,11 +84,11 @@ impl Actor {
                 let held = KeyScope::DATA.iter().any(|one| one.name() == scope);
                 self.is == Is::Data && held && whose == Whose::Institution(OWN)
             }
-            Asks::Permission(permission, _) => self.holds(permission, whose, &roles[permission]),
+            Asks::Permission(permission, _) => self.holds(whose, &roles[permission]),
         }
     }
 
-    fn holds(&self, permission: &str, whose: Whose<'_>, holders: &Holders) -> bool {
+    fn holds(&self, whose: Whose<'_>, holders: &Holders) -> bool {
         // The institution of the referents is its own broker.
         let own = [Whose::Institution(OWN), Whose::Broker(OWN), Whose::Somebody].contains(&whose);
         match &self.is {
@@ -98,7 +96,6 @@ impl Actor {
             Is::Operator => true,
             Is::Payments => own && holders.payments,
             Is::Technical => own && holders.technical,
-            Is::Profile(only) => own && holders.technical && only.contains(permission),
             Is::Partner => {
                 holders.partner
                     && match whose {

@@ -18,9 +18,9 @@ pub struct Facts {
     /// Whether it is registered and enabled; none if it is not registered.
     pub enabled: Option<bool>,
     /// How many accounts it has.
-    pub ibans: u64,
+    pub ibans: usize,
     /// How many of them may be paid to now.
-    pub payable_ibans: u64,
+    pub payable_ibans: usize,
     /// How many stations serve it.
     pub stations: u64,
     /// How many of these are enabled.

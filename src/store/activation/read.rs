@@ -139,7 +139,7 @@ impl PlanRows {
         for shown in evidence.iter().filter(|shown| shown.outcome != Outcome::Noted) {
             said.entry(shown.step).or_default().shown = Some((shown.outcome, shown.at));
         }
-        Ok((Plan::new(&self.facts.read()?, said, now), evidence))
+        Ok((Plan::new(&self.facts.read(now)?, said, now), evidence))
     }
 }
 
