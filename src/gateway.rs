@@ -7,6 +7,7 @@ mod deletions;
 mod delivery;
 mod nats;
 mod node;
+mod people;
 mod sweep;
 mod upkeep;
 
@@ -42,6 +43,7 @@ use crate::tls::{TlsError, TlsReloader};
 
 use delivery::Deliverer;
 use node::NodeFacing;
+use people::PeopleError;
 
 /// The contract as the node reads it.
 pub const CONTRACT: Contract = Contract {
@@ -86,6 +88,9 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// How people sign in.
+    #[error(transparent)]
+    People(#[from] PeopleError),
     /// The system gave no random bytes.
     #[error("the system has no source of randomness: {0}")]
     Random(getrandom::Error),
@@ -115,6 +120,14 @@ impl Gateway {
         let webhooks = Deliverer::new(&config.delivery, &store, &clock)?;
         let vault = config.vault.master_key.clone().map(Vault::new);
         let settings = certificates::settings(&config, webhooks.guard())?;
+        let admin = api::Admin {
+            approval: changes::approval(&config.approval),
+            people: people::settings(&config)?,
+            maintenance_notice: deletions::notice(config.maintenance.notice),
+            certificates: Some(Certificates::new(store.clone(), vault.clone(), settings)),
+            vault,
+            ..Default::default()
+        };
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
             webhooks,
@@ -125,13 +138,7 @@ impl Gateway {
             ids: Arc::new(RequestIds::new(u64::from_ne_bytes(random()?))),
             hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
             randomness: randomness(random()?),
-            admin: api::Admin {
-                approval: changes::approval(&config.approval),
-                maintenance_notice: deletions::notice(config.maintenance.notice),
-                certificates: Some(Certificates::new(store.clone(), vault.clone(), settings)),
-                vault,
-                ..Default::default()
-            },
+            admin,
             store,
         };
         let tls = parts.tls(&config)?;
@@ -249,6 +256,7 @@ impl Parts {
         };
         let routes = api::router(self.api_state()).merge(health::routes(health));
         let interface = Interface::Api { max_body: config.max_body.get() };
+        let routes = people::with_addresses(routes);
         let router = self.stack(interface, config.request_timeout.get()).around(routes).merge(apart);
         let listener = Listener::bind(ListenerSettings::from(config), tls, Arc::clone(&self.metrics)).await?;
         Ok(self.serve(Role::ApiServer, listener, router))

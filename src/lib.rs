@@ -26,6 +26,7 @@ pub mod admin;
 pub mod api;
 pub mod cli;
 pub mod config;
+pub mod documents;
 pub mod domain;
 pub mod gateway;
 pub mod guard;

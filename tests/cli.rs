@@ -71,6 +71,7 @@ fn every_command_explains_itself() {
         "migrate",
         "check-config",
         "taxonomy",
+        "admin",
         "backup",
         "restore",
         "verify",

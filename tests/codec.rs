@@ -9,6 +9,10 @@ mod codegen;
 
 #[path = "codec/attacks.rs"]
 mod attacks;
+#[path = "codec/damage.rs"]
+mod damage;
+#[path = "codec/documents.rs"]
+mod documents;
 #[path = "codec/envelopes.rs"]
 mod envelopes;
 #[path = "codec/mutants.rs"]

@@ -37,6 +37,7 @@ golden! {
     anonymous = "09-anonymous.rs",
     names = "10-names.rs",
     operations = "11-operations.rs",
+    documents = "12-documents.rs",
 }
 
 fn constructs() -> Vec<PathBuf> {
@@ -343,6 +344,43 @@ fn derivation_qualification_and_anonymous_types_work() {
         "10-names",
         &["+<type>01</type><self/><e-mail>self</e-mail>", "<type>1</type>"],
     );
+}
+
+#[test]
+fn documents_may_have_defaults_times_and_empty_choices() {
+    let lines = [
+        "+<way>by air</way>",
+        "+<way/>",
+        "+<way><!-- none --></way>",
+        "<way> </way>",
+        "<way>by foot</way>",
+        "",
+        "+<way/><short/><number/><any/>",
+        "<way/><short>for ever</short>",
+        "<way/><number>x</number>",
+        "+<way/><time>10:20:30</time>",
+        "+<way/><time>24:00:00</time>",
+        "+<way/><time>10:20:30.5+02:00</time>",
+        "<way/><time>10:20</time>",
+        "<way/><time/>",
+        "+<way/><web>http://a/b?c</web>",
+        "<way/><web>http://a/b/c/d</web>",
+        "+<way/><plain>2025-01-01T10:20:30</plain>",
+        "<way/><plain>2025-01-01T10:20:30Z</plain>",
+        "<way/><plain>2025-01-01T10:20:30.1</plain>",
+        "+<way/><b>1</b><a>1</a><a>1</a><b>1</b>",
+        "<way/><b>1</b><c>1</c>",
+    ];
+    judge::<documents::n12_documents::R>("12-documents", &lines);
+    let text = "<t:r xmlns:t='urn:t'><way/><short/><number/><any/></t:r>";
+    let read: documents::n12_documents::R =
+        varco::wire::read_document(text.as_bytes(), Default::default()).unwrap();
+    assert_eq!(read.way.as_str(), "by sea");
+    assert_eq!(
+        (read.short.unwrap(), read.number, read.any.unwrap()),
+        ("always".try_into().unwrap(), Some(7), "\"x\"".try_into().unwrap())
+    );
+    assert!(varco::wire::read_document::<documents::n12_documents::R>(b"<r/>", Default::default()).is_err());
 }
 
 #[test]

@@ -4,7 +4,9 @@ pub mod certificates;
 pub mod checkpoints;
 pub mod deletions;
 mod key_hash;
+pub mod people;
 mod secrets;
+pub mod signin;
 mod vault;
 
 pub use key_hash::KeyHasher;

@@ -50,6 +50,12 @@ pub(super) enum AuthError {
     Scope(KeyScope),
     #[error("the caller was not given the permission")]
     Denied,
+    #[error("the session does not stand")]
+    NoSession,
+    #[error("the token is not good")]
+    BadToken,
+    #[error("the request may not be the person's own")]
+    NotOwn,
     #[error("the path is not UTF-8")]
     UnreadablePath,
     #[error("no such creditor institution")]
@@ -194,6 +200,25 @@ impl From<AuthError> for Problem {
                 "Forbidden",
                 "not_permitted",
                 "You were not given the permission for this, or not for this tenant.",
+            ),
+            AuthError::NoSession => Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "Unauthorized",
+                "session_ended",
+                "The session has ended, or never was: sign in again.",
+            ),
+            AuthError::BadToken => Problem::new(
+                StatusCode::UNAUTHORIZED,
+                "Unauthorized",
+                "bad_token",
+                "The bearer token is not good, or no longer: ask for another one.",
+            ),
+            AuthError::NotOwn => Problem::new(
+                StatusCode::FORBIDDEN,
+                "Forbidden",
+                "cross_site",
+                "A request by cookie that changes something must come from this site and repeat the session's \
+                 token in the header X-Varco-CSRF.",
             ),
             AuthError::UnreadablePath => unknown_path(),
             AuthError::UnknownOrganization => Problem::new(

@@ -11,6 +11,7 @@ use jiff::SignedDuration;
 
 use self::openapi::Routes;
 use crate::admin::certificates::Certificates;
+use crate::admin::people::{Door, PeopleSettings};
 use crate::admin::{KeyHasher, Secrets, Vault};
 use crate::domain::access::KeyScope;
 use crate::domain::clock::Clock;
@@ -20,6 +21,7 @@ use crate::domain::randomness::Randomness;
 use crate::registry::RegistryView;
 use crate::store::Store;
 
+pub use access::ClientAddress;
 pub use subscriptions::{SecretOf, SendNow, Sent, TargetCheck, TestEvent, Webhooks};
 
 mod accept;
@@ -30,8 +32,11 @@ pub mod auth;
 mod backoffice;
 mod body;
 mod bulk;
+mod documents;
 pub mod events;
+mod exports;
 mod idempotency;
+mod imports;
 mod inbox;
 pub mod massive;
 mod openapi;
@@ -39,6 +44,7 @@ mod payment_options;
 mod positions;
 pub mod problem;
 mod receipts;
+mod sheet;
 mod subscriptions;
 
 /// What the API works with.
@@ -71,6 +77,8 @@ pub struct Admin {
     pub secrets: Secrets,
     /// Which changes wait for a second person.
     pub approval: Approval,
+    /// How people sign in.
+    pub people: PeopleSettings,
     /// How long before they begin maintenances are announced.
     pub maintenance_notice: MaintenanceNotice,
     /// What handles certificates; without it there are none to manage.
@@ -102,6 +110,8 @@ struct Api {
     webhooks: Webhooks,
     admin: Admin,
     hasher: KeyHasher,
+    /// By which people come in; none without a vault.
+    door: Option<Door>,
 }
 
 impl Api {
@@ -111,6 +121,9 @@ impl Api {
         match self.store.parties().await {
             Ok(parties) => self.registry.replace(parties),
             Err(error) => tracing::warn!(%error, "the parties could not be read again"),
+        }
+        if let Some(door) = &self.door {
+            door.forget();
         }
     }
 }
@@ -159,5 +172,20 @@ fn shared(state: ApiState) -> Arc<Api> {
     let ApiState { store, registry, clock, hold, randomness, receipt_document, webhooks, admin } = state;
     // Without a key that was derived, secrets under it are not known: that refuses and opens nothing.
     let hasher = KeyHasher::new(admin.vault.as_ref()).unwrap_or_default();
-    Arc::new(Api { store, registry, clock, hold, randomness, receipt_document, webhooks, admin, hasher })
+    let door = admin.vault.clone().and_then(|vault| {
+        let door = Door::new(store.clone(), vault, admin.secrets.clone(), admin.people.clone());
+        door.inspect_err(|error| tracing::error!(%error, "nobody can sign in")).ok()
+    });
+    Arc::new(Api {
+        store,
+        registry,
+        clock,
+        hold,
+        randomness,
+        receipt_document,
+        webhooks,
+        admin,
+        hasher,
+        door,
+    })
 }

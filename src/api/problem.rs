@@ -4,6 +4,7 @@
 //! ours, for programs, and so is `holdUntil`. No text here repeats a value of the request: it may be personal data.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -13,7 +14,6 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::openapi::form::Instant;
-use crate::store::StoreError;
 
 /// A refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl Problem {
     }
 
     /// A failure of ours. What happened goes to the log; the caller only learns that it did.
-    pub fn internal(title: &'static str, error: &StoreError) -> Self {
+    pub fn internal(title: &'static str, error: &dyn fmt::Display) -> Self {
         tracing::error!(%error, "{title}");
         Problem::new(
             StatusCode::INTERNAL_SERVER_ERROR,

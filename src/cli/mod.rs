@@ -1,5 +1,6 @@
 //! The `varco` command line: one file or folder per subcommand, errors mapped to exit codes in one place.
 
+pub mod admin;
 pub mod audit;
 pub mod backup;
 pub mod check_config;
@@ -57,6 +58,7 @@ enum Command {
     Verify(verify::VerifyArgs),
     Audit(audit::AuditArgs),
     Taxonomy(taxonomy::TaxonomyArgs),
+    Admin(admin::AdminArgs),
 }
 
 /// The configuration that a command works with.
@@ -137,6 +139,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Verify(args) => verify::run(args).await,
         Command::Audit(args) => audit::run(args).await,
         Command::Taxonomy(args) => taxonomy::run(args).await,
+        Command::Admin(args) => admin::run(args).await,
     }
 }
 

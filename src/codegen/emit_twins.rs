@@ -9,9 +9,11 @@ use super::model::{Contract, Namespace, Particle, QName, Term, TypeRef};
 use super::names;
 use std::collections::BTreeSet;
 
-/// The Rust of all twins: one module per namespace, with one enumeration of its messages.
+/// The Rust of all twins: one module per namespace, with one enumeration of its messages. What has no namespace is
+/// no message, and no twin is made of it.
 pub fn modules(contract: &Contract) -> String {
-    contract.namespaces.iter().map(|(uri, namespace)| module(contract, uri, namespace)).collect()
+    let namespaces = contract.namespaces.iter().filter(|(uri, _)| !uri.is_empty());
+    namespaces.map(|(uri, namespace)| module(contract, uri, namespace)).collect()
 }
 
 fn module(contract: &Contract, uri: &str, namespace: &Namespace) -> String {
@@ -94,7 +96,7 @@ fn fields<'c>(
     for Particle { occurs, term, .. } in particles {
         let optional = optional || occurs.min == 0;
         match term {
-            Term::Element { name, of } => {
+            Term::Element { name, of, .. } => {
                 if found.iter().any(|other| other.name.1 == name.1) {
                     return Err("yaserde cannot tell elements of one name apart");
                 }

@@ -12,14 +12,27 @@ pub fn module(module: &Module) -> String {
     let items: String = module.items.iter().map(item).collect();
     let operations = emit_ops::operations(module);
     let tags = tags(module);
+    let documents = documents(module);
     let summary =
         if module.doc.is_empty() { format!("The types of `{}`.", module.name) } else { module.doc.clone() };
-    format!("{}pub mod {} {{\n{imports}{items}{operations}{tags}}}\n", doc(&summary), module.name)
+    format!("{}pub mod {} {{\n{imports}{items}{operations}{documents}{tags}}}\n", doc(&summary), module.name)
 }
 
 /// A doc comment of one paragraph.
 pub fn doc(text: &str) -> String {
     format!("/// {}\n", if text.is_empty() { "No documentation in the schema." } else { text })
+}
+
+/// What makes an element a document of its own.
+fn documents(module: &Module) -> String {
+    let prefixes = format!("{:?}", module.prefixes).replace('[', "&[");
+    let document = |(tag, of): &(String, String)| {
+        format!(
+            "impl super::Document for {of} {{\nconst ROOT: super::Name = tag::{tag};\n\
+             const PREFIXES: &'static [(&'static str, &'static str)] = {prefixes};\n}}\n"
+        )
+    };
+    module.documents.iter().map(document).collect()
 }
 
 fn tags(module: &Module) -> String {
@@ -234,7 +247,10 @@ fn method(field: &Field) -> &'static str {
 
 fn reading(field: &Field) -> String {
     let tag = field.tag.as_ref().map_or(String::new(), |tag| format!("&tag::{tag}"));
-    format!("from.{}({tag})?", method(field))
+    match &field.default {
+        Some(value) => format!("from.{}_or({tag}, {value:?})?", method(field)),
+        None => format!("from.{}({tag})?", method(field)),
+    }
 }
 
 fn writing(field: &Field, value: &str) -> String {

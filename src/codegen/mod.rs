@@ -5,14 +5,17 @@
 //! give the same bytes. `build.rs` and `tests/codegen.rs` compile these very files. What lies outside the
 //! subset below stops the build with file and line; nothing is silently dropped.
 //!
-//! Subset: named and anonymous simple types by restriction of string, normalizedString, token, int, decimal
-//! (as money), boolean, date, dateTime and base64Binary; complex types of sequences and choices, by extension
-//! and by restriction; element references; imports; document/literal WSDL.
+//! Subset: named and anonymous simple types by restriction of string, normalizedString, token, anyURI, int,
+//! decimal (as money), boolean, date, time, dateTime and base64Binary; complex types of sequences and choices,
+//! by extension and by restriction; element references; defaults of elements; imports; document/literal WSDL.
+//! The roots of a schema that no operation uses are documents of their own.
 
 mod ambiguity;
+mod documents;
 mod emit_ops;
 mod emit_twins;
 mod emit_types;
+mod facets;
 pub mod model;
 mod names;
 mod patterns;

@@ -61,6 +61,10 @@ pub enum Builtin {
     Date,
     /// A moment.
     DateTime,
+    /// A time of day.
+    Time,
+    /// An address on the web; any text will do.
+    Uri,
     /// Bytes.
     Base64,
 }
@@ -148,6 +152,8 @@ pub enum Term {
         name: QName,
         /// Its type.
         of: TypeRef,
+        /// What an empty one stands for.
+        default: Option<String>,
     },
     /// One of several.
     Choice(Vec<Particle>),

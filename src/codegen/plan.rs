@@ -2,6 +2,7 @@
 
 use super::Diagnostic;
 use super::ambiguity::{deterministic, opening_count};
+use super::documents;
 use super::model::{
     Builtin, Complex, Contract, Facets, Occurs, Operation, Particle, Place, QName, Simple, Term, TypeRef,
 };
@@ -27,6 +28,9 @@ pub struct Module {
     pub items: Vec<Item>,
     /// The operations whose requests belong to the namespace.
     pub operations: Vec<Call>,
+    /// The elements that are documents of their own, each the tag constant and the type: all roots with
+    /// children, where there is no operation.
+    pub documents: Vec<(String, String)>,
 }
 
 /// An operation with its Rust names.
@@ -106,6 +110,8 @@ pub struct Field {
     pub wire: String,
     /// The tag constants that can begin it.
     pub first: BTreeSet<String>,
+    /// What an empty one stands for.
+    pub default: Option<String>,
 }
 
 type Fallible<T> = Result<T, Diagnostic>;
@@ -173,6 +179,12 @@ impl Planner<'_> {
             let call = self.call(name, operation)?;
             self.module.operations.push(call);
         }
+        if self.module.operations.is_empty() {
+            for (root, of) in documents::roots(contract, own)? {
+                let document = (self.tag(root), of);
+                self.module.documents.push(document);
+            }
+        }
         let used: BTreeSet<&String> = self.module.tags.values().map(|(name, _)| &name.0).collect();
         let used = used.into_iter().filter(|uri| !uri.is_empty());
         self.module.prefixes = used.map(|uri| (self.prefix(uri), uri.clone())).collect();
@@ -203,7 +215,7 @@ impl Planner<'_> {
         let name = self.name(&name.1, &simple.place)?;
         let facets = simple.facets.clone();
         let alphabet = match simple.base {
-            Builtin::Text | Builtin::NormalizedText | Builtin::Token => Alphabet::Unicode,
+            Builtin::Text | Builtin::NormalizedText | Builtin::Token | Builtin::Uri => Alphabet::Unicode,
             _ => Alphabet::Ascii,
         };
         let tables: Result<Vec<Table>, String> =
@@ -214,11 +226,12 @@ impl Planner<'_> {
             Builtin::Decimal => shapes::amount(simple)?,
             Builtin::Int if facets.values.is_some() => shapes::numbers(simple)?,
             Builtin::Int => shapes::int(simple)?,
-            Builtin::Boolean | Builtin::Date | Builtin::DateTime => {
+            Builtin::DateTime if !tables.is_empty() => Shape::Alias("super::PlainMoment".to_owned()),
+            Builtin::Boolean | Builtin::Date | Builtin::DateTime | Builtin::Time => {
                 Shape::Alias(runtime(simple.base).to_owned())
             }
             Builtin::Base64 => Shape::Base64(facets, tables),
-            Builtin::Text | Builtin::NormalizedText | Builtin::Token => match &facets.values {
+            Builtin::Text | Builtin::NormalizedText | Builtin::Token | Builtin::Uri => match &facets.values {
                 Some(values) => Shape::Texts(shapes::texts(simple, values, &tables)?, space),
                 None => Shape::Text(facets, space, tables),
             },
@@ -249,8 +262,11 @@ impl Planner<'_> {
     }
 
     fn field(&mut self, owner: &str, particle: &Particle) -> Fallible<Field> {
-        let occurs = particle.occurs;
-        if let Term::Element { name, of } = &particle.term {
+        let (occurs, contract) = (particle.occurs, self.contract);
+        if let Term::Element { name, of, default } = &particle.term {
+            if let Some(value) = default {
+                documents::default(contract, particle, of, value)?;
+            }
             let tag = self.tag(name);
             let (of, about) = self.of(of);
             let doc = if particle.doc.is_empty() { about } else { particle.doc.clone() };
@@ -265,6 +281,7 @@ impl Planner<'_> {
                 tag: Some(tag),
                 wire: name.1.clone(),
                 first,
+                default: default.clone(),
             });
         }
         let (inner, joint) = match &particle.term {
@@ -298,6 +315,7 @@ impl Planner<'_> {
             tag: None,
             wire,
             first,
+            default: None,
         })
     }
 
@@ -346,13 +364,14 @@ fn runtime(builtin: Builtin) -> &'static str {
     match builtin {
         Builtin::Text => "super::PlainText",
         Builtin::NormalizedText => "super::NormalizedText",
-        Builtin::Token => "super::Token",
+        Builtin::Token | Builtin::Uri => "super::Token",
         // Refused before: a decimal is money, and money has a named type.
         Builtin::Decimal => "super::Decimal",
         Builtin::Int => "i32",
         Builtin::Boolean => "bool",
         Builtin::Date => "super::Date",
         Builtin::DateTime => "super::DateTime",
+        Builtin::Time => "super::Time",
         Builtin::Base64 => "super::Base64",
     }
 }

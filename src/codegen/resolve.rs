@@ -1,6 +1,7 @@
 //! From trees to the model: names resolved, inheritance flattened, facets gathered.
 
 use super::Diagnostic;
+use super::facets::{builtin, gather, occurs};
 use super::model::{
     Builtin, Complex, Contract, Facets, Namespace, Occurs, Operation, Particle, QName, Simple,
 };
@@ -227,7 +228,7 @@ impl<'t> Resolver<'t> {
     }
 
     fn particle(&mut self, node: At<'t>, context: &Context, owner: &str) -> Fallible<Particle> {
-        let occurs = occurs(node)?;
+        let mut occurs = occurs(node)?;
         let term = match node.tag() {
             "element" => self.element(node, context, owner)?,
             "sequence" | "choice" => {
@@ -236,7 +237,7 @@ impl<'t> Resolver<'t> {
                     node.children().map(|child| self.particle(child, context, owner)).collect();
                 let inner = inner?.into_iter();
                 match node.tag() {
-                    "choice" => Term::Choice(inner.collect()),
+                    "choice" => Term::Choice(present(inner.collect(), &mut occurs)),
                     _ => Term::Sequence(inner.flat_map(flatten).collect()),
                 }
             }
@@ -246,7 +247,7 @@ impl<'t> Resolver<'t> {
     }
 
     fn element(&mut self, node: At<'t>, context: &Context, owner: &str) -> Fallible<Term> {
-        node.only(&["name", "type", "ref", "form", "minOccurs", "maxOccurs"])?;
+        node.only(&["name", "type", "ref", "form", "default", "minOccurs", "maxOccurs"])?;
         if let Some(value) = node.get("ref") {
             let name = node.qname(value)?;
             if !self.elements.contains_key(&name) {
@@ -255,14 +256,18 @@ impl<'t> Resolver<'t> {
             self.root(&name)?;
             let of = self.contract.roots.get(&name).cloned();
             return of
-                .map(|of| Term::Element { name, of })
+                .map(|of| Term::Element { name, of, default: None })
                 .ok_or_else(|| node.wrong("element without a type"));
         }
         let local = node.need("name")?;
         let of = self.type_of(node, context, &format!("{owner}{}", names::pascal(local)))?;
         let qualified = node.get("form").map_or(context.qualified, |form| form == "qualified");
         let namespace = if qualified { context.target.clone() } else { String::new() };
-        Ok(Term::Element { name: (namespace, local.to_owned()), of })
+        let default = node.get("default").map(str::to_owned);
+        if default.is_some() && matches!(&of, TypeRef::Named(of) if !self.contract.simple.contains_key(of)) {
+            return Err(node.wrong("a default of an element with children"));
+        }
+        Ok(Term::Element { name: (namespace, local.to_owned()), of, default })
     }
 
     fn service(&mut self, root: At<'t>) -> Fallible<()> {
@@ -323,66 +328,11 @@ fn flatten(particle: Particle) -> Vec<Particle> {
     }
 }
 
-fn builtin(name: &str) -> Option<Builtin> {
-    Some(match name {
-        "string" => Builtin::Text,
-        "normalizedString" => Builtin::NormalizedText,
-        "token" => Builtin::Token,
-        "decimal" => Builtin::Decimal,
-        "int" => Builtin::Int,
-        "boolean" => Builtin::Boolean,
-        "date" => Builtin::Date,
-        "dateTime" => Builtin::DateTime,
-        "base64Binary" => Builtin::Base64,
-        _ => return None,
-    })
-}
-
-fn occurs(node: At<'_>) -> Fallible<Occurs> {
-    let number = |text: &str| text.parse().map_err(|_| node.wrong(format!("`{text}` is not a number")));
-    let min = node.get("minOccurs").map_or(Ok(1), number)?;
-    let max = match node.get("maxOccurs") {
-        Some("unbounded") => usize::MAX,
-        other => other.map_or(Ok(1), number)?,
-    };
-    if max == 0 || min > max {
-        return Err(node.wrong("occurs never, or at least more often than at most"));
+/// Alternatives that may be absent, as alternatives of a choice that may be absent: it is the same documents.
+fn present(mut alternatives: Vec<Particle>, choice: &mut Occurs) -> Vec<Particle> {
+    for alternative in alternatives.iter_mut().filter(|alternative| alternative.occurs.min == 0) {
+        alternative.occurs.min = 1;
+        choice.min = 0;
     }
-    Ok(Occurs { min, max })
-}
-
-/// Adds the facets of one derivation step to those inherited.
-fn gather(step: At<'_>, base: Builtin, facets: &mut Facets) -> Fallible<()> {
-    let texts = matches!(base, Builtin::Text | Builtin::NormalizedText | Builtin::Token);
-    let numbers = matches!(base, Builtin::Decimal | Builtin::Int);
-    let mut patterns = Vec::new();
-    let mut values = Vec::new();
-    for facet in step.children() {
-        facet.only(&["value"])?;
-        let value = facet.need("value")?;
-        let count = || value.parse::<usize>().map_err(|_| facet.wrong(format!("`{value}` is not a number")));
-        match facet.tag() {
-            "length" if texts => {
-                facets.min_length = Some(count()?);
-                facets.max_length = Some(count()?);
-            }
-            "minLength" if texts => facets.min_length = Some(count()?),
-            "maxLength" if texts => facets.max_length = Some(count()?),
-            "pattern" if texts || matches!(base, Builtin::Decimal | Builtin::Base64) => {
-                patterns.push(value.to_owned())
-            }
-            "enumeration" if texts || base == Builtin::Int => values.push(value.to_owned()),
-            "minInclusive" if numbers => facets.min = Some(value.to_owned()),
-            "maxInclusive" if numbers => facets.max = Some(value.to_owned()),
-            "fractionDigits" if base == Builtin::Decimal => facets.fraction_digits = Some(count()?),
-            name => return Err(facet.wrong(format!("facet {name} on {base:?} is outside the subset"))),
-        }
-    }
-    if !patterns.is_empty() {
-        facets.patterns.push(patterns);
-    }
-    if !values.is_empty() {
-        facets.values = Some(values);
-    }
-    Ok(())
+    alternatives
 }

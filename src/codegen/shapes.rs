@@ -1,7 +1,7 @@
 //! Simple types as what they become, and the checks that make sure it is exact.
 
 use super::Diagnostic;
-use super::model::{Place, Simple};
+use super::model::{Facets, Place, Simple};
 use super::names;
 use super::patterns::{self, Table};
 use super::plan::{Shape, wrong};
@@ -80,6 +80,17 @@ pub fn texts(simple: &Simple, values: &[String], tables: &[Table]) -> Fallible<V
         values.iter().map(|value| (names::variant(value), value.clone())).collect();
     distinct(&simple.place, texts.iter().map(|(variant, _)| variant))?;
     Ok(texts)
+}
+
+/// Whether facets that list values or measure texts, and no others, allow a value.
+pub fn admits(facets: &Facets, value: &str) -> bool {
+    let length = value.chars().count();
+    facets.patterns.is_empty()
+        && facets.min.is_none()
+        && facets.max.is_none()
+        && facets.min_length.is_none_or(|min| length >= min)
+        && facets.max_length.is_none_or(|max| length <= max)
+        && facets.values.as_ref().is_none_or(|values| values.iter().any(|listed| listed == value))
 }
 
 fn distinct<'n>(place: &Place, variants: impl Iterator<Item = &'n String>) -> Fallible<()> {

@@ -11,6 +11,8 @@ mod delivery;
 mod log;
 mod maintenance;
 mod nats;
+mod oidc;
+mod people;
 mod positions;
 mod soap;
 mod soap_tls;
@@ -18,6 +20,7 @@ mod source;
 mod upload;
 mod values;
 mod vault;
+mod web;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -32,6 +35,8 @@ pub use delivery::Delivery;
 pub use log::{Log, LogFormat};
 pub use maintenance::Maintenance;
 pub use nats::{Nats, NatsName, NatsServers};
+pub use oidc::{ClaimNames, Oidc, RoleRule};
+pub use people::People;
 pub use positions::{Pause, Positions};
 pub use soap::Soap;
 pub use soap_tls::{AllowedClients, ClientNames, SoapTls};
@@ -40,6 +45,7 @@ use source::Source;
 pub use upload::Upload;
 pub use values::{ByteSize, Count, HumanDuration};
 pub use vault::Vault;
+pub use web::{Origin, ProviderUrl, Word};
 
 /// Everything an operator can set, checked and with defaults filled in.
 #[derive(Debug, Clone)]
@@ -58,6 +64,10 @@ pub struct Config {
     pub log: Log,
     /// Events to NATS JetStream.
     pub nats: Nats,
+    /// The provider by which people sign in.
+    pub oidc: Oidc,
+    /// How those who administer sign in.
+    pub people: People,
     /// What holds for announced maintenance.
     pub maintenance: Maintenance,
     /// What holds for debt positions.
@@ -134,6 +144,8 @@ impl Config {
             database,
             log: Log::read(&mut source.section("log")),
             nats: Nats::read(&mut source.section("nats")),
+            oidc: Oidc::read(&mut source.section("oidc")),
+            people: People::read(&mut source.section("people")),
             maintenance: Maintenance::read(&mut source.section("maintenance")),
             positions: Positions::read(&mut source.section("positions")),
             approval: Approval::read(&mut source.section("approval")),
@@ -155,6 +167,8 @@ impl fmt::Display for Config {
         table.insert("upload".to_owned(), Value::Table(self.upload.to_table()));
         table.insert("log".to_owned(), Value::Table(self.log.to_table()));
         table.insert("nats".to_owned(), Value::Table(self.nats.to_table()));
+        table.insert("oidc".to_owned(), Value::Table(self.oidc.to_table()));
+        table.insert("people".to_owned(), Value::Table(self.people.to_table()));
         table.insert("maintenance".to_owned(), Value::Table(self.maintenance.to_table()));
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
         table.insert("approval".to_owned(), Value::Table(self.approval.to_table()));

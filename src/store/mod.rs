@@ -14,6 +14,7 @@ mod certificates;
 mod delegations;
 mod deliveries;
 mod dialect;
+mod documents;
 mod embedded;
 mod events;
 #[doc(hidden)]
@@ -27,6 +28,7 @@ mod migrate;
 mod notices;
 mod numbers;
 mod parties;
+mod people;
 #[cfg(test)]
 mod plans;
 mod positions;
@@ -66,10 +68,11 @@ pub use delegations::delegation_json;
 pub use deliveries::{
     Backlog, Claimed, DeliveryName, FannedOut, FeedPlace, Hold, Room, Settlement, Tried, Written,
 };
+pub use documents::{DocumentHead, document_form, document_target};
 pub use events::{FeedWatch, Heads, StoredEvent};
 pub use governance::{
-    Change, ChangeAct, ChangeError, ChangePage, ChangePlace, ChangeQuery, ChangeStep, NewChange, WriteError,
-    WriteFailure, WriteMode,
+    Change, ChangeAct, ChangeError, ChangePage, ChangePlace, ChangeQuery, ChangeStep, Judged, NewChange,
+    WriteError, WriteFailure, WriteMode,
 };
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{
@@ -78,6 +81,11 @@ pub use keys::{
 pub use maintenance::{MaintenanceFilter, maintenance_form, maintenance_of_form, maintenance_target};
 pub use numbers::Numbered;
 pub use parties::Parties;
+pub use people::{
+    Counted, KnownPerson, LinkFor, ListedSession, LocalAccount, NewLocalAccount, NewSession, PersonKey,
+    SecondFactor, SessionGrants, SessionKey, Sessions, SignedInFrom, StoredSession, grant_form, person_form,
+    profile_form,
+};
 pub use positions::{
     BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,
     PositionPage, PositionQuery, ReplaceError, Shapes,

@@ -90,7 +90,7 @@ impl TryFrom<civil::DateTime> for DateTime {
 }
 
 /// The rest of a text that is read from the left.
-struct Cursor<'a>(&'a [u8]);
+pub(super) struct Cursor<'a>(pub(super) &'a [u8]);
 
 impl Cursor<'_> {
     fn take(&mut self, wanted: u8) -> Option<()> {
@@ -133,6 +133,17 @@ impl Cursor<'_> {
     fn moment(&mut self) -> Option<civil::DateTime> {
         let date = self.date()?;
         self.take(b'T')?;
+        match self.time()? {
+            Some(time) => Some(date.to_datetime(time)),
+            None => {
+                let next = date.tomorrow().ok()?;
+                (next.year() > 0).then(|| next.at(0, 0, 0, 0))
+            }
+        }
+    }
+
+    /// A time of day; none inside stands for the end of the day, which is the beginning of the next.
+    pub(super) fn time(&mut self) -> Option<Option<civil::Time>> {
         let hour = self.two()?;
         self.take(b':')?;
         let minute = self.two()?;
@@ -140,15 +151,13 @@ impl Cursor<'_> {
         let second = self.two()?;
         let nanosecond = self.fraction()?;
         if (hour, minute, second, nanosecond) == (24, 0, 0, 0) {
-            let next = date.tomorrow().ok()?;
-            return (next.year() > 0).then(|| next.at(0, 0, 0, 0));
+            return Some(None);
         }
-        let time = civil::Time::new(hour, minute, second, nanosecond).ok()?;
-        Some(date.to_datetime(time))
+        civil::Time::new(hour, minute, second, nanosecond).ok().map(Some)
     }
 
     /// The offset that ends the text, or none if the text ends here.
-    fn offset(&mut self) -> Option<Option<Offset>> {
+    pub(super) fn offset(&mut self) -> Option<Option<Offset>> {
         let sign = match self.0.first() {
             None => return Some(None),
             Some(b'Z') => {
@@ -188,7 +197,7 @@ impl Value for DateTime {
 }
 
 /// The offset as XML writes it: `Z` or signed hours and minutes.
-struct Zone(Option<Offset>);
+pub(super) struct Zone(pub(super) Option<Offset>);
 
 impl fmt::Display for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -214,15 +223,18 @@ impl fmt::Display for Date {
 impl fmt::Display for DateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (day, time) = (self.moment.date(), self.moment.time());
-        write!(f, "{:04}-{:02}-{:02}", day.year(), day.month(), day.day())?;
-        write!(f, "T{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
-        let fraction = format!("{:09}", time.subsec_nanosecond());
-        let fraction = fraction.trim_end_matches('0');
-        if !fraction.is_empty() {
-            write!(f, ".{fraction}")?;
-        }
+        write!(f, "{:04}-{:02}-{:02}T", day.year(), day.month(), day.day())?;
+        clock(f, time)?;
         write!(f, "{}", Zone(self.offset))
     }
+}
+
+/// Hours, minutes and seconds, with as much of a fraction as there is.
+pub(super) fn clock(f: &mut fmt::Formatter<'_>, time: civil::Time) -> fmt::Result {
+    write!(f, "{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
+    let fraction = format!("{:09}", time.subsec_nanosecond());
+    let fraction = fraction.trim_end_matches('0');
+    if fraction.is_empty() { Ok(()) } else { write!(f, ".{fraction}") }
 }
 
 impl Write for Date {

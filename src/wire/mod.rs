@@ -7,6 +7,7 @@
 
 mod base64;
 mod date;
+mod document;
 mod encode;
 mod error;
 mod list;
@@ -15,11 +16,13 @@ mod number;
 mod pattern;
 mod reader;
 mod text;
+mod time;
 mod token;
 mod value;
 
 pub use base64::{AnyBase64, Base64, Base64Kind, Base64Text};
 pub use date::{Date, DateTime};
+pub use document::{Document, read_document, write_document};
 pub use encode::{Name, Write, Writer};
 pub use error::{FacetError, Position, Rule, Violation};
 pub use list::{Bounded, UNBOUNDED};
@@ -29,6 +32,7 @@ pub use reader::{Bounds, Reader};
 pub use text::{
     AnyNormalizedText, AnyText, AnyToken, NormalizedText, PlainText, Text, TextFacets, TextKind, Token,
 };
+pub use time::{PlainMoment, Time};
 pub use value::{Group, Read, Value, WhiteSpace};
 
 include!(concat!(env!("OUT_DIR"), "/wire.rs"));

@@ -53,6 +53,8 @@ pub struct Reader<'a> {
     pub(super) token: Token<'a>,
     /// The element just entered was an empty tag, so that its end comes without markup.
     pub(super) ends_itself: bool,
+    /// What the next value is if its element is empty.
+    pub(super) default: &'static str,
 }
 
 impl<'a> Reader<'a> {
@@ -85,6 +87,7 @@ impl<'a> Reader<'a> {
             names: Vec::new(),
             token: Token::Finished,
             ends_itself: false,
+            default: "",
         };
         reader.advance()?;
         match reader.token {
@@ -271,6 +274,7 @@ impl<'a> Reader<'a> {
         }
         let start = self.position();
         let text = self.text()?;
+        let text = if text.is_empty() { Cow::Borrowed(self.default) } else { text };
         let value = T::parse(text).map_err(|facet: FacetError| self.broken_at(Rule::Facet(facet), start))?;
         self.pop();
         self.advance()?;

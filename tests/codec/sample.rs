@@ -17,6 +17,7 @@ pub fn sources() -> Vec<Source> {
 
 pub struct Sampler {
     contract: Contract,
+    namespace: &'static str,
     pub random: Random,
     /// Whether every value is spelled as our writer spells it, and no text begins or ends with a blank: for readers
     /// that trim, or compare spellings.
@@ -25,7 +26,20 @@ pub struct Sampler {
 
 impl Sampler {
     pub fn new(seed: u64) -> Self {
-        Sampler { contract: codegen::model(&sources()).unwrap(), random: Random::new(seed), plain: false }
+        Sampler::of(&sources(), NAMESPACE, seed)
+    }
+
+    /// One for the documents, which have no namespace.
+    #[allow(dead_code, reason = "not every test binary samples documents")]
+    pub fn of_documents(seed: u64) -> Self {
+        let path = "xsd/documents.xsd".to_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        Sampler::of(&[Source { path, text }], "", seed)
+    }
+
+    fn of(sources: &[Source], namespace: &'static str, seed: u64) -> Self {
+        let contract = codegen::model(sources).unwrap();
+        Sampler { contract, namespace, random: Random::new(seed), plain: false }
     }
 
     /// The local names of all root elements.
@@ -35,10 +49,13 @@ impl Sampler {
 
     /// A valid payload with that root.
     pub fn payload(&mut self, root: &str) -> String {
-        let of = self.contract.roots[&(NAMESPACE.to_owned(), root.to_owned())].clone();
-        let mut out = format!("<p:{root} xmlns:p=\"{NAMESPACE}\">");
+        let namespace = self.namespace;
+        let of = self.contract.roots[&(namespace.to_owned(), root.to_owned())].clone();
+        let prefix = if namespace.is_empty() { "" } else { "p:" };
+        let bound = if namespace.is_empty() { String::new() } else { format!(" xmlns:p=\"{namespace}\"") };
+        let mut out = format!("<{prefix}{root}{bound}>");
         self.content(&of, &mut out);
-        let _ = write!(out, "</p:{root}>");
+        let _ = write!(out, "</{prefix}{root}>");
         out
     }
 
@@ -73,7 +90,7 @@ impl Sampler {
         };
         for _ in 0..count {
             match &particle.term {
-                Term::Element { name, of } => {
+                Term::Element { name, of, .. } => {
                     let _ = write!(out, "<{}>", name.1);
                     self.content(of, out);
                     let _ = write!(out, "</{}>", name.1);
@@ -103,6 +120,9 @@ impl Sampler {
             Builtin::Date => {
                 random.pick(&["2025-05-13", "2024-02-29Z", "2031-12-31+02:00", "0001-01-01"]).to_owned()
             }
+            Builtin::DateTime if !facets.patterns.is_empty() => {
+                random.pick(&["2025-05-13T10:20:30", "2024-02-29T00:00:00"]).to_owned()
+            }
             Builtin::DateTime => random
                 .pick(&[
                     "2025-05-13T10:20:30",
@@ -123,6 +143,8 @@ impl Sampler {
                 true => random.pick(&["", "QQ==", "QUI=", "QUJD", "QU JD", "\nQUJDRA==\n"]).to_owned(),
                 false => random.pick(&["QQ==", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="]).to_owned(),
             },
+            Builtin::Time => random.pick(&["00:00:00", "23:59:59", "10:20:30"]).to_owned(),
+            Builtin::Uri => random.pick(&["https://example.org/a?b", "a"]).to_owned(),
             Builtin::Text | Builtin::NormalizedText | Builtin::Token => self.text(facets),
         }
     }
@@ -135,6 +157,13 @@ impl Sampler {
         match facets.patterns.first().map(|step| step[0].as_str()) {
             Some("[0-9]{11}") => digits(random, 11),
             Some("[0-9]{18}") => digits(random, 18),
+            Some("[0-9]{5}") => digits(random, 5),
+            Some("[0-9A-Z]{1,15}" | "[0-9A-Z]{8,11}") => random.pick(&["BPPIITRR", "ABCDEFGHIL1"]).to_owned(),
+            Some("[A-Z0-9]{6,14}") => random.pick(&["PSP001", "ABI12345678901"]).to_owned(),
+            Some("[0-9A-Z]{6,14}_[0-9]{2}-[0-9]{2}-[0-9]{4}") => "PSP001_22-11-2026".to_owned(),
+            Some(iban) if iban.contains("{1,30}") => {
+                random.pick(&["IT60X0542811101000000123456", "it60x", "XX00y"]).to_owned()
+            }
             Some("[A-Z]{2,2}") => random.pick(&["IT", "RM", "XK"]).to_owned(),
             Some(email) if email.contains('@') => {
                 random.pick(&["a@b", "mario.rossi+x@ente-1.gov.it"]).to_owned()
@@ -163,7 +192,7 @@ fn plain(base: Builtin, value: String) -> String {
             format!("{}.{cents}", euro.parse::<u64>().unwrap())
         }
         Builtin::Base64 => value.split_whitespace().collect(),
-        Builtin::Date | Builtin::DateTime => value,
+        Builtin::Date | Builtin::DateTime | Builtin::Time | Builtin::Uri => value,
         Builtin::Text | Builtin::NormalizedText | Builtin::Token => {
             let mut text: Vec<char> = value.chars().collect();
             let last = text.len().saturating_sub(1);

@@ -558,6 +558,10 @@ pub mod n01_text {
             patterns: &[],
         };
     }
+    impl super::Document for R {
+        const ROOT: super::Name = tag::R;
+        const PREFIXES: &'static [(&'static str, &'static str)] = &[("t", "urn:t")];
+    }
     /// The names of the elements.
     mod tag {
         use super::super::Name;
@@ -568,6 +572,7 @@ pub mod n01_text {
         pub(super) const EXACT: Name = Name::local("exact");
         pub(super) const LISTED: Name = Name::local("listed");
         pub(super) const ODD: Name = Name::local("odd");
+        pub(super) const R: Name = Name::qualified("urn:t", "r", "t:r");
         pub(super) const RANGE: Name = Name::local("range");
         pub(super) const SPACED: Name = Name::local("spaced");
         pub(super) const TIDY: Name = Name::local("tidy");

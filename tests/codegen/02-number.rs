@@ -142,6 +142,10 @@ pub mod n02_number {
         const MAX: i32 = 10;
         const RANGE: &'static str = "between -1 and 10";
     }
+    impl super::Document for R {
+        const ROOT: super::Name = tag::R;
+        const PREFIXES: &'static [(&'static str, &'static str)] = &[("t", "urn:t")];
+    }
     /// The names of the elements.
     mod tag {
         use super::super::Name;
@@ -150,6 +154,7 @@ pub mod n02_number {
         pub(super) const MONEY: Name = Name::local("money");
         pub(super) const ONE: Name = Name::local("one");
         pub(super) const PAID: Name = Name::local("paid");
+        pub(super) const R: Name = Name::qualified("urn:t", "r", "t:r");
         pub(super) const SMALL: Name = Name::local("small");
     }
 }

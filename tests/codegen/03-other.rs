@@ -65,6 +65,10 @@ pub mod n03_other {
             to.optional(&tag::MOMENT, &self.moment);
         }
     }
+    impl super::Document for R {
+        const ROOT: super::Name = tag::R;
+        const PREFIXES: &'static [(&'static str, &'static str)] = &[("t", "urn:t")];
+    }
     /// The names of the elements.
     mod tag {
         use super::super::Name;
@@ -74,5 +78,6 @@ pub mod n03_other {
         pub(super) const FLAG: Name = Name::local("flag");
         pub(super) const HASH: Name = Name::local("hash");
         pub(super) const MOMENT: Name = Name::local("moment");
+        pub(super) const R: Name = Name::qualified("urn:t", "r", "t:r");
     }
 }

@@ -39,6 +39,10 @@ pub mod n04_sequence {
             to.one(&tag::LAST, &self.last);
         }
     }
+    impl super::Document for R {
+        const ROOT: super::Name = tag::R;
+        const PREFIXES: &'static [(&'static str, &'static str)] = &[("t", "urn:t")];
+    }
     /// The names of the elements.
     mod tag {
         use super::super::Name;
@@ -47,5 +51,6 @@ pub mod n04_sequence {
         pub(super) const MANY: Name = Name::local("many");
         pub(super) const MAYBE: Name = Name::local("maybe");
         pub(super) const ONE: Name = Name::local("one");
+        pub(super) const R: Name = Name::qualified("urn:t", "r", "t:r");
     }
 }

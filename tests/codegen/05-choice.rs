@@ -136,6 +136,10 @@ pub mod n05_choice {
             to.many_groups(&self.e_or_f);
         }
     }
+    impl super::Document for R {
+        const ROOT: super::Name = tag::R;
+        const PREFIXES: &'static [(&'static str, &'static str)] = &[("t", "urn:t")];
+    }
     /// The names of the elements.
     mod tag {
         use super::super::Name;
@@ -145,5 +149,6 @@ pub mod n05_choice {
         pub(super) const D: Name = Name::local("d");
         pub(super) const E: Name = Name::local("e");
         pub(super) const F: Name = Name::local("f");
+        pub(super) const R: Name = Name::qualified("urn:t", "r", "t:r");
     }
 }

@@ -118,6 +118,10 @@ pub mod n06_group {
             super::Write::write(&self.d_and_e_or_f, to);
         }
     }
+    impl super::Document for R {
+        const ROOT: super::Name = tag::R;
+        const PREFIXES: &'static [(&'static str, &'static str)] = &[("t", "urn:t")];
+    }
     /// The names of the elements.
     mod tag {
         use super::super::Name;
@@ -127,5 +131,6 @@ pub mod n06_group {
         pub(super) const D: Name = Name::local("d");
         pub(super) const E: Name = Name::local("e");
         pub(super) const F: Name = Name::local("f");
+        pub(super) const R: Name = Name::qualified("urn:t", "r", "t:r");
     }
 }

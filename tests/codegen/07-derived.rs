@@ -129,6 +129,10 @@ pub mod n07_derived {
             to.one(&tag::C, &self.c);
         }
     }
+    impl super::Document for R {
+        const ROOT: super::Name = tag::R;
+        const PREFIXES: &'static [(&'static str, &'static str)] = &[("t", "urn:t")];
+    }
     /// The names of the elements.
     mod tag {
         use super::super::Name;
@@ -136,6 +140,7 @@ pub mod n07_derived {
         pub(super) const B: Name = Name::local("b");
         pub(super) const C: Name = Name::local("c");
         pub(super) const NARROW: Name = Name::local("narrow");
+        pub(super) const R: Name = Name::qualified("urn:t", "r", "t:r");
         pub(super) const SAME: Name = Name::local("same");
         pub(super) const WIDE: Name = Name::local("wide");
     }

@@ -31,11 +31,16 @@ pub mod n08_qualified {
             to.optional(&tag::SHARED, &self.shared);
         }
     }
+    impl super::Document for R {
+        const ROOT: super::Name = tag::R;
+        const PREFIXES: &'static [(&'static str, &'static str)] = &[("t", "urn:t")];
+    }
     /// The names of the elements.
     mod tag {
         use super::super::Name;
         pub(super) const A: Name = Name::qualified("urn:t", "a", "t:a");
         pub(super) const B: Name = Name::local("b");
+        pub(super) const R: Name = Name::qualified("urn:t", "r", "t:r");
         pub(super) const SHARED: Name = Name::qualified("urn:t", "shared", "t:shared");
     }
 }

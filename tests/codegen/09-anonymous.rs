@@ -79,12 +79,17 @@ pub mod n09_anonymous {
             to.one(&tag::X, &self.x);
         }
     }
+    impl super::Document for R {
+        const ROOT: super::Name = tag::R;
+        const PREFIXES: &'static [(&'static str, &'static str)] = &[("t", "urn:t")];
+    }
     /// The names of the elements.
     mod tag {
         use super::super::Name;
         pub(super) const CODE: Name = Name::local("code");
         pub(super) const EMPTY: Name = Name::local("empty");
         pub(super) const INNER: Name = Name::local("inner");
+        pub(super) const R: Name = Name::qualified("urn:t", "r", "t:r");
         pub(super) const X: Name = Name::local("x");
     }
 }

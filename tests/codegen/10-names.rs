@@ -84,12 +84,17 @@ pub mod n10_names {
             to.optional(&tag::X2Y, &self.x2y);
         }
     }
+    impl super::Document for R {
+        const ROOT: super::Name = tag::R;
+        const PREFIXES: &'static [(&'static str, &'static str)] = &[("t", "urn:t")];
+    }
     /// The names of the elements.
     mod tag {
         use super::super::Name;
         pub(super) const E_MAIL: Name = Name::local("e-mail");
         pub(super) const E_MAIL_X: Name = Name::local("E_mailX");
         pub(super) const PSP_NAME: Name = Name::local("PSPName");
+        pub(super) const R: Name = Name::qualified("urn:t", "r", "t:r");
         pub(super) const SELF: Name = Name::local("self");
         pub(super) const TYPE: Name = Name::local("type");
         pub(super) const X2Y: Name = Name::local("x2Y");

@@ -6,8 +6,8 @@ use hyper::{Method, Request, StatusCode};
 use secrecy::SecretString;
 use serde_json::Value;
 use varco::admin::Vault;
+use varco::api::Admin;
 use varco::api::auth::hash_key;
-use varco::api::{Admin, Webhooks};
 use varco::domain::segregation::Segregation;
 use varco::store::{ApiKey, ApiScope, KeyRights};
 

@@ -50,6 +50,16 @@ async fn every_documented_operation_is_there_and_asks_for_a_key() {
     let gateway = Gateway::start(TestDatabase::sqlite()).await;
     for documented in document.operations() {
         let path = documented.path.replace(['{', '}'], "");
+        // Those by which people come in ask for something else: each is tested with people.
+        let is_open = documented.value["x-varco-access"]["open"] == true;
+        assert_eq!(
+            is_open,
+            path.starts_with("/admin/v1/session/") && path != "/admin/v1/session/token",
+            "{path}"
+        );
+        if is_open {
+            continue;
+        }
         let request =
             Request::builder().method(documented.method.as_str()).uri(&path).header("host", "localhost");
         let answer = gateway.send(request.body(Full::<Bytes>::default()).unwrap()).await;

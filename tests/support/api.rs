@@ -76,31 +76,37 @@ impl Gateway {
     /// A gateway with something that sends events.
     pub async fn start_with(database: TestDatabase, webhooks: Webhooks) -> Gateway {
         let store = database.store().await;
-        Self::start_whole(database, store, (webhooks, Admin::default())).await
+        Self::start_whole(database, store, (webhooks, Admin::default(), MAX_BODY)).await
+    }
+
+    /// A gateway that takes larger bodies, for files.
+    pub async fn start_roomy(database: TestDatabase, max_body: usize) -> Gateway {
+        let store = database.store().await;
+        Self::start_whole(database, store, (Webhooks::default(), Admin::default(), max_body)).await
     }
 
     /// The same on a store that was opened in another way.
     pub async fn start_on(database: TestDatabase, store: Store) -> Gateway {
-        Self::start_whole(database, store, (Webhooks::default(), Admin::default())).await
+        Self::start_whole(database, store, (Webhooks::default(), Admin::default(), MAX_BODY)).await
     }
 
     /// A gateway whose admin surface works with that.
     pub async fn start_admin(database: TestDatabase, admin: Admin) -> Gateway {
         let store = database.store().await;
-        Self::start_whole(database, store, (Webhooks::default(), admin)).await
+        Self::start_whole(database, store, (Webhooks::default(), admin, MAX_BODY)).await
     }
 
     async fn start_whole(
         database: TestDatabase,
         store: Store,
-        (webhooks, admin): (Webhooks, Admin),
+        (webhooks, admin, max_body): (Webhooks, Admin, usize),
     ) -> Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
         let (clock, hand) = Clock::manual(samples::now());
         let hold = HoldPolicy::lasting(HOLD);
         let stack = Stack {
-            interface: Interface::Api { max_body: MAX_BODY },
+            interface: Interface::Api { max_body },
             timeout: Duration::from_secs(30),
             ids: Arc::new(RequestIds::new(1)),
             metrics: Arc::new(Metrics::new(|_| {})),

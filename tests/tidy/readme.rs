@@ -41,6 +41,8 @@ fn known_settings() -> BTreeSet<String> {
         "log",
         "maintenance",
         "nats",
+        "oidc",
+        "people",
         "positions",
         "soap",
         "upload",

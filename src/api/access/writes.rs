@@ -84,6 +84,48 @@ pub async fn carry_out(api: &Api, access: &Access, proposals: &[Proposal]) -> Re
     Ok(Written::Done(carried))
 }
 
+/// What became of a list of proposals.
+#[derive(Debug)]
+pub enum Every {
+    /// All can be carried out: they were, or would be, or wait.
+    Written(Written),
+    /// Nothing was done: those of these places cannot be carried out, for these reasons.
+    Refused(Vec<(usize, WriteError)>),
+}
+
+/// Carries a list of proposals out like [`carry_out`], and tells of all that cannot be, not of the first only.
+pub async fn carry_out_every(
+    api: &Api,
+    access: &Access,
+    proposals: &[Proposal],
+    mode: WriteMode,
+) -> Result<Every, WritesError> {
+    for proposal in proposals {
+        access.about(&proposal.tenant)?;
+    }
+    let waits = proposals.iter().any(|proposal| api.admin.approval.asks_for(proposal.kind));
+    let tried = if waits { WriteMode::DryRun } else { mode };
+    let judged = api.store.carry_out_every(&access.author(), proposals, tried).await;
+    let judged = judged.map_err(|error| WriteFailure { index: 0, error: error.into() })?;
+    let (mut carried, mut refused) = (Vec::with_capacity(judged.len()), Vec::new());
+    for (index, one) in judged.into_iter().enumerate() {
+        match one {
+            Ok(one) => carried.push(one),
+            Err(error) => refused.push((index, error)),
+        }
+    }
+    if !refused.is_empty() {
+        return Ok(Every::Refused(refused));
+    }
+    if waits && mode == WriteMode::Commit {
+        return carry_out(api, access, proposals).await.map(Every::Written);
+    }
+    if mode == WriteMode::Commit {
+        api.refresh().await;
+    }
+    Ok(Every::Written(Written::Done(carried)))
+}
+
 impl Written {
     /// The answer to who asked: that of something done, or that it waits and where to look.
     pub fn answer(self, done: impl FnOnce(Vec<Carried>) -> Response) -> Response {

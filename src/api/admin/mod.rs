@@ -10,7 +10,10 @@ mod changes;
 mod delegations;
 mod diff;
 mod keys;
+mod people;
+mod profiles;
 mod registry;
+mod session;
 mod usage;
 
 /// Its heading in the documentation.
@@ -31,4 +34,10 @@ pub(super) fn routes() -> Routes {
         .beside(keys::routes())
         .beside(delegations::routes())
         .beside(registry::routes())
+        .beside(session::routes())
+        .beside(people::routes())
+        .beside(profiles::routes())
+        .beside(super::documents::ours())
+        .beside(super::exports::ours())
+        .beside(super::imports::ours())
 }

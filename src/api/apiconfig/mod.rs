@@ -31,4 +31,7 @@ pub(super) fn routes() -> Routes {
         .beside(relations::routes())
         .beside(stations::routes())
         .beside(view::routes())
+        .beside(super::documents::published())
+        .beside(super::exports::published())
+        .beside(super::imports::published())
 }

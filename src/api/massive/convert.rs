@@ -15,8 +15,9 @@ use super::archive::{Form, unpack};
 use super::folder::Folder;
 use super::meter::Meter;
 use super::spool::{Row, Spool, SpoolError};
-use super::table;
+use super::table::{self, CsvFault};
 use super::{ROW_BYTES_MAX, ROWS_MAX};
+use crate::api::sheet::{SheetFault, skip_mark};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::store::Operation;
 
@@ -117,6 +118,16 @@ pub fn convert(received: File, target: &Target) -> Result<i64, FileFault> {
     Ok(rows)
 }
 
+impl From<SheetFault> for FileFault {
+    fn from(fault: SheetFault) -> Self {
+        match fault {
+            SheetFault::Encoding(line) => FileFault::Csv(CsvFault::Encoding(line)),
+            SheetFault::Cells(line) => FileFault::Csv(CsvFault::Cells(line)),
+            SheetFault::Source(error) => FileFault::Disk(error),
+        }
+    }
+}
+
 /// The name of the list that an operation takes.
 pub const fn list_name(operation: Operation) -> &'static str {
     match operation {
@@ -145,15 +156,6 @@ fn json<W: Write>(source: impl Read, operation: Operation, spool: &mut Spool<W>)
         Err(error) if error.is_data() => Err(FileFault::Positions(file.name)),
         Err(error) => Err(FileFault::Json { line: error.line(), column: error.column() }),
     }
-}
-
-/// Passes over a byte order mark.
-pub fn skip_mark<R: Read>(reader: &mut BufReader<R>) -> io::Result<()> {
-    use io::BufRead as _;
-    if reader.fill_buf()?.starts_with(b"\xEF\xBB\xBF") {
-        reader.consume(3);
-    }
-    Ok(())
 }
 
 /// Reads the object of a file, row by row.

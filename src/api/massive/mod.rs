@@ -40,7 +40,6 @@ mod outcome;
 mod receive;
 mod report;
 mod report_csv;
-mod sheet;
 mod spool;
 mod status;
 mod table;

@@ -2,13 +2,11 @@
 
 use super::outcome::Finding;
 use super::report::{Broken, Out, Pages};
+use crate::api::sheet::{MARK, lines};
 use crate::store::{RowOutcome, Store, Upload};
 
 const COLUMNS: [&str; 8] =
     ["row", "line", "iupd", "statusCode", "statusMessage", "code", "detail", "violations"];
-
-/// The byte order mark by which spreadsheets know UTF-8.
-const MARK: &str = "\u{feff}";
 
 /// Writes every outcome as a line.
 pub async fn write(store: &Store, upload: &Upload, out: &Out) -> Result<(), Broken> {
@@ -28,16 +26,6 @@ fn head() -> Vec<u8> {
 pub fn example() -> String {
     let head = String::from_utf8_lossy(&head()).into_owned();
     format!("{head}1;2;MENSA-2026-000123;201;Created;;;\r\n")
-}
-
-fn lines(records: impl IntoIterator<Item = [String; 8]>) -> Vec<u8> {
-    let mut table =
-        csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    for record in records {
-        // Memory takes what is written to it.
-        let _written = table.write_record(record.map(harmless));
-    }
-    table.into_inner().unwrap_or_default()
 }
 
 fn cells(outcome: RowOutcome) -> [String; 8] {
@@ -67,11 +55,6 @@ fn sentences(findings: &[Finding]) -> String {
     findings.iter().map(sentence).collect::<Vec<_>>().join(" | ")
 }
 
-/// A text that a spreadsheet shows and does not calculate.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,11 +65,5 @@ mod tests {
         let cells: Vec<usize> = example.lines().map(|line| line.split(';').count()).collect();
         assert!(example.starts_with("\u{feff}row;line;iupd;"), "{example}");
         assert_eq!(cells, [COLUMNS.len(); 2]);
-    }
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        assert_eq!(harmless("=1+1".into()), "'=1+1");
-        assert_eq!(harmless("TARI-1".into()), "TARI-1");
     }
 }

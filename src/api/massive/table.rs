@@ -11,9 +11,9 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::convert::FileFault;
-use super::sheet::Sheet;
 use super::spool::{Row, Spool};
 use crate::api::positions::field::LIST_MAX;
+use crate::api::sheet::Sheet;
 use crate::store::Operation;
 
 /// Why a table cannot be read. Columns and lines count from 1.

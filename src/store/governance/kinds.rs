@@ -8,11 +8,13 @@ use crate::store::accounts::{deletions, kind as accounts, purposes};
 use crate::store::activation::write as activation;
 use crate::store::certificates::{certificate, revocation_list};
 use crate::store::dialect::for_both_engines;
+use crate::store::documents::kind as documents;
 use crate::store::maintenance::kind as maintenance;
+use crate::store::people::kinds as people;
 use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
-    [institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list, activation]
+    [institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list, activation, people, documents]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -29,6 +31,10 @@ for_both_engines! {
             Kind::Relation => read_relation(connection, target).await,
             Kind::Encoding => read_encoding(connection, target).await,
             Kind::Contact => read_contact(connection, target).await,
+            Kind::Person => read_person(connection, target).await,
+            Kind::Grant => read_grant(connection, target).await,
+            Kind::Profile => read_profile(connection, target).await,
+            Kind::Document => read_document(connection, target).await,
             Kind::Iban => read_account(connection, target).await,
             Kind::IbanLabel => read_purpose(connection, target).await,
             Kind::IbanDeletion => read_deletion(connection, target).await,
@@ -56,6 +62,10 @@ for_both_engines! {
             Kind::Relation => write_relation(connection, target, wanted, at).await,
             Kind::Encoding => write_encoding(connection, target, wanted, at).await,
             Kind::Contact => write_contact(connection, target, wanted, at).await,
+            Kind::Person => write_person(connection, (target, wanted), at).await,
+            Kind::Grant => write_grant(connection, (target, wanted), at).await,
+            Kind::Profile => write_profile(connection, (target, wanted), at).await,
+            Kind::Document => write_document(connection, target, wanted, at).await,
             Kind::Iban => write_account(connection, target, wanted, at).await,
             Kind::IbanLabel => write_purpose(connection, target, wanted).await,
             Kind::IbanDeletion => write_deletion(connection, target, wanted).await,

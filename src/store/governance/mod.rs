@@ -6,8 +6,11 @@
 
 pub(super) mod apply;
 pub(super) mod changes;
+mod every;
 mod kinds;
 pub(super) mod steps;
+
+pub use every::Judged;
 
 use crate::domain::governance::{Author, Carried, Conflict, Proposal, Wish};
 
@@ -158,7 +161,7 @@ for_both_engines! {
         Ok(carried)
     }
 
-    async fn carry_out_one(
+    pub(super) async fn carry_out_one(
         connection: &mut Connection,
         author: &Author,
         proposal: &Proposal,

@@ -5,8 +5,19 @@ use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 
 use csv::StringRecord;
 
-use super::convert::{FileFault, skip_mark};
-use super::table::CsvFault;
+/// Why a table cannot be read. Lines count from 1.
+#[derive(Debug, thiserror::Error)]
+pub enum SheetFault {
+    /// A line is not UTF-8.
+    #[error("line {0} is not UTF-8: save the table as \"CSV UTF-8\"")]
+    Encoding(u64),
+    /// A line has something behind the last column.
+    #[error("line {0} has more cells than the first line has columns")]
+    Cells(u64),
+    /// What it is read from failed.
+    #[error("the table cannot be read")]
+    Source(#[from] io::Error),
+}
 
 /// The longest line of columns.
 const HEADER_MAX: u64 = 64 * 1024;
@@ -23,9 +34,9 @@ pub struct Sheet<R> {
 
 impl<R: Read> Sheet<R> {
     /// Opens a table and reads the line with the names.
-    pub fn open(source: R) -> Result<Self, FileFault> {
+    pub fn open(source: R) -> Result<Self, SheetFault> {
         let mut reader = BufReader::with_capacity(1 << 18, source);
-        skip_mark(&mut reader).map_err(FileFault::Disk)?;
+        skip_mark(&mut reader)?;
         let mut names = line(&mut reader)?;
         let told = told_separator(&names);
         if told.is_some() {
@@ -55,11 +66,11 @@ impl<R: Read> Sheet<R> {
     }
 
     /// Goes on to the next line that is not empty; its number in the file, from 1, or none at the end.
-    pub fn next(&mut self) -> Result<Option<u64>, FileFault> {
+    pub fn next(&mut self) -> Result<Option<u64>, SheetFault> {
         while self.read()? {
             let number = self.passed + self.record.position().map_or(0, csv::Position::line);
             if self.record.iter().skip(self.width).any(|cell| !cell.is_empty()) {
-                return Err(FileFault::Csv(CsvFault::Cells(number)));
+                return Err(SheetFault::Cells(number));
             }
             if self.cells().any(|cell| !cell.is_empty()) {
                 return Ok(Some(number));
@@ -69,24 +80,24 @@ impl<R: Read> Sheet<R> {
     }
 
     /// Reads the next record; `false` at the end.
-    fn read(&mut self) -> Result<bool, FileFault> {
+    fn read(&mut self) -> Result<bool, SheetFault> {
         self.table.read_record(&mut self.record).map_err(|error| {
             let line = error.position().map_or(0, csv::Position::line);
             match error.into_kind() {
                 csv::ErrorKind::Utf8 { pos, .. } => {
                     let line = pos.map_or(line, |pos| pos.line());
-                    FileFault::Csv(CsvFault::Encoding(self.passed + line))
+                    SheetFault::Encoding(self.passed + line)
                 }
-                csv::ErrorKind::Io(error) => FileFault::Disk(error),
-                other => FileFault::Disk(io::Error::other(format!("{other:?}"))),
+                csv::ErrorKind::Io(error) => SheetFault::Source(error),
+                other => SheetFault::Source(io::Error::other(format!("{other:?}"))),
             }
         })
     }
 }
 
-fn line(reader: &mut impl BufRead) -> Result<Vec<u8>, FileFault> {
+fn line(reader: &mut impl BufRead) -> Result<Vec<u8>, SheetFault> {
     let mut line = Vec::new();
-    reader.take(HEADER_MAX).read_until(b'\n', &mut line).map_err(FileFault::Disk)?;
+    reader.take(HEADER_MAX).read_until(b'\n', &mut line)?;
     Ok(line)
 }
 
@@ -99,4 +110,12 @@ fn told_separator(line: &[u8]) -> Option<u8> {
         b"sep=," => Some(b','),
         _ => None,
     }
+}
+
+/// Passes over a byte order mark.
+pub fn skip_mark<R: Read>(reader: &mut BufReader<R>) -> io::Result<()> {
+    if reader.fill_buf()?.starts_with(b"\xEF\xBB\xBF") {
+        reader.consume(3);
+    }
+    Ok(())
 }

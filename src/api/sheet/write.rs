@@ -1,0 +1,31 @@
+//! A table that spreadsheets open: UTF-8 with a byte order mark, semicolons, no formulas.
+
+/// The byte order mark by which spreadsheets know UTF-8.
+pub const MARK: &str = "\u{feff}";
+
+/// Lines of a table.
+pub fn lines<const WIDTH: usize>(records: impl IntoIterator<Item = [String; WIDTH]>) -> Vec<u8> {
+    let mut table =
+        csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for record in records {
+        // Memory takes what is written to it.
+        let _written = table.write_record(record.map(harmless));
+    }
+    table.into_inner().unwrap_or_default()
+}
+
+/// A text that a spreadsheet shows and does not calculate.
+fn harmless(cell: String) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!(harmless("=1+1".into()), "'=1+1");
+        assert_eq!(harmless("TARI-1".into()), "TARI-1");
+    }
+}
