@@ -2,6 +2,7 @@
 //!
 //! A key is known by hashes of its secrets alone, and held against all keys in memory (`registry::KeyView`).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path, Query};
@@ -159,63 +160,34 @@ fn presented_key(parts: &Parts) -> Option<String> {
 impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
         match error {
-            AuthError::NoKey => Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "Unauthorized",
+            AuthError::NoKey => unknown_caller(
                 "missing_key",
                 "The request has no API key; send it in the header Ocp-Apim-Subscription-Key.",
             ),
-            AuthError::UnknownKey => Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "Unauthorized",
-                "unknown_key",
-                "The API key is not known.",
-            ),
-            AuthError::BrokenKey => Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "Unauthorized",
+            AuthError::UnknownKey => unknown_caller("unknown_key", "The API key is not known."),
+            AuthError::BrokenKey => unknown_caller(
                 "mistyped_key",
                 "The API key was mistyped or cut off: its checksum is not right.",
             ),
-            AuthError::ExpiredKey => Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "Unauthorized",
-                "expired_key",
-                "The API key has expired.",
-            ),
-            AuthError::Forbidden => Problem::new(
-                StatusCode::FORBIDDEN,
-                "Forbidden",
-                "foreign_organization",
-                "You are not allowed to access this resource.",
-            ),
-            AuthError::Scope(scope) => Problem::new(
-                StatusCode::FORBIDDEN,
-                "Forbidden",
-                missing(scope),
-                format!("The API key does not have the scope {}.", scope.name()),
-            ),
-            AuthError::Denied => Problem::new(
-                StatusCode::FORBIDDEN,
-                "Forbidden",
-                "not_permitted",
-                "You were not given the permission for this, or not for this tenant.",
-            ),
-            AuthError::NoSession => Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "Unauthorized",
-                "session_ended",
-                "The session has ended, or never was: sign in again.",
-            ),
-            AuthError::BadToken => Problem::new(
-                StatusCode::UNAUTHORIZED,
-                "Unauthorized",
+            AuthError::ExpiredKey => unknown_caller("expired_key", "The API key has expired."),
+            AuthError::NoSession => {
+                unknown_caller("session_ended", "The session has ended, or never was: sign in again.")
+            }
+            AuthError::BadToken => unknown_caller(
                 "bad_token",
                 "The bearer token is not good, or no longer: ask for another one.",
             ),
-            AuthError::NotOwn => Problem::new(
-                StatusCode::FORBIDDEN,
-                "Forbidden",
+            AuthError::Forbidden => {
+                forbidden("foreign_organization", "You are not allowed to access this resource.")
+            }
+            AuthError::Scope(scope) => {
+                forbidden(missing(scope), format!("The API key does not have the scope {}.", scope.name()))
+            }
+            AuthError::Denied => forbidden(
+                "not_permitted",
+                "You were not given the permission for this, or not for this tenant.",
+            ),
+            AuthError::NotOwn => forbidden(
                 "cross_site",
                 "A request by cookie that changes something must come from this site and repeat the session's \
                  token in the header X-Varco-CSRF.",
@@ -230,6 +202,16 @@ impl From<AuthError> for Problem {
             AuthError::Store(error) => Problem::internal("INTERNAL SERVER ERROR", &error),
         }
     }
+}
+
+/// What is answered to who is not known.
+fn unknown_caller(code: &'static str, detail: &'static str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "Unauthorized", code, detail)
+}
+
+/// What is answered to who is known and may not.
+fn forbidden(code: &'static str, detail: impl Into<Cow<'static, str>>) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "Forbidden", code, detail)
 }
 
 /// The word for programs of a scope that a key does not have.

@@ -268,17 +268,11 @@ form!(
     )
 );
 
+const HEX_EXAMPLE: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
 /// A SHA-256 in hexadecimal.
 pub enum HexSha256 {}
-form!(
-    HexSha256,
-    "HexSha256",
-    text(
-        "^[0-9a-f]{64}$",
-        "The 32 bytes of a SHA-256 in hexadecimal.",
-        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-    )
-);
+form!(HexSha256, "HexSha256", text("^[0-9a-f]{64}$", "A SHA-256 in hexadecimal.", HEX_EXAMPLE));
 
 /// The kind of a digital stamp.
 pub enum StampKind {}
