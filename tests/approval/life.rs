@@ -152,6 +152,51 @@ async fn what_it_was_drafted_against_has_to_be_there_still() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_judged_is_what_is_submitted_and_approved() {
+    on_both(|database| async move {
+        let store = database.store().await;
+        rename(&store, "Before", 0).await;
+        let judged = [proposal(BROKER, Wish::Replace, Some("Harmless"))];
+        draft(&store, "one", &person("anna", 1), &judged).await;
+        let (seen, _) = change(&store, "one").await;
+        let other = [proposal(BROKER, Wish::Replace, Some("Something else"))];
+        store.rewrite_change(&person("anna", 2), "one", &other).await.unwrap();
+        // As where no second person was asked for what had been seen.
+        let acts = [ChangeAct::Submit(None), ChangeAct::Approve(Deciding::Unasked, None)];
+        let late = store.act_on_judged_change(&person("anna", 3), &seen, &acts).await;
+        let Err(ChangeError::Unfit(failure)) = late else { panic!("{late:?}") };
+        assert!(matches!(failure.error, WriteError::Conflict(why) if why.code == "changed_since"));
+        assert_eq!(state(&store, "one").await, State::Draft);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_proposed_to_several_is_audited_for_none_of_them() {
+    on_both(|database| async move {
+        let store = database.store().await;
+        rename(&store, "Before", 0).await;
+        let both =
+            [proposal(BROKER, Wish::Replace, Some("After")), proposal(OTHER, Wish::Create, Some("Unione"))];
+        draft(&store, "one", &person("anna", 1), &both).await;
+        let (one, other) = both.split_at(1);
+        store.rewrite_change(&person("anna", 2), "one", one).await.unwrap();
+        submitted(&store, "two", &person("anna", 3), other).await;
+        let sight = Some(both.iter().map(|proposal| proposal.tenant.clone()).collect());
+        let query = AuditQuery { sight, limit: 100, ..AuditQuery::default() };
+        let (seen, _) = store.audit_page(&query).await.unwrap();
+        for entry in seen {
+            let text = [entry.before, entry.after].into_iter().flatten().collect::<String>();
+            let foreign = if entry.tenant == both[0].tenant.to_string() { OTHER } else { BROKER };
+            assert!(!text.contains(foreign), "{} tells {} of {foreign}: {text}", entry.action, entry.tenant);
+        }
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn of_several_things_none_is_changed_if_one_cannot_be() {
     on_both(|database| async move {
         let store = database.store().await;

@@ -108,22 +108,33 @@ impl Store {
         })
     }
 
-    /// Does something with a change. What is submitted is tried before: against what it was written for.
+    /// Does something with a change, whatever it proposes.
     pub async fn act_on_change(
         &self,
         author: &Author,
         id: &str,
         acts: &[ChangeAct],
     ) -> Result<(), ChangeError> {
+        let (change, _) = self.change(id).await?.ok_or(ChangeError::Missing)?;
+        self.act_on_judged_change(author, &change, acts).await
+    }
+
+    /// Does something with a change that still proposes what the caller has judged: a draft may have been written
+    /// anew since. What is submitted is tried before: against what it was written for.
+    pub async fn act_on_judged_change(
+        &self,
+        author: &Author,
+        change: &Change,
+        acts: &[ChangeAct],
+    ) -> Result<(), ChangeError> {
         if acts.iter().any(|act| matches!(act, ChangeAct::Submit(_))) {
-            let (change, _) = self.change(id).await?.ok_or(ChangeError::Missing)?;
             let tried = self.carry_out(author, &change.proposals, WriteMode::DryRun).await?;
             if let Some(index) = first_that_differs(&change.was, &tried) {
                 let error = WriteError::Conflict(changed_since());
                 return Err(WriteFailure { index, error }.into());
             }
         }
-        on_engine!(&self.pools, write, |pool, engine| engine::act(pool, author, id, acts).await)
+        on_engine!(&self.pools, write, |pool, engine| engine::act(pool, author, change, acts).await)
     }
 
     /// Tries proposals and writes them as they are kept.
@@ -151,9 +162,12 @@ struct Rows {
     was: String,
 }
 
-/// Whose entry it is in the audit: that of the first proposal.
+/// Whose entry it is in the audit: whoever reads it reads all that is proposed, so it is nobody's but the gateway's
+/// where the things are of several.
 pub(super) fn tenant_of(proposals: &[Proposal]) -> &Tenant {
-    proposals.first().map_or(&Tenant::Gateway, |first| &first.tenant)
+    let Some(first) = proposals.first() else { return &Tenant::Gateway };
+    let of_one = proposals.iter().all(|proposal| proposal.tenant == first.tenant);
+    if of_one { &first.tenant } else { &Tenant::Gateway }
 }
 
 /// A state as the audit tells it.
@@ -227,7 +241,7 @@ for_both_engines! {
             .await?;
         add_tenants(&mut tx, new.id, new.proposals).await?;
         add_step(&mut tx, new.id, ChangeStepKind::Draft, author).await?;
-        let (tenant, after) = (&first.tenant, Some(rows.proposals.as_str()));
+        let (tenant, after) = (tenant_of(new.proposals), Some(rows.proposals.as_str()));
         let act = Act { action: "change.draft", tenant, target: new.id, before: None, after };
         record(&mut tx, head, author, &[act]).await?;
         for act in then {
@@ -247,7 +261,9 @@ for_both_engines! {
         let head = hold_audit(&mut tx).await?;
         let (row, _) = kept_change(&mut tx, id).await?.ok_or(ChangeError::Missing)?;
         let before = row.proposals.clone();
-        row.read()?.course.with(ChangeStepKind::Edit, author.at)?;
+        let draft = row.read()?;
+        draft.course.with(ChangeStepKind::Edit, author.at)?;
+        let told: Vec<Proposal> = draft.proposals.into_iter().chain(proposals.iter().cloned()).collect();
         sqlx::query(REWRITE)
             .bind(id)
             .bind(first.kind.name())
@@ -259,15 +275,25 @@ for_both_engines! {
         sqlx::query("DELETE FROM change_tenant WHERE change_id = $1").bind(id).execute(&mut *tx).await?;
         add_tenants(&mut tx, id, proposals).await?;
         add_step(&mut tx, id, ChangeStepKind::Edit, author).await?;
-        let (tenant, before, after) = (&first.tenant, Some(before.as_str()), Some(rows.proposals.as_str()));
+        let (tenant, before, after) = (tenant_of(&told), Some(before.as_str()), Some(rows.proposals.as_str()));
         record(&mut tx, head, author, &[Act { action: "change.edit", tenant, target: id, before, after }]).await?;
         Ok(tx.commit().await?)
     }
 
-    pub(super) async fn act(pool: &Pool, author: &Author, id: &str, acts: &[ChangeAct]) -> Result<(), ChangeError> {
+    pub(super) async fn act(
+        pool: &Pool,
+        author: &Author,
+        judged: &Change,
+        acts: &[ChangeAct],
+    ) -> Result<(), ChangeError> {
         let mut tx = begin(pool, BEGIN).await?;
+        hold_audit(&mut tx).await?;
+        let (row, _) = kept_change(&mut tx, &judged.id).await?.ok_or(ChangeError::Missing)?;
+        if row.read()?.proposals != judged.proposals {
+            return Err(WriteFailure { index: 0, error: WriteError::Conflict(changed_since()) }.into());
+        }
         for act in acts {
-            step(&mut tx, author, id, *act).await?;
+            step(&mut tx, author, &judged.id, *act).await?;
         }
         Ok(tx.commit().await?)
     }

@@ -29,7 +29,7 @@ pub(super) async fn handler(
     may_decide(&access, &found.change.proposals)?;
     let deciding = act::deciding(&api, &access, &found.change.proposals);
     let approve = ChangeAct::Approve(deciding, said.effective_at);
-    Ok(act::act(&api, &access, (&path, &[approve]), said.note).await?)
+    Ok(act::act(&api, &access, (&found.change, &[approve]), said.note).await?)
 }
 
 /// What is said of it.

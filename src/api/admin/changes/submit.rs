@@ -34,7 +34,7 @@ pub(super) async fn handler(
         Deciding::Unasked => vec![submit, ChangeAct::Approve(Deciding::Unasked, None)],
         Deciding::AsPerson | Deciding::AsKey => vec![submit],
     };
-    Ok(act::act(&api, &access, (&path, &acts), said.note).await?)
+    Ok(act::act(&api, &access, (&found.change, &acts), said.note).await?)
 }
 
 /// What is said of it.
