@@ -15,6 +15,7 @@ use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::{Store, StoreError};
 
 use super::changes::{self, Change, ChangeStep, Kept, StepRow};
+use super::hands;
 use super::{WriteError, WriteFailure, WriteMode};
 
 /// A change that somebody begins.
@@ -176,17 +177,22 @@ pub(super) fn told(course: &Course) -> String {
     serde_json::json!({ "state": course.state().word(), "effectiveAt": effective_at }).to_string()
 }
 
+/// Who wrote it, as far as it was told.
+fn writers(steps: &[ChangeStep]) -> BTreeSet<String> {
+    let written = [ChangeStepKind::Draft, ChangeStepKind::Edit, ChangeStepKind::Submit];
+    let written = steps.iter().filter(|step| written.contains(&step.act));
+    written.map(|step| step.author.actor.clone()).collect()
+}
+
 /// The course after an act, with the instant from which the change holds.
 fn after(
     change: &Change,
-    steps: &[ChangeStep],
+    writers: &BTreeSet<String>,
     author: &Author,
     act: ChangeAct,
 ) -> Result<Course, ChangeError> {
     let mut course = change.course.with(act.kind(), author.at)?;
-    let written = [ChangeStepKind::Draft, ChangeStepKind::Edit, ChangeStepKind::Submit];
-    let writers = steps.iter().filter(|step| written.contains(&step.act));
-    let writers: BTreeSet<&str> = writers.map(|step| step.author.actor.as_str()).collect();
+    let writers: BTreeSet<&str> = writers.iter().map(String::as_str).collect();
     match act {
         ChangeAct::Withdraw => {}
         ChangeAct::Submit(from) => course.effective_at = from,
@@ -216,7 +222,7 @@ const ADD_STEP: &str = "INSERT INTO change_step (change_id, step_no, act, at, ac
     request, note) SELECT $1, COUNT(*) + 1, $2, $3, $4, $5, $6, $7, $8, $9 FROM change_step WHERE change_id = $1";
 
 for_both_engines! {
-    [audit, changes]
+    [audit, changes, hands]
 
     pub(super) async fn keep(
         pool: &Pool,
@@ -308,7 +314,8 @@ for_both_engines! {
         let (row, steps) = kept_change(&mut *connection, id).await?.ok_or(ChangeError::Missing)?;
         let steps: Vec<ChangeStep> = steps.into_iter().map(StepRow::read).collect::<Result<_, _>>()?;
         let change = row.read()?;
-        let course = after(&change, &steps, author, act)?;
+        let writers = with_hands(&mut *connection, writers(&steps)).await?;
+        let course = after(&change, &writers, author, act)?;
         save_course(&mut *connection, id, &course).await?;
         add_step(&mut *connection, id, act.kind(), author).await?;
         let (before, after) = (told(&change.course), told(&course));

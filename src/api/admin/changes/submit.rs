@@ -10,6 +10,7 @@ use serde_json::json;
 use super::act::{self, SaidRequest};
 use super::doc_of_one;
 use super::find::{ChangePath, find, may_write};
+use super::limits;
 use crate::api::Api;
 use crate::api::access::Access;
 use crate::api::body::OptionalJsonBody;
@@ -28,6 +29,7 @@ pub(super) async fn handler(
     let said = act::said(body, access.now)?;
     let found = find(&api, &access, &path).await?;
     may_write(&access, &found.change.proposals)?;
+    limits::to_do(&api, &access, &found.change).await?;
     let submit = ChangeAct::Submit(said.effective_at);
     let acts = match act::deciding(&api, &access, &found.change.proposals) {
         // Where no second person is asked for, who submits it agrees to it.
