@@ -77,14 +77,15 @@ pub use governance::{
 pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{
     ApiKey, ApiScope, KeyHash, KeyRecord, KeyRights, KeySecret, KeyWish, LiveKey, NewSecret, SealKey,
+    key_of_form,
 };
 pub use maintenance::{MaintenanceFilter, maintenance_form, maintenance_of_form, maintenance_target};
 pub use numbers::Numbered;
 pub use parties::Parties;
 pub use people::{
     Counted, KnownPerson, LinkFor, ListedSession, LocalAccount, NewLocalAccount, NewSession, PersonKey,
-    SecondFactor, SessionGrants, SessionKey, Sessions, SignedInFrom, StoredSession, grant_form, person_form,
-    profile_form,
+    SecondFactor, SessionGrants, SessionKey, Sessions, SignedInFrom, StoredSession, grant_form,
+    grant_of_form, person_form, profile_form, profile_of_form,
 };
 pub use positions::{
     BulkError, CreateError, Direction, Interval, ListStart, NoticeName, Place, PositionFilter, PositionOrder,

@@ -3,9 +3,14 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use varco::domain::governance::Wish;
+use varco::domain::access::{Slot, Tenant};
 use varco::domain::governance::change::{Act, Deciding, State};
-use varco::store::{AuditQuery, ChangeAct, ChangeError, NewChange, WriteError};
+use varco::domain::governance::{Author, Kind, Proposal, Wish};
+use varco::domain::segregation::Segregation;
+use varco::store::{
+    ApiKey, ApiScope, AuditQuery, ChangeAct, ChangeError, KeyRights, KeyWish, NewChange, NewSecret,
+    WriteError, WriteMode,
+};
 
 use super::desk::{
     BROKER, approve, at, change, draft, history, name, person, proposal, rename, saying, state, submitted,
@@ -146,6 +151,93 @@ async fn what_it_was_drafted_against_has_to_be_there_still() {
         assert_eq!(failed.failure.unwrap().0, "changed_since");
         assert_eq!(name(&store, BROKER).await.as_deref(), Some("Meanwhile"), "nothing was written");
         assert_eq!(store.due_changes(at(5)).await.unwrap(), Vec::<String>::new(), "it is not tried again");
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_judged_is_what_is_submitted_and_approved() {
+    on_both(|database| async move {
+        let store = database.store().await;
+        rename(&store, "Before", 0).await;
+        let judged = [proposal(BROKER, Wish::Replace, Some("Harmless"))];
+        draft(&store, "one", &person("anna", 1), &judged).await;
+        let (seen, _) = change(&store, "one").await;
+        let other = [proposal(BROKER, Wish::Replace, Some("Something else"))];
+        store.rewrite_change(&person("anna", 2), "one", &other).await.unwrap();
+        // As where no second person was asked for what had been seen.
+        let acts = [ChangeAct::Submit(None), ChangeAct::Approve(Deciding::Unasked, None)];
+        let late = store.act_on_judged_change(&person("anna", 3), &seen, &acts).await;
+        let Err(ChangeError::Unfit(failure)) = late else { panic!("{late:?}") };
+        assert!(matches!(failure.error, WriteError::Conflict(why) if why.code == "changed_since"));
+        assert_eq!(state(&store, "one").await, State::Draft);
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_key_has_written_is_not_decided_by_who_may_hold_its_secrets() {
+    on_both(|database| async move {
+        let store = database.store().await;
+        rename(&store, "Before", 0).await;
+        let mut maker = "person:anna".to_owned();
+        for (id, byte) in [("one", 1), ("two", 2)] {
+            let key = ApiKey {
+                id: id.to_owned(),
+                label: id.to_owned(),
+                institutions: ApiScope::Every,
+                segregation: Segregation::Every,
+                rights: KeyRights::operator(),
+            };
+            let secret = NewSecret { slot: Slot::Primary, hash: [byte; 32], keyed: false, overlap: None };
+            let (secrets, revoked_by) = (vec![secret], None);
+            let wish = KeyWish { key, until: None, created_by: maker.clone(), revoked_by, secrets };
+            let made = Proposal {
+                kind: Kind::Key,
+                tenant: Tenant::Gateway,
+                target: id.to_owned(),
+                wish: Wish::Create,
+                wanted: Some(wish.into_json().unwrap()),
+            };
+            let author = Author { actor: maker.clone(), ..person("anna", 1) };
+            store.carry_out(&author, &[made], WriteMode::Commit).await.unwrap();
+            maker = format!("key:{id}");
+        }
+        let replaced = [proposal(BROKER, Wish::Replace, Some("After"))];
+        let by_key = Author { actor: "key:two".to_owned(), ..person("two", 2) };
+        submitted(&store, "change", &by_key, &replaced).await;
+        let own = approve(&store, "change", &person("anna", 3), None).await;
+        assert!(
+            matches!(own, Err(ChangeError::NotADecider(_))),
+            "she made the key that made the key: {own:?}"
+        );
+        approve(&store, "change", &person("bruno", 4), None).await.unwrap();
+        store.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_proposed_to_several_is_audited_for_none_of_them() {
+    on_both(|database| async move {
+        let store = database.store().await;
+        rename(&store, "Before", 0).await;
+        let both =
+            [proposal(BROKER, Wish::Replace, Some("After")), proposal(OTHER, Wish::Create, Some("Unione"))];
+        draft(&store, "one", &person("anna", 1), &both).await;
+        let (one, other) = both.split_at(1);
+        store.rewrite_change(&person("anna", 2), "one", one).await.unwrap();
+        submitted(&store, "two", &person("anna", 3), other).await;
+        let sight = Some(both.iter().map(|proposal| proposal.tenant.clone()).collect());
+        let query = AuditQuery { sight, limit: 100, ..AuditQuery::default() };
+        let (seen, _) = store.audit_page(&query).await.unwrap();
+        for entry in seen {
+            let text = [entry.before, entry.after].into_iter().flatten().collect::<String>();
+            let foreign = if entry.tenant == both[0].tenant.to_string() { OTHER } else { BROKER };
+            assert!(!text.contains(foreign), "{} tells {} of {foreign}: {text}", entry.action, entry.tenant);
+        }
         store.close().await;
     })
     .await;

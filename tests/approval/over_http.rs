@@ -178,6 +178,35 @@ async fn a_draft_is_judged_as_ever_edited_submitted_for_a_day_and_undone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_draft_gives_nobody_more_than_they_could_give() {
+    on_both(|database| async move {
+        let gateway = gateway(database, &[]).await;
+        let key = Some(json!({
+            "label": "Posizioni", "owner": format!("broker:{}", samples::BROKER), "scopes": ["positions"],
+        }));
+        let drafted = [("x-varco-draft", "new")];
+        let place =
+            waiting(&ask(&gateway, (OPERATOR, &drafted), (Method::POST, "/admin/v1/keys"), key).await);
+        let submit = format!("{place}/submit");
+        let wide = ask(&gateway, (PARTNER, &[]), (Method::POST, &submit), None).await;
+        wide.is_problem(403, "Forbidden", "wider_than_own");
+        assert_eq!(operator(&gateway, Method::POST, &submit, None).await.body["state"], "applied");
+
+        // Nor does undoing give back what was taken.
+        let made = operator(&gateway, Method::GET, &place, None).await;
+        let path = format!("/admin/v1/keys/{}", made.body["proposals"][0]["target"].as_str().unwrap());
+        let less = Some(json!({ "scopes": ["administration"], "role": "partner_referent" }));
+        let less = waiting(&ask(&gateway, (OPERATOR, &drafted), (Method::PATCH, &path), less).await);
+        let submitted = operator(&gateway, Method::POST, &format!("{less}/submit"), None).await;
+        assert_eq!(submitted.body["state"], "applied", "{}", submitted.body);
+        let note = Some(json!({ "note": "indietro" }));
+        let undone = ask(&gateway, (PARTNER, &[]), (Method::POST, &format!("{less}/rollback")), note).await;
+        undone.is_problem(403, "Forbidden", "wider_than_own");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn changes_are_for_who_may_see_them_and_pages_go_on() {
     on_both(|database| async move {
         let gateway = gateway(database, &[Kind::Broker]).await;

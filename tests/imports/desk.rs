@@ -110,9 +110,19 @@ impl Desk {
 
     /// The same, wishing for an answer of that type.
     pub async fn hand_in_for(&self, key: &str, path: &str, file: &[u8], accept: &str) -> Told {
+        let request = self.request(key, Method::POST, path).header("accept", accept);
+        self.send_file(request, file).await
+    }
+
+    /// Hands a file in that is only to be drafted.
+    pub async fn draft_in(&self, key: &str, path: &str, file: &[u8]) -> Told {
+        let request = self.request(key, Method::POST, path).header("x-varco-draft", "new");
+        self.send_file(request, file).await
+    }
+
+    async fn send_file(&self, request: hyper::http::request::Builder, file: &[u8]) -> Told {
         let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n";
         let body = [head.as_bytes(), file, b"\r\n--b--\r\n"].concat();
-        let request = self.request(key, Method::POST, path).header("accept", accept);
         let request = request.header("content-type", "multipart/form-data; boundary=b");
         self.send(request.body(Full::from(body)).unwrap()).await
     }

@@ -51,6 +51,18 @@ async fn a_dry_run_tells_the_same_and_does_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_only_to_be_drafted_is_not_done() {
+    on_both_desks(async |desk: &Desk| {
+        let before = desk.accounts(EC).await;
+        let drafted = desk.draft_in(OPERATOR, &csv(), &file(20)).await;
+        assert_eq!(drafted.status, 202, "{}", drafted.text);
+        assert!(drafted.headers["location"].to_str().unwrap().starts_with("/admin/v1/changes/"));
+        assert_eq!(desk.accounts(EC).await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn ten_thousand_rows_are_one_commit_and_one_more_is_too_many() {
     on_both_desks(async |desk: &Desk| {
         let started = std::time::Instant::now();

@@ -192,6 +192,31 @@ async fn somebody_who_is_known_gets_the_role_and_no_link() {
 }
 
 #[tokio::test]
+async fn nobody_gets_the_link_of_somebody_who_is_more_than_they_could_name() {
+    on_both_houses(async |house| {
+        let anna = house.member("anna@comune.example", &ec(), "payments_referent").await;
+        let anna = house.sign_in(&anna).await;
+        let olga = house.invite(As::Key(OPERATOR), "olga@gestore.example", "gateway", "operator").await;
+        let olga = olga.body["link"]["link"].as_str().unwrap().to_owned();
+        let again =
+            house.invite(As::Browser(&anna), "olga@gestore.example", &ec(), "technical_referent").await;
+        assert_eq!(again.status, StatusCode::CREATED, "{}", again.body);
+        assert!(again.body.get("link").is_none(), "it would let her in as an operator");
+        // Nor does a link of before open what was given since.
+        let carla =
+            house.invite(As::Browser(&anna), "carla@comune.example", &ec(), "technical_referent").await;
+        let link = carla.body["link"]["link"].as_str().unwrap().to_owned();
+        let more = house.invite(As::Key(OPERATOR), "carla@comune.example", "gateway", "operator").await;
+        assert!(more.body["link"]["link"].is_string(), "an operator governs everybody: {}", more.body);
+        for old in [olga, link] {
+            let looked = house.post(As::Nobody, "/session/enrolment/look", json!({ "link": old })).await;
+            assert!(looked.status.is_client_error(), "{}", looked.body);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn everything_wrong_with_an_invitation_is_told_at_once() {
     let house = open(crate::support::TestDatabase::sqlite()).await;
     let body = json!({

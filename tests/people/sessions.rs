@@ -238,5 +238,5 @@ async fn an_api_key_has_no_session_and_nobody_has_nothing() {
     house.get(As::Key(OPERATOR), "/sessions").await.is_problem(403, "Forbidden", "no_session");
     house.get(As::Nobody, "/me").await.is_problem(401, "Unauthorized", "missing_key");
     let data = house.get(As::Key(crate::support::api::KEY), "/me").await;
-    data.is_problem(403, "Forbidden", "key_scope");
+    data.is_problem(403, "Forbidden", "missing_scope_administration");
 }

@@ -103,7 +103,8 @@ pub async fn carry_out_every(
     for proposal in proposals {
         access.about(&proposal.tenant)?;
     }
-    let waits = proposals.iter().any(|proposal| api.admin.approval.asks_for(proposal.kind));
+    let asked = proposals.iter().any(|proposal| api.admin.approval.asks_for(proposal.kind));
+    let waits = asked || access.draft != Draft::No;
     let tried = if waits { WriteMode::DryRun } else { mode };
     let judged = api.store.carry_out_every(&access.author(), proposals, tried).await;
     let judged = judged.map_err(|error| WriteFailure { index: 0, error: error.into() })?;

@@ -7,6 +7,7 @@
 pub(super) mod apply;
 pub(super) mod changes;
 mod every;
+mod hands;
 mod kinds;
 pub(super) mod steps;
 

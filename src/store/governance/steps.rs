@@ -15,6 +15,7 @@ use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::{Store, StoreError};
 
 use super::changes::{self, Change, ChangeStep, Kept, StepRow};
+use super::hands;
 use super::{WriteError, WriteFailure, WriteMode};
 
 /// A change that somebody begins.
@@ -108,22 +109,33 @@ impl Store {
         })
     }
 
-    /// Does something with a change. What is submitted is tried before: against what it was written for.
+    /// Does something with a change, whatever it proposes.
     pub async fn act_on_change(
         &self,
         author: &Author,
         id: &str,
         acts: &[ChangeAct],
     ) -> Result<(), ChangeError> {
+        let (change, _) = self.change(id).await?.ok_or(ChangeError::Missing)?;
+        self.act_on_judged_change(author, &change, acts).await
+    }
+
+    /// Does something with a change that still proposes what the caller has judged: a draft may have been written
+    /// anew since. What is submitted is tried before: against what it was written for.
+    pub async fn act_on_judged_change(
+        &self,
+        author: &Author,
+        change: &Change,
+        acts: &[ChangeAct],
+    ) -> Result<(), ChangeError> {
         if acts.iter().any(|act| matches!(act, ChangeAct::Submit(_))) {
-            let (change, _) = self.change(id).await?.ok_or(ChangeError::Missing)?;
             let tried = self.carry_out(author, &change.proposals, WriteMode::DryRun).await?;
             if let Some(index) = first_that_differs(&change.was, &tried) {
                 let error = WriteError::Conflict(changed_since());
                 return Err(WriteFailure { index, error }.into());
             }
         }
-        on_engine!(&self.pools, write, |pool, engine| engine::act(pool, author, id, acts).await)
+        on_engine!(&self.pools, write, |pool, engine| engine::act(pool, author, change, acts).await)
     }
 
     /// Tries proposals and writes them as they are kept.
@@ -151,9 +163,12 @@ struct Rows {
     was: String,
 }
 
-/// Whose entry it is in the audit: that of the first proposal.
+/// Whose entry it is in the audit: whoever reads it reads all that is proposed, so it is nobody's but the gateway's
+/// where the things are of several.
 pub(super) fn tenant_of(proposals: &[Proposal]) -> &Tenant {
-    proposals.first().map_or(&Tenant::Gateway, |first| &first.tenant)
+    let Some(first) = proposals.first() else { return &Tenant::Gateway };
+    let of_one = proposals.iter().all(|proposal| proposal.tenant == first.tenant);
+    if of_one { &first.tenant } else { &Tenant::Gateway }
 }
 
 /// A state as the audit tells it.
@@ -162,17 +177,22 @@ pub(super) fn told(course: &Course) -> String {
     serde_json::json!({ "state": course.state().word(), "effectiveAt": effective_at }).to_string()
 }
 
+/// Who wrote it, as far as it was told.
+fn writers(steps: &[ChangeStep]) -> BTreeSet<String> {
+    let written = [ChangeStepKind::Draft, ChangeStepKind::Edit, ChangeStepKind::Submit];
+    let written = steps.iter().filter(|step| written.contains(&step.act));
+    written.map(|step| step.author.actor.clone()).collect()
+}
+
 /// The course after an act, with the instant from which the change holds.
 fn after(
     change: &Change,
-    steps: &[ChangeStep],
+    writers: &BTreeSet<String>,
     author: &Author,
     act: ChangeAct,
 ) -> Result<Course, ChangeError> {
     let mut course = change.course.with(act.kind(), author.at)?;
-    let written = [ChangeStepKind::Draft, ChangeStepKind::Edit, ChangeStepKind::Submit];
-    let writers = steps.iter().filter(|step| written.contains(&step.act));
-    let writers: BTreeSet<&str> = writers.map(|step| step.author.actor.as_str()).collect();
+    let writers: BTreeSet<&str> = writers.iter().map(String::as_str).collect();
     match act {
         ChangeAct::Withdraw => {}
         ChangeAct::Submit(from) => course.effective_at = from,
@@ -202,7 +222,7 @@ const ADD_STEP: &str = "INSERT INTO change_step (change_id, step_no, act, at, ac
     request, note) SELECT $1, COUNT(*) + 1, $2, $3, $4, $5, $6, $7, $8, $9 FROM change_step WHERE change_id = $1";
 
 for_both_engines! {
-    [audit, changes]
+    [audit, changes, hands]
 
     pub(super) async fn keep(
         pool: &Pool,
@@ -227,7 +247,7 @@ for_both_engines! {
             .await?;
         add_tenants(&mut tx, new.id, new.proposals).await?;
         add_step(&mut tx, new.id, ChangeStepKind::Draft, author).await?;
-        let (tenant, after) = (&first.tenant, Some(rows.proposals.as_str()));
+        let (tenant, after) = (tenant_of(new.proposals), Some(rows.proposals.as_str()));
         let act = Act { action: "change.draft", tenant, target: new.id, before: None, after };
         record(&mut tx, head, author, &[act]).await?;
         for act in then {
@@ -247,7 +267,9 @@ for_both_engines! {
         let head = hold_audit(&mut tx).await?;
         let (row, _) = kept_change(&mut tx, id).await?.ok_or(ChangeError::Missing)?;
         let before = row.proposals.clone();
-        row.read()?.course.with(ChangeStepKind::Edit, author.at)?;
+        let draft = row.read()?;
+        draft.course.with(ChangeStepKind::Edit, author.at)?;
+        let told: Vec<Proposal> = draft.proposals.into_iter().chain(proposals.iter().cloned()).collect();
         sqlx::query(REWRITE)
             .bind(id)
             .bind(first.kind.name())
@@ -259,15 +281,25 @@ for_both_engines! {
         sqlx::query("DELETE FROM change_tenant WHERE change_id = $1").bind(id).execute(&mut *tx).await?;
         add_tenants(&mut tx, id, proposals).await?;
         add_step(&mut tx, id, ChangeStepKind::Edit, author).await?;
-        let (tenant, before, after) = (&first.tenant, Some(before.as_str()), Some(rows.proposals.as_str()));
+        let (tenant, before, after) = (tenant_of(&told), Some(before.as_str()), Some(rows.proposals.as_str()));
         record(&mut tx, head, author, &[Act { action: "change.edit", tenant, target: id, before, after }]).await?;
         Ok(tx.commit().await?)
     }
 
-    pub(super) async fn act(pool: &Pool, author: &Author, id: &str, acts: &[ChangeAct]) -> Result<(), ChangeError> {
+    pub(super) async fn act(
+        pool: &Pool,
+        author: &Author,
+        judged: &Change,
+        acts: &[ChangeAct],
+    ) -> Result<(), ChangeError> {
         let mut tx = begin(pool, BEGIN).await?;
+        hold_audit(&mut tx).await?;
+        let (row, _) = kept_change(&mut tx, &judged.id).await?.ok_or(ChangeError::Missing)?;
+        if row.read()?.proposals != judged.proposals {
+            return Err(WriteFailure { index: 0, error: WriteError::Conflict(changed_since()) }.into());
+        }
         for act in acts {
-            step(&mut tx, author, id, *act).await?;
+            step(&mut tx, author, &judged.id, *act).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -282,7 +314,8 @@ for_both_engines! {
         let (row, steps) = kept_change(&mut *connection, id).await?.ok_or(ChangeError::Missing)?;
         let steps: Vec<ChangeStep> = steps.into_iter().map(StepRow::read).collect::<Result<_, _>>()?;
         let change = row.read()?;
-        let course = after(&change, &steps, author, act)?;
+        let writers = with_hands(&mut *connection, writers(&steps)).await?;
+        let course = after(&change, &writers, author, act)?;
         save_course(&mut *connection, id, &course).await?;
         add_step(&mut *connection, id, act.kind(), author).await?;
         let (before, after) = (told(&change.course), told(&course));

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::list::{KeyRecord, KeySecret};
-use crate::domain::access::{ApiKey, ApiScope, Deed, Slot};
+use crate::domain::access::{ApiKey, ApiScope, Deed, KeyRights, KeyScope, Role, Slot, Tenant};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::TwoDigits;
 use crate::domain::segregation::Segregation;
@@ -164,6 +164,24 @@ pub(super) fn wished(json: &str) -> Result<(Document, NewSecrets), StoreError> {
     });
     let secrets = secrets.collect::<Result<_, StoreError>>()?;
     Ok((document, secrets))
+}
+
+/// The key that a form says, of a wish or of the audit.
+pub fn key_of_form(id: &str, json: &str) -> Result<ApiKey, StoreError> {
+    let (document, _) = wished(json)?;
+    let scope = |name: &String| KeyScope::named(name).ok_or(StoreError::Corrupt { what: "scope of a key" });
+    let role = |name: &str| Role::named(name).ok_or(StoreError::Corrupt { what: "role of a key" });
+    Ok(ApiKey {
+        id: id.to_owned(),
+        institutions: institutions(&document)?,
+        segregation: segregation(&document)?,
+        rights: KeyRights {
+            owner: readable(Tenant::parse(&document.owner), "owner of a key")?,
+            scopes: document.scopes.iter().map(scope).collect::<Result<_, _>>()?,
+            role: document.role.as_deref().map(role).transpose()?,
+        },
+        label: document.label,
+    })
 }
 
 /// Bytes that were written in hexadecimal.

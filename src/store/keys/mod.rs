@@ -18,7 +18,7 @@ use super::{Store, StoreError};
 use live::{KeyRow, key_columns};
 
 pub use crate::domain::access::{ApiKey, ApiScope, KeyRights};
-pub use document::{KeyWish, NewSecret};
+pub use document::{KeyWish, NewSecret, key_of_form};
 pub use list::{KeyRecord, KeySecret};
 pub use live::{KeyHash, LiveKey};
 pub use upkeep::SealKey;

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::people::{GivenGrant, Person, Profile};
+use crate::domain::access::{Grant, Permission, Role, Tenant};
+use crate::domain::people::{GivenGrant, GrantId, Person, Profile, ProfileId, UserId};
+use crate::domain::text::Text;
+use crate::store::StoreError;
 
 /// A person, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +76,36 @@ pub fn profile_form(profile: &Profile) -> String {
         role: profile.role.name().to_owned(),
         permissions: profile.permissions.iter().map(|permission| permission.name().to_owned()).collect(),
     })
+}
+
+/// The grant of a form, without what its profile narrows it to.
+pub fn grant_of_form(form: &str) -> Result<GivenGrant, StoreError> {
+    let read = || {
+        let form: GrantForm = serde_json::from_str(form).ok()?;
+        let profile = form.profile.as_deref().map(ProfileId::new).transpose().ok()?;
+        Some(GivenGrant {
+            id: GrantId::new(&form.id).ok()?,
+            person: UserId::new(&form.person).ok()?,
+            profile,
+            grant: Grant::whole(Tenant::parse(&form.tenant).ok()?, Role::named(&form.role)?),
+        })
+    };
+    read().ok_or(StoreError::Corrupt { what: "form of a grant" })
+}
+
+/// The profile of a form.
+pub fn profile_of_form(form: &str) -> Result<Profile, StoreError> {
+    let read = || {
+        let form: ProfileForm = serde_json::from_str(form).ok()?;
+        Some(Profile {
+            id: ProfileId::new(&form.id).ok()?,
+            tenant: Tenant::parse(&form.tenant).ok()?,
+            name: Text::new(&form.name).ok()?,
+            role: Role::named(&form.role)?,
+            permissions: form.permissions.iter().filter_map(|name| Permission::named(name)).collect(),
+        })
+    };
+    read().ok_or(StoreError::Corrupt { what: "form of a profile" })
 }
 
 /// Structs of texts always have a form.

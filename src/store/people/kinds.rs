@@ -225,8 +225,10 @@ for_both_engines! {
             .bind(&form.role)
             .bind(&form.profile)
             .bind(at.as_microsecond())
-            .execute(connection)
+            .execute(&mut *connection)
             .await?;
+        // Whoever holds a link was trusted with the person as it was, not with what it may do now.
+        sqlx::query("DELETE FROM enrolment_link WHERE person = $1").bind(&form.person).execute(connection).await?;
         Ok(())
     }
 

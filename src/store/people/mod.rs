@@ -18,7 +18,7 @@ use super::rows::{optional_instant, read};
 use super::{Store, StoreError};
 
 pub use accounts::{Counted, LinkFor, LocalAccount, NewLocalAccount, SecondFactor};
-pub use forms::{grant_form, person_form, profile_form};
+pub use forms::{grant_form, grant_of_form, person_form, profile_form, profile_of_form};
 pub use sessions::{ListedSession, NewSession, SessionKey, Sessions, SignedInFrom, StoredSession};
 
 /// What somebody may do who has signed in.

@@ -23,7 +23,7 @@ use crate::domain::access::{ActorKind, Denied};
 use crate::domain::governance::change::{Deciding, NotADecider, NotNow, State};
 use crate::domain::governance::{Author, Proposal};
 use crate::domain::text::Text;
-use crate::store::{ChangeAct, ChangeError, StoreError};
+use crate::store::{Change, ChangeAct, ChangeError, StoreError};
 
 /// Why nothing was done with a change.
 #[derive(Debug, thiserror::Error)]
@@ -128,16 +128,16 @@ pub(super) fn deciding(api: &Api, access: &Access, proposals: &[Proposal]) -> De
     }
 }
 
-/// Takes these steps with a change, carries it out if its instant has come, and shows it.
+/// Takes these steps with a change that was judged, carries it out if its instant has come, and shows it.
 pub(super) async fn act(
     api: &Api,
     access: &Access,
-    (path, acts): (&ChangePath, &[ChangeAct]),
+    (change, acts): (&Change, &[ChangeAct]),
     note: Option<Text<300>>,
 ) -> Result<Response, ActError> {
-    api.store.act_on_change(&author(access, note), &path.change_id, acts).await?;
-    carried_out(api, &path.change_id).await?;
-    show(api, access, path, StatusCode::OK).await
+    api.store.act_on_judged_change(&author(access, note), change, acts).await?;
+    carried_out(api, &change.id).await?;
+    show(api, access, &ChangePath { change_id: change.id.clone() }, StatusCode::OK).await
 }
 
 /// Carries a change out if its instant has come, and lets this instance see it.

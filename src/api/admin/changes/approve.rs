@@ -10,6 +10,7 @@ use serde_json::json;
 use super::act::{self, SaidRequest};
 use super::doc_of_one;
 use super::find::{ChangePath, find, may_decide};
+use super::limits;
 use crate::api::Api;
 use crate::api::access::Access;
 use crate::api::body::OptionalJsonBody;
@@ -27,9 +28,10 @@ pub(super) async fn handler(
     let said = act::said(body, access.now)?;
     let found = find(&api, &access, &path).await?;
     may_decide(&access, &found.change.proposals)?;
+    limits::to_do(&api, &access, &found.change).await?;
     let deciding = act::deciding(&api, &access, &found.change.proposals);
     let approve = ChangeAct::Approve(deciding, said.effective_at);
-    Ok(act::act(&api, &access, (&path, &[approve]), said.note).await?)
+    Ok(act::act(&api, &access, (&found.change, &[approve]), said.note).await?)
 }
 
 /// What is said of it.

@@ -12,6 +12,7 @@ use crate::domain::access::Permission;
 mod act;
 mod approve;
 mod find;
+mod limits;
 mod list;
 pub(super) mod model;
 mod read;

@@ -28,7 +28,7 @@ pub(super) async fn handler(
     let found = find(&api, &access, &path).await?;
     may_decide(&access, &found.change.proposals)?;
     let reject = ChangeAct::Reject(act::deciding(&api, &access, &found.change.proposals));
-    Ok(act::act(&api, &access, (&path, &[reject]), Some(note)).await?)
+    Ok(act::act(&api, &access, (&found.change, &[reject]), Some(note)).await?)
 }
 
 /// What is said of it.

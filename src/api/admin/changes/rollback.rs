@@ -10,6 +10,7 @@ use serde_json::json;
 use super::act::{self, ActError, NoteRequest};
 use super::doc_of_one;
 use super::find::{ChangePath, find, may_write};
+use super::limits;
 use super::model::EXAMPLE_ID;
 use crate::api::Api;
 use crate::api::access::{Access, WritesError};
@@ -37,6 +38,7 @@ pub(super) async fn handler(
     let note = act::note(body)?;
     let change = find(&api, &access, &path).await?.change;
     may_write(&access, &change.proposals)?;
+    limits::to_undo(&api, &access, &change).await?;
     // What is not carried out, or undone already, cannot be undone.
     change
         .course

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::act::{self, SaidRequest};
 use super::doc_of_one;
 use super::find::{ChangePath, find, may_write};
+use super::limits;
 use crate::api::Api;
 use crate::api::access::Access;
 use crate::api::body::OptionalJsonBody;
@@ -28,13 +29,14 @@ pub(super) async fn handler(
     let said = act::said(body, access.now)?;
     let found = find(&api, &access, &path).await?;
     may_write(&access, &found.change.proposals)?;
+    limits::to_do(&api, &access, &found.change).await?;
     let submit = ChangeAct::Submit(said.effective_at);
     let acts = match act::deciding(&api, &access, &found.change.proposals) {
         // Where no second person is asked for, who submits it agrees to it.
         Deciding::Unasked => vec![submit, ChangeAct::Approve(Deciding::Unasked, None)],
         Deciding::AsPerson | Deciding::AsKey => vec![submit],
     };
-    Ok(act::act(&api, &access, (&path, &acts), said.note).await?)
+    Ok(act::act(&api, &access, (&found.change, &acts), said.note).await?)
 }
 
 /// What is said of it.

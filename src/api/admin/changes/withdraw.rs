@@ -27,7 +27,7 @@ pub(super) async fn handler(
     let said = act::said(body, access.now)?;
     let found = find(&api, &access, &path).await?;
     may_write(&access, &found.change.proposals)?;
-    Ok(act::act(&api, &access, (&path, &[ChangeAct::Withdraw]), said.note).await?)
+    Ok(act::act(&api, &access, (&found.change, &[ChangeAct::Withdraw]), said.note).await?)
 }
 
 /// What is said of it.

@@ -14,7 +14,7 @@ use crate::domain::access::{ActorKind, ApiKey, ApiScope, Grant, Permission, Tena
 pub(super) struct TooWide;
 
 /// Whether the caller may hand on all that a key is for.
-pub(super) async fn within(api: &Api, access: &Access, key: &ApiKey) -> Result<(), Problem> {
+pub(in crate::api::admin) async fn within(api: &Api, access: &Access, key: &ApiKey) -> Result<(), Problem> {
     let owner = &key.rights.owner;
     if let Some(role) = key.rights.role {
         let fits = policy::is_sound(&Grant::whole(owner.clone(), role));

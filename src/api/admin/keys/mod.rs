@@ -10,7 +10,7 @@ use crate::store::{KeyRecord, Store, StoreError};
 mod body;
 mod change;
 mod create;
-mod limits;
+pub(super) mod limits;
 mod list;
 mod model;
 mod read;

@@ -1,6 +1,7 @@
 //! `POST /admin/v1/people`: somebody is invited, with a first role.
 //!
-//! Who is known by that address already gets the role and no link: it signs in as it does.
+//! Who is known by that address already gets the role, and a link only where all its other roles could be given
+//! by the same caller: whoever has the link is that person, for everybody who named it.
 
 use std::sync::Arc;
 
@@ -63,7 +64,8 @@ impl Shape for Invitation {
 struct Invited {
     /// Who.
     person: PersonModel,
-    /// How it sets its account up; not there for who has one, nor where people sign in by a provider.
+    /// How it sets its account up; not there for who has one or is also another's, nor where people sign in by a
+    /// provider.
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<LinkModel>,
 }
@@ -130,9 +132,11 @@ pub(super) async fn handler(
 async fn answer(api: &Api, access: &Access, person: &UserId) -> Result<Response, Problem> {
     let known = api.store.person(PersonKey::Id(person)).await.map_err(PersonError::from)?;
     let known = known.ok_or(PersonError::Missing)?;
-    let link = match known.enrolled || !door(api)?.settings().local_accounts {
-        true => None,
-        false => Some(new_link(api, person).await?),
+    let governed = known.grants.iter().all(|given| may_give(&access.actor, &given.grant).is_ok());
+    let open = governed && !known.enrolled && known.person.suspended_at.is_none();
+    let link = match open && door(api)?.settings().local_accounts {
+        true => Some(new_link(api, person).await?),
+        false => None,
     };
     let invited = Invited { person: PersonModel::new(&known, access), link };
     Ok(unkept((StatusCode::CREATED, Json(invited)).into_response()))
@@ -183,7 +187,8 @@ pub(super) fn doc() -> Doc {
     Doc::new("invitePerson", "Invite somebody")
         .about(
             "An operator names everybody; a payments referent names referents of its institution, a partner's \
-             referent others of its broker. Who is known by the address already gets the role.",
+             referent others of its broker. Who is known by the address already gets the role; the links that it \
+             had are no longer good, and it gets another only from who could give it all its roles.",
         )
         .takes::<Invitation>(body)
         .answers(StatusCode::CREATED, answer)

@@ -87,7 +87,7 @@ async fn governed(api: &Api, access: &Access, person: &str) -> Result<(KnownPers
 }
 
 /// Nobody changes what they themselves may do.
-fn not_own(access: &Access, person: &UserId) -> Result<(), PersonError> {
+pub(super) fn not_own(access: &Access, person: &UserId) -> Result<(), PersonError> {
     if access.actor.id == person.as_str() { Err(PersonError::Own) } else { Ok(()) }
 }
 
