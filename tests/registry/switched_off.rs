@@ -53,6 +53,29 @@ async fn what_is_switched_off_is_answered_as_unknown_and_its_receipts_are_booked
     .await;
 }
 
+/// Asks for something without a body, over the API.
+async fn ask(gateway: &TestGateway, method: &str, path: &str) -> StatusCode {
+    let request = Request::builder().method(method).uri(format!("/apiconfig/auth/api/v1{path}"));
+    let request = request.header("host", "localhost").header("ocp-apim-subscription-key", OPERATOR);
+    send(gateway.api_addr(), request.body(Full::from(String::new())).unwrap()).await.status
+}
+
+#[tokio::test]
+async fn what_a_removed_station_was_asked_for_is_still_paid_for() {
+    on_both_gateways(async |gateway| {
+        add_keys(gateway.store()).await;
+        gateway.owe(1, 100).await;
+        assert_eq!(gateway.codes(&about(1)).await, ["OK"; 3]);
+        let relation = format!("/creditorinstitutions/{EC}/stations/{STATION}");
+        assert_eq!(ask(gateway, "DELETE", &relation).await, StatusCode::OK);
+        assert_eq!(ask(gateway, "DELETE", &format!("/stations/{STATION}")).await, StatusCode::OK);
+        assert_eq!(gateway.codes(&about(1)).await, ["PAA_STAZIONE_INT_ERRATA"; 3]);
+        gateway.settle(&paid("r1", 1, 100)).await;
+        assert_eq!(gateway.classes(1).await, [("r1".to_owned(), "matched".to_owned())]);
+    })
+    .await;
+}
+
 /// What is allowed between a station and an institution is in the view that the hot path reads.
 #[tokio::test]
 async fn a_change_is_seen_at_once_by_the_instance_that_made_it() {
