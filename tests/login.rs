@@ -11,6 +11,7 @@
 
 mod support;
 
+#[allow(dead_code, reason = "tests of sign-in and of people each use their part")]
 #[path = "people/house.rs"]
 mod house;
 #[path = "login/liar.rs"]
@@ -36,6 +37,7 @@ use support::api::Answer;
 
 /// Where the gateway says that browsers reach it.
 pub const HERE: &str = "http://127.0.0.1";
+/// Where the provider sends browsers back to.
 pub const CALLBACK: &str = "http://127.0.0.1/admin/v1/session/callback";
 
 /// How the provider of that issuer is asked.

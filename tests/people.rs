@@ -15,6 +15,7 @@ mod support;
 mod accounts;
 #[path = "people/giving.rs"]
 mod giving;
+#[allow(dead_code, reason = "tests of sign-in and of people each use their part")]
 #[path = "people/house.rs"]
 mod house;
 #[path = "people/profiles.rs"]

@@ -19,7 +19,7 @@ enum Agreement {
 }
 
 /// Each setting, the kind that it is about, and what holds if it is left out.
-const KINDS: [(&str, &str, Agreement); 18] = [
+const KINDS: [(&str, &str, Agreement); 19] = [
     ("activations", "activation", Agreement::Nobody),
     ("brokers", "broker", Agreement::Nobody),
     ("certificates", "certificate", Agreement::SecondPerson),
@@ -37,6 +37,7 @@ const KINDS: [(&str, &str, Agreement); 18] = [
     ("people", "person", Agreement::Nobody),
     ("profiles", "profile", Agreement::Nobody),
     ("relations", "relation", Agreement::Nobody),
+    ("revocation_lists", "revocation_list", Agreement::SecondPerson),
     ("stations", "station", Agreement::SecondPerson),
 ];
 

@@ -42,14 +42,17 @@ impl Certificates {
 
     pub(super) fn to_table(&self) -> Table {
         let list = |hosts: &[String]| Value::Array(hosts.iter().cloned().map(Value::String).collect());
-        table([
+        let mut shown = table([
             ("production", self.production.to_value()),
             ("soap_hosts", list(&self.soap_hosts)),
             ("api_hosts", list(&self.api_hosts)),
-            ("revocation_lists", self.revocation_lists.to_value()),
             ("refuse_on_outdated_list", self.refuse_on_outdated_list.to_value()),
             ("handshake_timeout", self.handshake_timeout.to_value()),
-        ])
+        ]);
+        if !self.revocation_lists.is_empty() {
+            shown.insert("revocation_lists".to_owned(), self.revocation_lists.to_value());
+        }
+        shown
     }
 }
 

@@ -199,7 +199,7 @@ async fn changes_are_for_who_may_see_them_and_pages_go_on() {
             let all = answer.body["changes"].as_array().unwrap().iter();
             all.map(|one| format!("{CHANGES}/{}", one["id"].as_str().unwrap())).collect()
         };
-        assert_eq!(ids(&listed), [own.clone()]);
+        assert_eq!(ids(&listed), std::slice::from_ref(&own));
 
         let all = operator(&gateway, Method::GET, CHANGES, None).await;
         assert_eq!(BTreeSet::from_iter(ids(&all)), BTreeSet::from([own.clone(), foreign.clone()]));

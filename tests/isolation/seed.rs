@@ -97,6 +97,10 @@ fn rows(tenant: Tenant) -> Vec<String> {
     let proposals = json!([{
         "kind": "contact", "tenant": stored, "target": code, "wish": "put", "wanted": wanted.to_string(),
     }]);
+    let role = match tenant {
+        Tenant::Ec(_) => "technical_referent",
+        Tenant::Broker(_) => "partner_referent",
+    };
     let mut all = vec![
         format!(
             "INSERT INTO certificate (id, owner, role, environment, label, content, subject, names, created_at, request, public_key) \
@@ -110,6 +114,17 @@ fn rows(tenant: Tenant) -> Vec<String> {
         format!(
             "INSERT INTO change_step (change_id, step_no, act, at, actor, actor_name, acting_for, request, note) \
              VALUES ('{id}', 1, 'submit', {now}, 'x', '{data}', '{stored}', '', '{data}')"
+        ),
+        format!(
+            "INSERT INTO person (id, name, email, created_at) VALUES ('{id}', '{data}', '{id}@example.org', {now})"
+        ),
+        format!(
+            "INSERT INTO profile (id, tenant, name, role, permissions, created_at) VALUES ('{id}', '{stored}', \
+             '{data}', '{role}', 'station.read', {now})"
+        ),
+        format!(
+            "INSERT INTO person_grant (id, person, tenant, role, profile, given_at) VALUES ('{id}', '{id}', \
+             '{stored}', '{role}', '{id}', {now})"
         ),
     ];
     all.extend(match tenant {

@@ -109,8 +109,9 @@ fn leaks(world: &World, actor: &Actor, (call, answer): (&Call, &str)) -> Vec<Str
     let foreign = |tenant: &Tenant| *tenant != actor.tenant && tenant.code() != actor.tenant.code();
     let mut found = Vec::new();
     for tenant in Tenant::all().into_iter().filter(foreign) {
-        // The published export for partners is of the institutions that their stations serve.
-        let exported = call.path.starts_with("/backoffice/external/") && world.serves(actor.tenant, tenant);
+        // The exports for partners, as published, are of the institutions that their stations serve.
+        let export = call.path.starts_with("/backoffice/external/") || call.path.contains("/export/");
+        let exported = export && world.serves(actor.tenant, tenant);
         if answer.contains(&tenant.data()) && !world.sees(actor.tenant, tenant) && !exported {
             found.push(tenant.data());
         }

@@ -81,7 +81,8 @@ pub fn write_config(folder: &Folder, name: &str, pki: &Pki, addresses: &Addresse
          [vault]\nmaster_key_file = {}\n\n\
          # One person is enough for trying out: changes wait for nobody else.\n\
          [approval]\nibans = \"none\"\niban_labels = \"none\"\niban_deletions = \"none\"\n\
-         stations = \"none\"\ncertificates = \"none\"\ndelegations = \"none\"\n",
+         stations = \"none\"\ncertificates = \"none\"\n\
+         revocation_lists = \"none\"\ndelegations = \"none\"\n",
         quoted(&addresses.soap.to_string()),
         file(&pki.server),
         file(&pki.server_key),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Refused;
-use crate::domain::governance::{Conflict, Kind, Proposal};
+use crate::domain::governance::{Kind, Proposal};
 use crate::store::accounts::{deletions, kind as accounts, purposes};
 use crate::store::activation::write as activation;
 use crate::store::certificates::{certificate, revocation_list};
@@ -42,7 +42,6 @@ for_both_engines! {
             Kind::Activation => read_activation(connection, target).await,
             Kind::Key => key_kind::read(connection, target).await,
             Kind::Delegation => delegation_kind::read(connection, target).await,
-            kind => Err(unmanaged(kind)),
         }
     }
 
@@ -73,12 +72,6 @@ for_both_engines! {
             Kind::Activation => write_activation(connection, proposal, at).await,
             Kind::Key => key_kind::write(connection, target, wanted, at).await,
             Kind::Delegation => delegation_kind::write(connection, target, wanted, at).await,
-            kind => Err(unmanaged(kind)),
         }
     }
-}
-
-/// What is said of a kind that nobody can change.
-fn unmanaged(kind: Kind) -> Refused {
-    Conflict::new("unmanaged", format!("A {} cannot be changed here.", kind.name())).into()
 }
