@@ -5,10 +5,22 @@ use hyper::{Request, StatusCode};
 use serde_json::{Value, json};
 
 use crate::desk::{OPERATOR, add_keys};
+use crate::support::TestDatabase;
 use crate::support::api::send;
-use crate::support::gateway::{TestGateway, on_both_gateways};
+use crate::support::gateway::TestGateway;
 use crate::support::messages::{about, paid};
 use crate::support::samples::{BROKER, EC, STATION};
+
+/// Runs a test on a gateway over each engine, where nobody else has to agree to a change of stations.
+async fn on_both_gateways(test: impl AsyncFn(&TestGateway)) {
+    for database in [TestDatabase::sqlite(), TestDatabase::postgres().await] {
+        let url = database.url.clone();
+        let settings = [("VARCO__APPROVAL__STATIONS", "none")];
+        let gateway = TestGateway::start_through(database, &url, &settings).await;
+        test(&gateway).await;
+        gateway.end().await;
+    }
+}
 
 /// Changes a field of something registered, over the API.
 async fn change(gateway: &TestGateway, path: &str, field: &str, value: Value) {
