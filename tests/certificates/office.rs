@@ -64,7 +64,7 @@ impl Office {
     }
 
     pub async fn open_without_vault(database: TestDatabase) -> Office {
-        Office::start(database, &[]).await
+        Office::start(database, &OWN[2..]).await
     }
 
     /// Stops, and starts again on the same database.

@@ -124,11 +124,8 @@ impl AccountUse {
         let mut errors = Vec::new();
         let day = |instant: Option<Timestamp>| instant.map(rome::day);
         let (begins_anew, ends_anew) = (day(self.from) != day(before.from), day(self.due) != day(before.due));
-        let has_begun = day(self.from).is_none_or(|from| from <= today);
-        // What has no first day has begun before anybody asked for one: any that has gone says the same.
-        let says_the_same = before.from.is_none() && self.from.is_some();
         // What begins now has begun before, or it begins another day than it was known to.
-        if begins_anew && has_begun && !says_the_same {
+        if begins_anew && day(self.from).is_none_or(|from| from <= today) {
             errors.push(UseError::NotAhead);
         }
         if ends_anew && standing == Standing::Other {

@@ -68,10 +68,6 @@ fn of_an_account_in_use_only_what_changes_is_looked_at() {
     let later = AccountUse { due: Some(at("2027-12-31T10:00:00Z")), ..before };
     assert_eq!(judge(later, Standing::Owner), []);
     assert_eq!(judge(later, Standing::Other), [UseError::DueOfOwner]);
-    let of_old = used(None, None);
-    let dated = used(Some("2026-11-22T00:00:00Z"), None);
-    assert_eq!(dated.judge_change(&of_old, Standing::Owner, today), [], "it has begun, whenever that was");
-    assert_eq!(of_old.judge_change(&dated, Standing::Owner, today), [UseError::NotAhead]);
     let ended = AccountUse { due: Some(at("2025-06-30T10:00:00Z")), ..before };
     assert_eq!(judge(ended, Standing::Owner), [UseError::DueBeforeValidity]);
 }
