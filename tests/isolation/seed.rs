@@ -87,10 +87,7 @@ pub fn id_of(tenant: Tenant) -> String {
 
 fn rows(tenant: Tenant) -> Vec<String> {
     let (code, stored, data, id) = (tenant.code(), tenant.stored(), tenant.data(), id_of(tenant));
-    // What it is goes with what it is called: whoever works with it reads both.
-    let name = tenant.name();
     let now = samples::now().as_microsecond();
-    let later = now + 40 * 86_400_000_000;
     let wanted = json!({
         "name": data, "referent": data, "email": "ufficio@example.org", "telephone": "0612345",
     });
@@ -127,9 +124,21 @@ fn rows(tenant: Tenant) -> Vec<String> {
              '{stored}', '{role}', '{id}', {now})"
         ),
     ];
-    all.extend(match tenant {
+    all.extend(rows_of_its_kind(tenant));
+    all
+}
+
+/// What only institutions have, and what only brokers.
+fn rows_of_its_kind(tenant: Tenant) -> Vec<String> {
+    let (code, data, name, id) = (tenant.code(), tenant.data(), tenant.name(), id_of(tenant));
+    let now = samples::now().as_microsecond();
+    let later = now + 40 * 86_400_000_000;
+    // What it is goes with what it is called: whoever works with it reads both.
+    match tenant {
         Tenant::Ec(_) => vec![
-            format!("UPDATE creditor_institution SET description = '{name}', city = '{data}' WHERE ec = '{code}'"),
+            format!(
+                "UPDATE creditor_institution SET description = '{name}', city = '{data}' WHERE ec = '{code}'"
+            ),
             format!(
                 "INSERT INTO contact (ec, name, referent, email, telephone) VALUES ('{code}', '{data}', '{data}', \
                  '{data}@example.org', '0612345')"
@@ -140,7 +149,9 @@ fn rows(tenant: Tenant) -> Vec<String> {
                  {later}, {now})",
                 samples::IBAN
             ),
-            format!("INSERT INTO activation_step (ec, step, responsible) VALUES ('{code}', 'station', '{data}')"),
+            format!(
+                "INSERT INTO activation_step (ec, step, responsible) VALUES ('{code}', 'station', '{data}')"
+            ),
             format!("INSERT INTO activation_file (ec, sha256, body) VALUES ('{code}', 'x', '{data}')"),
             format!(
                 "INSERT INTO activation_evidence (id, ec, step, shown_no, outcome, note, shown_at, actor, actor_name, \
@@ -161,8 +172,7 @@ fn rows(tenant: Tenant) -> Vec<String> {
                 &code[9..]
             ),
         ],
-    });
-    all
+    }
 }
 
 /// A key of each role, and one to data; each has its name as its secret.
