@@ -53,6 +53,21 @@ impl Address<'_> {
         Ok(Known { ec, broker, station: station.code.clone() })
     }
 
+    /// The same for a receipt, which may come after its station was removed: the payer was told before what to
+    /// pay, and money has moved.
+    pub fn parties_of_receipt(&self, registry: &Registry) -> Result<Known, Refused> {
+        self.parties(registry).or_else(|refused| self.former(registry).ok_or(refused))
+    }
+
+    fn former(&self, registry: &Registry) -> Option<Known> {
+        let station = StationCode::new(self.id_station.as_str().trim()).ok()?;
+        let broker = BrokerCode::new(self.id_broker_pa.as_str().trim()).ok()?;
+        let ec = FiscalCode::new(self.id_pa.as_str().trim()).ok()?;
+        let was_theirs =
+            registry.station(&station).is_none() && registry.former_broker(&station) == Some(&broker);
+        (was_theirs && registry.institution(&ec).is_some()).then_some(Known { ec, broker, station })
+    }
+
     /// Whether they are switched on. Who is switched off answers as if it were not registered, which is what
     /// the contract has a word for; a receipt is never asked this, for money has moved.
     fn switched_on(&self, off: &SwitchedOff, known: &Known) -> Result<(), Refused> {

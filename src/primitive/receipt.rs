@@ -153,7 +153,7 @@ pub async fn addressee(
     primitives: &Primitives,
     address: &Address<'_>,
 ) -> Result<Result<Known, Refused>, NotStored> {
-    if let Ok(known) = address.parties(&primitives.registry.current()) {
+    if let Ok(known) = address.parties_of_receipt(&primitives.registry.current()) {
         return Ok(Ok(known));
     }
     let parties = primitives.store.parties().await.map_err(|error| {
@@ -161,7 +161,7 @@ pub async fn addressee(
         NotStored
     })?;
     primitives.registry.replace(parties);
-    Ok(address.parties(&primitives.registry.current()))
+    Ok(address.parties_of_receipt(&primitives.registry.current()))
 }
 
 /// Whether the payment was carried out.

@@ -38,6 +38,7 @@ pub struct Registry {
     institutions: HashMap<FiscalCode, Institution>,
     brokers: HashMap<BrokerCode, Broker>,
     stations: HashMap<StationCode, Station>,
+    former_stations: HashMap<StationCode, BrokerCode>,
     switched_off: SwitchedOff,
     with_payment_options: BTreeSet<StationCode>,
     taxonomy: Taxonomy,
@@ -107,6 +108,7 @@ impl Registry {
             institutions,
             brokers: parties.brokers.into_iter().map(|broker| (broker.code.clone(), broker)).collect(),
             stations: parties.stations.into_iter().map(|station| (station.code.clone(), station)).collect(),
+            former_stations: parties.former_stations.into_iter().collect(),
             switched_off: parties.switched_off,
             with_payment_options: parties.with_payment_options,
             taxonomy: Taxonomy::new(parties.taxonomy),
@@ -127,6 +129,11 @@ impl Registry {
     /// The station of that code.
     pub fn station(&self, code: &StationCode) -> Option<&Station> {
         self.stations.get(code)
+    }
+
+    /// Whose a station was that was removed.
+    pub fn former_broker(&self, code: &StationCode) -> Option<&BrokerCode> {
+        self.former_stations.get(code)
     }
 
     /// Which stations serve which notices of a creditor institution.

@@ -30,6 +30,8 @@ pub struct Parties {
     pub brokers: Vec<Broker>,
     /// The stations.
     pub stations: Vec<Station>,
+    /// The stations that were removed, and whose they were: receipts for them still come.
+    pub former_stations: Vec<(StationCode, BrokerCode)>,
     /// Which station serves which notices of which creditor institution.
     pub links: Vec<StationLink>,
     /// Which of them are switched off.
@@ -125,6 +127,7 @@ struct Rows {
     institutions: Vec<(String, String, bool)>,
     brokers: Vec<(String, String, bool)>,
     stations: Vec<StationRow>,
+    former_stations: Vec<(String, String)>,
     flags: Vec<NamedFlags>,
     links: Vec<(String, i64, String, String)>,
     ibans: Vec<PayeeRow>,
@@ -144,6 +147,9 @@ for_both_engines! {
             institutions: sqlx::query_as("SELECT ec, name, enabled FROM creditor_institution").fetch_all(&mut *tx).await?,
             brokers: sqlx::query_as("SELECT broker, name, enabled FROM broker").fetch_all(&mut *tx).await?,
             stations: sqlx::query_as(STATIONS).fetch_all(&mut *tx).await?,
+            former_stations: sqlx::query_as("SELECT station, broker FROM former_station")
+                .fetch_all(&mut *tx)
+                .await?,
             flags: sqlx::query_as(NAMED_FLAGS).fetch_all(&mut *tx).await?,
             links: sqlx::query_as("SELECT ec, aux_digit, code, station FROM station_link")
                 .fetch_all(&mut *tx)
@@ -189,6 +195,9 @@ fn parse(rows: Rows) -> Result<Parties, StoreError> {
         parties.switched_off.stations.extend((!enabled).then(|| party.code.clone()));
         parties.with_payment_options.extend(payment_options.then(|| party.code.clone()));
         parties.stations.push(party);
+    }
+    for (code, owner) in &rows.former_stations {
+        parties.former_stations.push((station(code)?, broker(owner)?));
     }
     parties.allowed = rows.flags.iter().map(NamedFlags::allowed).collect::<Result<_, _>>()?;
     for (institution, aux, code, through) in &rows.links {

@@ -5,16 +5,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use openssl::x509::{X509, X509Crl};
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
-use rustls::server::WebPkiClientVerifier;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer, UnixTime};
 use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
 use rustls::time_provider::TimeProvider;
 use rustls::{RootCertStore, ServerConfig};
 use sha2::{Digest, Sha256};
 
-use super::held::{Held, List, Outdated};
+use super::held::{Held, Outdated};
 use super::identity::{AllowList, Allowed, AllowedClientVerifier, ClientCertificate};
 use super::material::{Material, Origin, Pem};
 use super::names::{DistinguishedName, NameError};
@@ -191,11 +192,16 @@ fn verifier(
     let setup = |error: &dyn std::error::Error| TlsError::Setup { section, problem: error.to_string() };
     let anchors = anchors(section, held, material)?;
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let mut builder = WebPkiClientVerifier::builder_with_provider(Arc::new(anchors.store), provider);
-    let lists = material.lists.iter().map(List::parse).collect::<Result<Vec<_>, _>>()?;
+    let mut builder = WebPkiClientVerifier::builder_with_provider(Arc::clone(&anchors.store), provider);
+    let mut lists = Vec::new();
+    for list in &material.lists {
+        for one in list.parse()? {
+            lists.extend(counts(&one, &anchors.store, material).then_some(one));
+        }
+    }
     if !lists.is_empty() {
         // Of an authority without a list nothing is known: that is no reason to refuse.
-        builder = builder.with_crls(lists.into_iter().flatten()).allow_unknown_revocation_status();
+        builder = builder.with_crls(lists).allow_unknown_revocation_status();
         if held.revocation.outdated == Outdated::Refuses {
             builder = builder.enforce_revocation_expiration();
         }
@@ -207,6 +213,34 @@ fn verifier(
         None => allow_list(section, &callers.allowed)?,
     };
     Ok(AllowedClientVerifier { chain, allowed, revoked: held.revoked.clone() })
+}
+
+/// Whether a list may count. One that rustls cannot read would keep every configuration from being built, and
+/// one that its authority did not sign would keep all its callers out: neither counts for anything.
+fn counts(
+    list: &CertificateRevocationListDer<'static>,
+    anchors: &Arc<RootCertStore>,
+    material: &Material,
+) -> bool {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let alone = WebPkiClientVerifier::builder_with_provider(Arc::clone(anchors), provider);
+    let problem = match alone.with_crls([list.clone()]).build() {
+        Err(VerifierBuilderError::InvalidCrl(error)) => format!("can't be read: {error:?}"),
+        _ if !is_signed(list, material) => "is not signed by the authority that it names".to_owned(),
+        _ => return true,
+    };
+    tracing::error!(problem, "a revocation list does not count");
+    false
+}
+
+/// Whether an authority signed a list that names it. Of one that is not known here nothing can be said.
+fn is_signed(list: &[u8], material: &Material) -> bool {
+    let Ok(list) = X509Crl::from_der(list) else { return true };
+    let issuer = list.issuer_name().to_der().ok();
+    let known = material.anchors.iter().flat_map(|pem| X509::stack_from_pem(&pem.bytes).unwrap_or_default());
+    let mut named = known.filter(|one| one.subject_name().to_der().ok() == issuer).peekable();
+    let signed = |one: X509| one.public_key().is_ok_and(|key| list.verify(&key).unwrap_or(false));
+    named.peek().is_none() || named.any(signed)
 }
 
 /// Reads what must hold one certificate at least.
@@ -242,7 +276,7 @@ fn check_own_chain(
 
 /// The authorities.
 struct Anchors {
-    store: RootCertStore,
+    store: Arc<RootCertStore>,
     /// All of them are revoked here: nobody is let in, but a listener without any can't be had.
     nobody: bool,
 }
@@ -262,9 +296,9 @@ fn anchors(section: &str, held: &Held, material: &Material) -> Result<Anchors, T
     let nobody = store.is_empty() && !revoked.is_empty();
     if nobody {
         tracing::error!(section, "every authority of callers is revoked: nobody is let in");
-        return Ok(Anchors { store: revoked, nobody });
+        return Ok(Anchors { store: Arc::new(revoked), nobody });
     }
-    Ok(Anchors { store, nobody })
+    Ok(Anchors { store: Arc::new(store), nobody })
 }
 
 fn allow_list(section: &str, allowed: &AllowedClients) -> Result<AllowList, TlsError> {

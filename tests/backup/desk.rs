@@ -188,6 +188,7 @@ async fn add_the_rest(gateway: &TestGateway) {
             "INSERT INTO delivery_attempt (subscription, feed, seq, attempt_no, at, took) \
              VALUES ('s1', '{ec}', 1, 1, 1, 1)"
         ),
+        "INSERT INTO former_station (station, broker) VALUES ('88888888888_09', '88888888888')".to_owned(),
         format!("UPDATE receipt_transfer SET stamp = {stamp} WHERE receipt_key = 'nobody'"),
         "INSERT INTO unbooked_message (digest, primitive, reason, received_at, raw) \
          SELECT 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855', 'paSendRTV2', 'x', 1, SUBSTR(raw, 1, 0) FROM receipt WHERE receipt_id = 'r1'"

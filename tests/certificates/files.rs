@@ -55,6 +55,30 @@ async fn a_certificate_leaves_with_its_key_only_under_a_password_and_is_read_els
 }
 
 #[tokio::test]
+async fn a_key_that_is_kept_is_not_for_whoever_shows_its_certificate() {
+    on_both_offices(async |office| {
+        let root = Paper::root("Radice");
+        let leaf = root.issue(&wanted("borgo"));
+        office.bring(&server(&leaf, &[&root])).await;
+        let shown = |owner: &str| {
+            json!({
+                "role": "client", "label": "Preso", "owner": owner, "certificates": leaf.pem() + &root.pem(),
+            })
+        };
+        let check = async |owner: &str| {
+            let judged = office.ask(Method::POST, "/certificates/check", Some(&shown(owner))).await;
+            let reasons = judged.body["reasons"].as_array().unwrap().clone();
+            reasons.iter().any(|reason| reason["code"] == "key_missing")
+        };
+        assert!(!check("gateway").await, "it is the gateway's own");
+        assert!(check("ec:77777777777").await);
+        let taken = office.ask(Method::POST, "/certificates", Some(&shown("ec:77777777777"))).await;
+        assert_eq!((taken.status.as_u16(), &taken.body["code"]), (400, &json!("unfit_certificate")));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_file_made_elsewhere_is_taken_in_whatever_its_order() {
     on_both_offices(async |office| {
         let root = Paper::root("Radice");

@@ -97,6 +97,23 @@ async fn who_is_on_a_list_that_was_brought_is_let_in_no_more() {
 }
 
 #[tokio::test]
+async fn a_list_that_its_authority_did_not_sign_keeps_nobody_out() {
+    on_both_offices(async |office| {
+        let files = std::fs::read_to_string(office.gateway.folder().join("ca.pem")).unwrap();
+        let (_, one, other) = two_callers(office).await;
+        let namesake = Paper::root("Nodo CA");
+        let folder = tempfile::tempdir().unwrap();
+        let pem = list(folder.path(), &namesake, &[&one], (2, 30));
+        let brought = office.ask(Method::POST, "/revocation-lists", Some(&json!({ "list": pem }))).await;
+        assert_eq!(brought.status, StatusCode::OK, "{}", brought.body);
+        for caller in [&one, &other] {
+            assert!(office.lets_in(caller, &[&files]).await);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_folder_of_lists_is_read_and_a_new_file_in_it_counts() {
     let folder = tempfile::tempdir().unwrap();
     let (lists, work) = (folder.path().join("lists"), folder.path().to_owned());

@@ -29,8 +29,13 @@ use crate::support::{pki, samples};
 pub const OPERATOR: &str = "operator-of-the-tests";
 pub const MASTER: &str = "a master key of the tests, long enough";
 
-const OWN: [(&str, &str); 2] =
-    [("VARCO__VAULT__MASTER_KEY", MASTER), ("VARCO__CERTIFICATES__SOAP_HOSTS", "localhost")];
+/// Nobody else has to agree: approval has tests of its own.
+const OWN: [(&str, &str); 4] = [
+    ("VARCO__VAULT__MASTER_KEY", MASTER),
+    ("VARCO__CERTIFICATES__SOAP_HOSTS", "localhost"),
+    ("VARCO__APPROVAL__CERTIFICATES", "none"),
+    ("VARCO__APPROVAL__REVOCATION_LISTS", "none"),
+];
 
 pub struct Office {
     pub gateway: TestGateway,
@@ -59,7 +64,7 @@ impl Office {
     }
 
     pub async fn open_without_vault(database: TestDatabase) -> Office {
-        Office::start(database, &[]).await
+        Office::start(database, &OWN[2..]).await
     }
 
     /// Stops, and starts again on the same database.

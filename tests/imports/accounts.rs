@@ -1,9 +1,11 @@
 //! Tables of accounts, in the dialect of api-config and in that of the portal.
 
+use serde_json::json;
+
 use crate::desk::{
     Desk, FREE_IBAN, OPERATOR, OURS, PAYMENTS, POSTAL_IBAN, PUBLISHED, expected, on_both_desks,
 };
-use crate::support::api::{EC, NEW_IBAN, OTHER_EC};
+use crate::support::api::{EC, NEW_IBAN, OTHER_EC, but, position};
 use crate::support::samples::IBAN;
 
 fn published() -> String {
@@ -47,6 +49,18 @@ async fn a_table_makes_changes_and_removes_accounts() {
         assert_eq!(desk.account(EC, IBAN).await.unwrap()["description"], "Mensa");
         assert!(desk.account(EC, NEW_IBAN).await.is_none());
         assert!(desk.account(OTHER_EC, POSTAL_IBAN).await.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_that_notices_name_stays_whatever_the_table_says() {
+    on_both_desks(async |desk: &Desk| {
+        let at = "/paymentOption/0/transfer/0/iban";
+        desk.gateway.create_published(&but(position("a", 1), at, json!(NEW_IBAN))).await;
+        let told = desk.hand_in(PAYMENTS, &portal(), &portal_table(&[&format!(",{NEW_IBAN},,DELETE")])).await;
+        assert_eq!(told.findings(), expected(&[("/rows/2/iban", "iban_in_use")]), "{}", told.text);
+        assert!(desk.account(EC, NEW_IBAN).await.is_some());
     })
     .await;
 }

@@ -5,10 +5,22 @@ use hyper::{Request, StatusCode};
 use serde_json::{Value, json};
 
 use crate::desk::{OPERATOR, add_keys};
+use crate::support::TestDatabase;
 use crate::support::api::send;
-use crate::support::gateway::{TestGateway, on_both_gateways};
+use crate::support::gateway::TestGateway;
 use crate::support::messages::{about, paid};
 use crate::support::samples::{BROKER, EC, STATION};
+
+/// Runs a test on a gateway over each engine, where nobody else has to agree to a change of stations.
+async fn on_both_gateways(test: impl AsyncFn(&TestGateway)) {
+    for database in [TestDatabase::sqlite(), TestDatabase::postgres().await] {
+        let url = database.url.clone();
+        let settings = [("VARCO__APPROVAL__STATIONS", "none")];
+        let gateway = TestGateway::start_through(database, &url, &settings).await;
+        test(&gateway).await;
+        gateway.end().await;
+    }
+}
 
 /// Changes a field of something registered, over the API.
 async fn change(gateway: &TestGateway, path: &str, field: &str, value: Value) {
@@ -49,6 +61,29 @@ async fn what_is_switched_off_is_answered_as_unknown_and_its_receipts_are_booked
             change(gateway, path, "enabled", json!(true)).await;
             assert_eq!(gateway.codes(&about(base)).await, ["PAA_PAGAMENTO_DUPLICATO"; 3]);
         }
+    })
+    .await;
+}
+
+/// Asks for something without a body, over the API.
+async fn ask(gateway: &TestGateway, method: &str, path: &str) -> StatusCode {
+    let request = Request::builder().method(method).uri(format!("/apiconfig/auth/api/v1{path}"));
+    let request = request.header("host", "localhost").header("ocp-apim-subscription-key", OPERATOR);
+    send(gateway.api_addr(), request.body(Full::from(String::new())).unwrap()).await.status
+}
+
+#[tokio::test]
+async fn what_a_removed_station_was_asked_for_is_still_paid_for() {
+    on_both_gateways(async |gateway| {
+        add_keys(gateway.store()).await;
+        gateway.owe(1, 100).await;
+        assert_eq!(gateway.codes(&about(1)).await, ["OK"; 3]);
+        let relation = format!("/creditorinstitutions/{EC}/stations/{STATION}");
+        assert_eq!(ask(gateway, "DELETE", &relation).await, StatusCode::OK);
+        assert_eq!(ask(gateway, "DELETE", &format!("/stations/{STATION}")).await, StatusCode::OK);
+        assert_eq!(gateway.codes(&about(1)).await, ["PAA_STAZIONE_INT_ERRATA"; 3]);
+        gateway.settle(&paid("r1", 1, 100)).await;
+        assert_eq!(gateway.classes(1).await, [("r1".to_owned(), "matched".to_owned())]);
     })
     .await;
 }

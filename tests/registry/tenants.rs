@@ -82,6 +82,24 @@ async fn a_referent_changes_and_sees_its_own_institution_only() {
 }
 
 #[tokio::test]
+async fn who_is_switched_off_does_not_switch_itself_on() {
+    on_both_desks(async |desk| {
+        for (key, path, body) in [
+            (PAYMENTS, format!("/creditorinstitutions/{EC}"), institution(EC)),
+            (PARTNER, format!("/brokers/{BROKER}"), broker(BROKER)),
+        ] {
+            let mut off = body.clone();
+            off["enabled"] = json!(false);
+            assert_eq!(status(desk, key, Method::PUT, &path, Some(&off)).await, 403, "{key}");
+            assert_eq!(status(desk, OPERATOR, Method::PUT, &path, Some(&off)).await, 200);
+            assert_eq!(status(desk, key, Method::PUT, &path, Some(&body)).await, 403, "{key}");
+            assert_eq!(status(desk, key, Method::PUT, &path, Some(&off)).await, 200, "the rest is its own");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_partner_registers_stations_of_its_own() {
     on_both_desks(async |desk| {
         let own = station(&format!("{BROKER}_03"));

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use openssl::x509::X509Crl;
-use x509_parser::prelude::{CertificateRevocationList, FromDer};
+use x509_parser::prelude::{CertificateRevocationList, FromDer, X509Version};
 
 use super::read::{Unreadable, digest};
 use crate::store::RevocationList;
@@ -15,6 +15,9 @@ pub(super) fn read(bytes: &[u8], now: Timestamp) -> Result<RevocationList, Unrea
     let der = list.to_der().map_err(|_| Unreadable::NotList)?;
     let pem = list.to_pem().map_err(|_| Unreadable::NotList)?;
     let (_, parsed) = CertificateRevocationList::from_der(&der).map_err(|_| Unreadable::NotList)?;
+    if parsed.version() != Some(X509Version::V2) || parsed.next_update().is_none() {
+        return Err(Unreadable::UnusableList);
+    }
     let instant = |seconds: i64| Timestamp::from_second(seconds).map_err(|_| Unreadable::NotList);
     Ok(RevocationList {
         authority: digest(parsed.issuer().as_raw()).map_err(|_| Unreadable::NotList)?,

@@ -21,6 +21,7 @@ use openssl::x509::X509;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::vault::{Sealed, Vault, VaultError};
+use crate::domain::access::Tenant;
 use crate::domain::certificate::check::{Asked, Fault, faults};
 use crate::domain::certificate::{
     CallerNames, Chain, Environment, Fingerprint, Host, KnownBy, Request, Role,
@@ -193,32 +194,33 @@ impl Certificates {
         Ok(request)
     }
 
-    /// Judges a certificate that is to be used so; where it is fit, its key is kept if it came along.
+    /// Judges a certificate that is to be used so by that owner; where it is fit, its key is kept if it came
+    /// along.
     pub async fn take_in(
         &self,
         material: Material,
-        role: Role,
+        (role, owner): (Role, &Tenant),
         now: Timestamp,
     ) -> Result<Chain, CertificateError> {
-        let (chain, key) = self.judge(material, role, now).await?;
+        let (chain, key) = self.judge(material, (role, owner), now).await?;
         if let Some(key) = key.filter(|_| role.is_ours()) {
             self.keep(&chain.facts.public_key, &key, now).await?;
         }
         Ok(chain)
     }
 
-    /// Judges a certificate that is to be used so, and keeps nothing.
+    /// Judges a certificate that is to be used so by that owner, and keeps nothing.
     pub async fn judge(
         &self,
         material: Material,
-        role: Role,
+        (role, owner): (Role, &Tenant),
         now: Timestamp,
     ) -> Result<(Chain, Option<PKey<Private>>), CertificateError> {
         let bundle = blocking(move || Ok(opened(&material)?)).await?;
         let brought_key = bundle.key.as_ref().map(|key| read::key_fingerprint(key)).transpose()?;
         let key = match brought_key {
             Some(key) => Some(key),
-            None => self.kept_key(&bundle.chain).await?,
+            None => self.kept_key(&bundle.chain, owner).await?,
         };
         let brought = read::brought(&bundle.chain, key, &self.0.roots)?;
         let found = faults(&brought, &Asked { role, hosts: self.hosts(role), now });
@@ -272,10 +274,19 @@ impl Certificates {
         Ok(self.0.store.keep_private_key(public_key, &sealed.0, now).await?)
     }
 
-    /// The key of the first certificate, if it was made or brought before.
-    async fn kept_key(&self, chain: &[X509]) -> Result<Option<Fingerprint>, CertificateError> {
+    /// The key of the first certificate, if its owner made or brought it before: certificates are public, and
+    /// whoever shows that of another must not come to use the key behind it.
+    async fn kept_key(
+        &self,
+        chain: &[X509],
+        owner: &Tenant,
+    ) -> Result<Option<Fingerprint>, CertificateError> {
         let Some(leaf) = chain.first() else { return Ok(None) };
         let public_key = read::key_fingerprint(leaf.public_key()?.as_ref())?;
+        let all = self.0.store.certificates().await?;
+        if !all.iter().any(|one| one.owner == *owner && one.public_key() == Some(&public_key)) {
+            return Ok(None);
+        }
         Ok(self.0.store.private_key(&public_key).await?.map(|_| public_key))
     }
 

@@ -46,6 +46,9 @@ pub enum Unreadable {
     /// It is no list.
     #[error("it is not a revocation list, neither in PEM nor in DER form")]
     NotList,
+    /// It is a list that listeners can't use.
+    #[error("the list is not of the second version, or does not say by when the next one comes")]
+    UnusableList,
 }
 
 impl Unreadable {
@@ -59,6 +62,7 @@ impl Unreadable {
             Unreadable::Password => "wrong_password",
             Unreadable::Outdated => "outdated_encryption",
             Unreadable::NotList => "not_a_list",
+            Unreadable::UnusableList => "unusable_list",
         }
     }
 }

@@ -74,7 +74,7 @@ struct TransfersQuery {
 fn read_query(uri: &Uri) -> Result<(Iban, usize), BadQuery> {
     let twice = BadQuery("A query parameter is there twice.");
     let Query(query) = Query::<TransfersQuery>::try_from_uri(uri).map_err(|_| twice)?;
-    let old = Iban::new(query.old_iban.as_deref().unwrap_or_default());
+    let old = Iban::kept(query.old_iban.as_deref().unwrap_or_default());
     let old = old.map_err(|_| BadQuery("The query parameter oldIban must be an IBAN."))?;
     let wrong = BadQuery("The query parameter limit must be a whole number from 1 to 1000.");
     let limit = query::number(query.limit.as_deref(), LIMIT, 1..=LIMIT, wrong)?;

@@ -297,6 +297,15 @@ impl Certificate {
         }
     }
 
+    /// The SHA-256 of its public key, if that is known.
+    pub fn public_key(&self) -> Option<&Fingerprint> {
+        match &self.content {
+            Content::Requested(request) => Some(&request.public_key),
+            Content::Chain(chain) => Some(&chain.facts.public_key),
+            Content::Names(_) => None,
+        }
+    }
+
     /// When it ends, if that is known.
     pub fn not_after(&self) -> Option<Timestamp> {
         self.facts().map(|facts| facts.not_after)

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::account::{Account, AccountTerms, AccountUse, Purpose};
 use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::governance::{Conflict, Kind, Proposal, Wish};
 use crate::domain::iban::Iban;
 use crate::domain::text::Text;
 
@@ -141,6 +142,34 @@ impl Store {
         on_engine!(&self.pools, read, |pool, engine| engine::is_named(pool, (ec, iban), now).await)
             .map_err(StoreError::during("is_account_named"))
     }
+}
+
+impl Store {
+    /// Which of some proposals take an account away that something names which can still be paid. It may take
+    /// long: so it is asked before the transaction that writes.
+    pub(in crate::store) async fn removals_of_named(
+        &self,
+        proposals: &[Proposal],
+        now: Timestamp,
+    ) -> Result<Vec<usize>, StoreError> {
+        let mut found = Vec::new();
+        let goes = |one: &Proposal| one.kind == Kind::Iban && one.wish == Wish::Remove;
+        for (index, one) in proposals.iter().enumerate().filter(|(_, one)| goes(one)) {
+            let (ec, iban) = one.target.split_once('/').unwrap_or_default();
+            let (Ok(ec), Ok(iban)) = (FiscalCode::new(ec), Iban::kept(iban)) else { continue };
+            if self.is_account_named(&ec, &iban, now).await? {
+                found.push(index);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Why an account stays that notices name.
+pub(in crate::store) fn still_named() -> Conflict {
+    let why = "Notices that can still be paid name the account, and the node would refuse them without it: \
+        replace it in them first, or switch it off.";
+    Conflict::new("iban_in_use", why)
 }
 
 /// A notice that can be paid or could be when its position is published, with a share to an account.

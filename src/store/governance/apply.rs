@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::domain::governance::change::{Act as ChangeStepKind, State};
 use crate::domain::governance::{Author, Conflict};
 use crate::domain::text::Text;
+use crate::store::accounts::still_named;
 use crate::store::audit::{self, Act};
 use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::governance as carrying;
@@ -62,6 +63,12 @@ impl Store {
     /// failed, if things are not as they were when it was drafted or a rule stands against it now. Returns
     /// where it stands then, whoever did it; nothing, if there is no such change.
     pub async fn apply_change(&self, id: &str, now: Timestamp) -> Result<Option<State>, StoreError> {
+        if let Some((change, _)) = self.change(id).await?.filter(|(change, _)| change.course.is_due(now))
+            && !self.removals_of_named(&change.proposals, now).await?.is_empty()
+        {
+            let why = still_named();
+            return on_engine!(&self.pools, write, |pool, engine| engine::fail(pool, (id, now), &why).await);
+        }
         let applied = until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
             engine::apply(pool, id, now).await
         }));

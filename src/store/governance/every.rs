@@ -2,6 +2,7 @@
 
 use super::{WriteError, WriteMode, action};
 use crate::domain::governance::{Author, Carried, Proposal};
+use crate::store::accounts::still_named;
 use crate::store::audit::{self, Act};
 use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::governance as one;
@@ -20,9 +21,17 @@ impl Store {
         proposals: &[Proposal],
         mode: WriteMode,
     ) -> Result<Judged, StoreError> {
-        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+        let named = self.removals_of_named(proposals, author.at).await?;
+        let mode = if named.is_empty() { mode } else { WriteMode::DryRun };
+        let mut judged: Judged = until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
             engine::carry_out_every(pool, author, proposals, mode).await
-        }))
+        }))?;
+        for index in named {
+            if let Some(one) = judged.get_mut(index).filter(|one| one.is_ok()) {
+                *one = Err(WriteError::Conflict(still_named()));
+            }
+        }
+        Ok(judged)
     }
 }
 

@@ -15,6 +15,7 @@ pub use every::Judged;
 
 use crate::domain::governance::{Author, Carried, Conflict, Proposal, Wish};
 
+use super::accounts::still_named;
 use super::audit::{self, Act};
 use super::dialect::{for_both_engines, on_engine};
 use super::positions::until_no_conflict;
@@ -99,6 +100,11 @@ impl Store {
         proposals: &[Proposal],
         mode: WriteMode,
     ) -> Result<Vec<Carried>, WriteFailure> {
+        let named = self.removals_of_named(proposals, author.at).await;
+        let named = named.map_err(|error| WriteFailure { index: 0, error: error.into() })?;
+        if let Some(index) = named.first().copied() {
+            return Err(WriteFailure { index, error: WriteError::Conflict(still_named()) });
+        }
         until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
             engine::carry_out(pool, author, proposals, mode).await
         }))

@@ -98,6 +98,7 @@ for_both_engines! {
     ) -> Result<(), Refused> {
         let Some(wanted) = wanted else {
             free_of(&mut *connection, target, &HANGING).await?;
+            remember(&mut *connection, target).await?;
             let deleted = sqlx::query("DELETE FROM station WHERE station = $1").bind(target);
             return deleted.execute(connection).await.map(drop).map_err(still_referred_to);
         };
@@ -113,6 +114,18 @@ for_both_engines! {
             put(connection, INSERT, (target, at), &row).await?;
         }
         Ok(())
+    }
+
+    /// Keeps whose a station was, for the receipts that still come.
+    async fn remember(connection: &mut Connection, station: &str) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "INSERT INTO former_station (station, broker) SELECT station, broker FROM station WHERE station = $1 \
+             ON CONFLICT (station) DO UPDATE SET broker = excluded.broker",
+        )
+        .bind(station)
+        .execute(connection)
+        .await
+        .map(drop)
     }
 
     async fn put(

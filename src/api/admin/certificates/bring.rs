@@ -128,7 +128,7 @@ pub(super) async fn handler(
     let content = match brought.what {
         What::Names(names) => Content::Names(names),
         What::Material(material) => {
-            let chain = desk.take_in(material, brought.role, access.now).await?;
+            let chain = desk.take_in(material, (brought.role, &brought.owner), access.now).await?;
             Content::Chain(Chain { known_by: brought.known_by, ..chain })
         }
     };

@@ -49,7 +49,7 @@ pub(super) async fn handler(
     let certificates = report.required(signed.certificates, &Pointer::root().field("certificates"));
     let certificates = certificates.ok_or_else(|| invalid(report.into_violations()))?;
     let material = Material::Pem { certificates, key: None, password: None };
-    let chain = held.desk.take_in(material, held.one.role, held.access.now).await?;
+    let chain = held.desk.take_in(material, (held.one.role, &held.one.owner), held.access.now).await?;
     if chain.facts.public_key != request.public_key {
         return Err(invalid(vec![Violation {
             pointer: "/certificates".to_owned(),

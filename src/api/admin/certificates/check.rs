@@ -42,12 +42,14 @@ pub(super) async fn handler(
     access.about(&brought.owner)?;
     let reasons = match brought.what {
         What::Names(_) => Vec::new(),
-        What::Material(material) => match desk.judge(material, brought.role, access.now).await {
-            Ok(_) => Vec::new(),
-            Err(CertificateError::Unfit(faults)) => reasons(&faults),
-            Err(CertificateError::Unreadable(why)) => vec![unreadable(why)],
-            Err(other) => return Err(other.into()),
-        },
+        What::Material(material) => {
+            match desk.judge(material, (brought.role, &brought.owner), access.now).await {
+                Ok(_) => Vec::new(),
+                Err(CertificateError::Unfit(faults)) => reasons(&faults),
+                Err(CertificateError::Unreadable(why)) => vec![unreadable(why)],
+                Err(other) => return Err(other.into()),
+            }
+        }
     };
     Ok(unkept(Json(Judgement { fit: reasons.is_empty(), reasons }).into_response()))
 }

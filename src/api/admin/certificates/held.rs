@@ -122,7 +122,7 @@ pub(super) fn unreadable(why: Unreadable) -> Violation {
         Unreadable::NotPkcs12 | Unreadable::Outdated => "/pkcs12",
         Unreadable::Password => "/password",
         Unreadable::NoCertificate | Unreadable::BrokenCertificate => "/certificates",
-        Unreadable::NotList => "/list",
+        Unreadable::NotList | Unreadable::UnusableList => "/list",
     };
     Violation { pointer: pointer.to_owned(), code: why.code(), message: why.to_string() }
 }

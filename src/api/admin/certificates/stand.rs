@@ -104,7 +104,7 @@ async fn fit(held: &Held) -> Result<(), Problem> {
     let Content::Chain(chain) = &held.one.content else { return Ok(()) };
     let certificates = chain.pem.clone();
     let material = Material::Pem { certificates, key: None, password: None };
-    held.desk.judge(material, held.one.role, held.access.now).await?;
+    held.desk.judge(material, (held.one.role, &held.one.owner), held.access.now).await?;
     if held.one.role.is_ours() {
         held.desk.private_key(&chain.facts.public_key).await?;
     }

@@ -13,11 +13,12 @@ use crate::api::Api;
 use crate::api::access::Access;
 use crate::api::apiconfig::names::Named;
 use crate::api::apiconfig::reading::Invalid;
-use crate::api::apiconfig::refusal::Thing;
+use crate::api::apiconfig::refusal::{Thing, failed};
 use crate::api::body::JsonBody;
 use crate::api::openapi::{Answer, Doc};
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
+use crate::domain::access::{Permission, Tenant};
 use crate::domain::governance::Wish;
 use crate::domain::ids::BrokerCode;
 use crate::store::Wanted;
@@ -32,6 +33,11 @@ pub(super) async fn handler(
     let thing = Thing::Broker;
     let code = BrokerCode::new(&code).map_err(|_| thing.missing())?;
     let facts = read(body, Some(&code))?;
+    let known = api.store.registered_broker(&code).await.map_err(failed)?.ok_or_else(|| thing.missing())?;
+    if known.enabled != facts.enabled {
+        // Who is switched off must not switch itself on again.
+        access.may(Permission::RegistryManage, &Tenant::Broker(code.clone()))?;
+    }
     let proposals = [proposal(&code, Wish::Replace, Some(facts.wanted()))];
     let written = thing.change(&api, &access, &proposals).await?;
     Ok(unkept(written.answer(|_| Json(BrokerModel::from(&facts)).into_response())))
@@ -42,6 +48,7 @@ pub(super) fn doc() -> Doc {
     let answer = Answer::json::<BrokerModel>("What is known of it now.", example());
     doc_of("updateBroker", "Change a broker")
         .takes::<BrokerRequest>(example())
+        .about("Whether it is enabled is for the operator to say.")
         .answers(StatusCode::OK, answer)
         .answers(StatusCode::ACCEPTED, Answer::waiting())
         .refuses([Invalid::example("/description").into()])

@@ -22,7 +22,7 @@ pub(super) async fn handler(
     access: Access,
     Path(iban): Path<String>,
 ) -> Result<Json<InstitutionsModel>, Problem> {
-    let mut found = match Iban::new(&iban) {
+    let mut found = match Iban::kept(&iban) {
         Ok(iban) => api.store.institutions_with(&iban).await.map_err(failed)?,
         Err(_) => Vec::new(),
     };
@@ -31,7 +31,7 @@ pub(super) async fn handler(
     let creditor_institutions = institutions.map(|known| InstitutionModel {
         creditor_institution_code: known.ec.to_string(),
         business_name: known.name.to_string(),
-        enabled: true,
+        enabled: !access.registry.switched_off().institutions.contains(&known.ec),
     });
     Ok(Json(InstitutionsModel { creditor_institutions: creditor_institutions.collect() }))
 }

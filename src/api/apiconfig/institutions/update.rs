@@ -13,11 +13,12 @@ use crate::api::Api;
 use crate::api::access::Access;
 use crate::api::apiconfig::names::Named;
 use crate::api::apiconfig::reading::Invalid;
-use crate::api::apiconfig::refusal::Thing;
+use crate::api::apiconfig::refusal::{Thing, failed};
 use crate::api::body::JsonBody;
 use crate::api::openapi::{Answer, Doc};
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
+use crate::domain::access::{Permission, Tenant};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::governance::Wish;
 use crate::store::Wanted;
@@ -32,6 +33,12 @@ pub(super) async fn handler(
     let thing = Thing::Institution;
     let code = FiscalCode::new(&code).map_err(|_| thing.missing())?;
     let facts = read(body, Some(&code))?;
+    let known =
+        api.store.registered_institution(&code).await.map_err(failed)?.ok_or_else(|| thing.missing())?;
+    if known.enabled != facts.enabled {
+        // Who is switched off must not switch itself on again.
+        access.may(Permission::RegistryManage, &Tenant::Institution(code.clone()))?;
+    }
     let proposals = [proposal(&code, Wish::Replace, Some(facts.wanted()))];
     let written = thing.change(&api, &access, &proposals).await?;
     Ok(unkept(written.answer(|_| Json(InstitutionModel::from(&facts)).into_response())))
@@ -42,6 +49,7 @@ pub(super) fn doc() -> Doc {
     let answer = Answer::json::<InstitutionModel>("What is known of it now.", example());
     doc_of("updateCreditorInstitution", "Change a creditor institution")
         .takes::<InstitutionRequest>(example())
+        .about("Whether it is enabled is for the operator to say.")
         .answers(StatusCode::OK, answer)
         .answers(StatusCode::ACCEPTED, Answer::waiting())
         .refuses([Invalid::example("/business_name").into()])
