@@ -1,5 +1,6 @@
 //! Who asks: whoever an API key stands for, or somebody who has signed in.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::http::request::Parts;
@@ -8,7 +9,7 @@ use super::signed_in;
 use crate::api::Api;
 use crate::api::auth::{self, AuthError};
 use crate::api::problem::Problem;
-use crate::domain::access::{Actor, ActorKind, ApiKey, Grant, KeyScope};
+use crate::domain::access::{Actor, ActorKind, ApiKey, Grant, KeyScope, Permission, Role};
 
 /// Who asks for something of the admin surface. A key goes before a token, and a token before a cookie: who
 /// shows one means it.
@@ -23,10 +24,28 @@ pub(super) async fn identify(parts: &mut Parts, api: &Api) -> Result<Arc<Actor>,
     }
 }
 
-/// Whom a key that administers stands for.
+/// What the scope registry reads, for the owner of the key.
+const REGISTRY: [Permission; 6] = [
+    Permission::InstitutionRead,
+    Permission::StationRead,
+    Permission::MaintenanceRead,
+    Permission::IbanRead,
+    Permission::Export,
+    Permission::TaxonomyRead,
+];
+
+/// Whom a key stands for that administers, or reads the registry.
 fn administrator(key: &ApiKey) -> Result<Actor, AuthError> {
-    let administers = key.rights.scopes.contains(&KeyScope::Administration);
-    let role = key.rights.role.filter(|_| administers).ok_or(AuthError::Scope(KeyScope::Administration))?;
-    let grants = vec![Grant::whole(key.rights.owner.clone(), role)];
-    Ok(Actor { id: format!("key:{}", key.id), name: key.label.clone(), kind: ActorKind::Key, grants })
+    let (owner, scopes) = (key.rights.owner.clone(), &key.rights.scopes);
+    let administers = key.rights.role.filter(|_| scopes.contains(&KeyScope::Administration));
+    let grant = match administers {
+        Some(role) => Grant::whole(owner, role),
+        None if scopes.contains(&KeyScope::Registry) => {
+            let role = Role::reading_all_of(&owner);
+            Grant { tenant: owner, role, only: Some(BTreeSet::from(REGISTRY)) }
+        }
+        None => return Err(AuthError::Scope(KeyScope::Administration)),
+    };
+    let (id, name) = (format!("key:{}", key.id), key.label.clone());
+    Ok(Actor { id, name, kind: ActorKind::Key, grants: vec![grant] })
 }

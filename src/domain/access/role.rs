@@ -1,6 +1,7 @@
 //! What people are named to be, and what each may do.
 
 use super::permission::Permission::{self, *};
+use super::tenant::Tenant;
 
 /// What somebody is for a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +34,15 @@ impl Role {
     /// The role of that name.
     pub fn named(name: &str) -> Option<Self> {
         Role::ALL.into_iter().find(|one| one.name() == name)
+    }
+
+    /// The role that sees most of a tenant, for who only reads.
+    pub const fn reading_all_of(tenant: &Tenant) -> Self {
+        match tenant {
+            Tenant::Gateway => Role::Operator,
+            Tenant::Institution(_) => Role::PaymentsReferent,
+            Tenant::Broker(_) => Role::PartnerReferent,
+        }
     }
 
     /// Whether the role may do that for its own tenant.

@@ -132,6 +132,7 @@ pub(super) fn creation(body: Value, id: String, access: &Access) -> Result<NewKe
     let until = end(request.expires_at, access.now, &mut report);
     let scopes = scopes.unwrap_or_default();
     together(&scopes, role, &mut report);
+    unlimited(&scopes, (&institutions, &segregation), &mut report);
     match (label, owner, report.is_clean()) {
         (Some(label), Some(owner), true) => {
             let rights = KeyRights { owner, scopes, role };
@@ -162,6 +163,7 @@ pub(super) fn change(body: Value, record: &KeyRecord, now: Timestamp) -> Result<
     };
     let until = end(request.expires_at, now, &mut report).or(record.until);
     together(&key.rights.scopes, key.rights.role, &mut report);
+    unlimited(&key.rights.scopes, (&key.institutions, &key.segregation), &mut report);
     if report.is_clean() { Ok(NewKey { key, until }) } else { Err(Invalid(report.into_violations())) }
 }
 
@@ -233,6 +235,20 @@ fn together(scopes: &BTreeSet<KeyScope>, role: Option<Role>, report: &mut Report
         (true, None) => report.add(&at, "required", "is required with the scope administration"),
         (false, Some(_)) => report.add(&at, "role_without_scope", "goes with the scope administration"),
         _ => {}
+    }
+}
+
+/// Who administers does so for all of the owner: a limit would promise what nothing holds.
+fn unlimited(
+    scopes: &BTreeSet<KeyScope>,
+    (institutions, segregation): (&ApiScope, &Segregation),
+    report: &mut Report,
+) {
+    let limited = *institutions != ApiScope::Every || *segregation != Segregation::Every;
+    let administers = scopes.contains(&KeyScope::Administration) || scopes.contains(&KeyScope::Registry);
+    if limited && administers {
+        let reason = "administration and registry go with neither organizations nor segregationCodes";
+        report.add(&Pointer::root().field("scopes"), "limited_administration", reason);
     }
 }
 

@@ -1,7 +1,8 @@
 //! `POST /admin/v1/people`: somebody is invited, with a first role.
 //!
-//! Who is known by that address already gets the role, and a link only where all its other roles could be given
-//! by the same caller: whoever has the link is that person, for everybody who named it.
+//! Whom the caller sees, and is known by that address already, gets the role, and a link only where all its other roles could be given
+//! by the same caller: whoever has the link is that person, for everybody who named it. Somebody of other tenants
+//! is left to an operator: who named them first may have named them wrongly.
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::model::{NewGrant, PersonModel, Wanted};
-use super::{PersonError, narrowed, not_own, power_refusals};
+use super::{PersonError, narrowed, not_own, power_refusals, sees};
 use crate::admin::people::DoorError;
 use crate::api::Api;
 use crate::api::access::{Access, NoDoor, Written, carry_out, door};
@@ -110,6 +111,7 @@ pub(super) async fn handler(
     };
     let mut proposals = Vec::new();
     let person = match known {
+        Some(known) if !sees(&access, &known) => return Err(PersonError::KnownElsewhere.into()),
         Some(known) => known.person.id,
         None => {
             let id = UserId::new(&name()?).map_err(unnamed)?;
@@ -195,5 +197,6 @@ pub(super) fn doc() -> Doc {
         .refuses([PersonError::Invalid(vec![wrong]).into(), PersonError::NoProfile.into(), NoDoor.into()])
         .refuses([crate::domain::people::GivingError::Unsound].map(|error| PersonError::from(error).into()))
         .refuses(power_refusals())
+        .refuses([PersonError::KnownElsewhere.into()])
         .refuses([super::give::exists()])
 }

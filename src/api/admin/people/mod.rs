@@ -52,6 +52,8 @@ pub(super) enum PersonError {
     Invalid(Vec<Violation>),
     #[error("the caller sees no such person")]
     Missing,
+    #[error("somebody of other tenants has that address")]
+    KnownElsewhere,
     #[error("there is no such profile for that")]
     NoProfile,
     #[error("it is about the caller")]
@@ -66,9 +68,13 @@ pub(super) enum PersonError {
 async fn seen(api: &Api, access: &Access, person: &str) -> Result<KnownPerson, PersonError> {
     let id = UserId::new(person).map_err(|_| PersonError::Missing)?;
     let known = api.store.person(PersonKey::Id(&id)).await?.ok_or(PersonError::Missing)?;
+    if sees(access, &known) { Ok(known) } else { Err(PersonError::Missing) }
+}
+
+/// Whether the caller may see somebody: who has a role for a tenant that the caller sees.
+fn sees(access: &Access, known: &KnownPerson) -> bool {
     let mut tenants = known.grants.iter().map(|given| &given.grant.tenant);
-    let is_seen = access.sees(&Tenant::Gateway) || tenants.any(|tenant| access.sees(tenant));
-    if is_seen { Ok(known) } else { Err(PersonError::Missing) }
+    access.sees(&Tenant::Gateway) || tenants.any(|tenant| access.sees(tenant))
 }
 
 /// Somebody over whom the caller has power: what it was given, the caller could give. Returns the tenant on
@@ -136,6 +142,12 @@ impl From<PersonError> for Problem {
                 "Not Found",
                 "unknown_person",
                 "You see no person of this name.",
+            ),
+            PersonError::KnownElsewhere => Problem::new(
+                StatusCode::CONFLICT,
+                "Conflict",
+                "known_elsewhere",
+                "Somebody with this address has roles elsewhere: an operator of the gateway gives them this one.",
             ),
             PersonError::NoProfile => {
                 unprocessable("unknown_profile", "There is no such profile for this role and this tenant.")
