@@ -4,4 +4,4 @@ mod read;
 mod write;
 
 pub use read::{Sheet, SheetFault, skip_mark};
-pub use write::{MARK, lines};
+pub use write::{MARK, lines, table};

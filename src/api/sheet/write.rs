@@ -3,6 +3,15 @@
 /// The byte order mark by which spreadsheets know UTF-8.
 pub const MARK: &str = "\u{feff}";
 
+/// A whole table.
+pub fn table<const WIDTH: usize>(
+    heads: [&str; WIDTH],
+    records: impl IntoIterator<Item = [String; WIDTH]>,
+) -> Vec<u8> {
+    let all = std::iter::once(heads.map(str::to_owned)).chain(records);
+    [MARK.as_bytes().to_vec(), lines(all)].concat()
+}
+
 /// Lines of a table.
 pub fn lines<const WIDTH: usize>(records: impl IntoIterator<Item = [String; WIDTH]>) -> Vec<u8> {
     let mut table =
@@ -16,7 +25,7 @@ pub fn lines<const WIDTH: usize>(records: impl IntoIterator<Item = [String; WIDT
 
 /// A text that a spreadsheet shows and does not calculate.
 fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }
 
 #[cfg(test)]
@@ -25,7 +34,9 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        assert_eq!(harmless("=1+1".into()), "'=1+1");
-        assert_eq!(harmless("TARI-1".into()), "TARI-1");
+        for (cell, shown) in [("=1+1", "'=1+1"), ("@x", "'@x"), ("-1", "'-1"), ("TARI-1", "TARI-1"), ("", "")]
+        {
+            assert_eq!(harmless(cell.into()), shown);
+        }
     }
 }

@@ -28,8 +28,6 @@ use crate::store::{AuditQuery, StoreError};
 enum SearchError {
     #[error(transparent)]
     Query(#[from] BadQuery),
-    #[error("the table could not be written")]
-    Table,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -65,8 +63,7 @@ pub(super) async fn handler(
     let next_cursor = next.map(|seq| seq.to_string());
     let place = next_cursor.as_deref().and_then(|next| HeaderValue::try_from(next).ok());
     let mut answer = if prefers(&headers, CSV, JSON) {
-        let table = table::of(entries).ok_or(SearchError::Table)?;
-        ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], table).into_response()
+        ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], table::of(entries)).into_response()
     } else {
         let entries = entries.into_iter().map(EntryModel::new).collect();
         Json(AuditPage { entries, next_cursor }).into_response()
@@ -120,11 +117,9 @@ pub(super) fn doc() -> Doc {
 
 impl From<SearchError> for Problem {
     fn from(error: SearchError) -> Self {
-        let internal = |error: &StoreError| Problem::internal("Internal Server Error", error);
         match error {
             SearchError::Query(error) => error.into(),
-            SearchError::Table => internal(&StoreError::Corrupt { what: "entry of the audit" }),
-            SearchError::Store(error) => internal(&error),
+            SearchError::Store(error) => Problem::internal("Internal Server Error", &error),
         }
     }
 }

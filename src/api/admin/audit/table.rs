@@ -1,6 +1,7 @@
-//! Entries of the audit as a table that spreadsheets open: UTF-8 with a byte order mark, semicolons.
+//! Entries of the audit as a table that spreadsheets open.
 
 use super::model::at;
+use crate::api::sheet::table;
 use crate::store::AuditEntry;
 
 const COLUMNS: [&str; 14] = [
@@ -20,17 +21,9 @@ const COLUMNS: [&str; 14] = [
     "chain",
 ];
 
-/// The byte order mark by which spreadsheets know UTF-8.
-const MARK: &str = "\u{feff}";
-
-/// The whole table; none if it could not be written.
-pub(super) fn of(entries: Vec<AuditEntry>) -> Option<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(MARK.as_bytes().to_vec());
-    writer.write_record(COLUMNS).ok()?;
-    for entry in entries {
-        writer.write_record(cells(entry).map(|cell| harmless(&cell))).ok()?;
-    }
-    writer.into_inner().ok()
+/// The whole table.
+pub(super) fn of(entries: Vec<AuditEntry>) -> Vec<u8> {
+    table(COLUMNS, entries.into_iter().map(cells))
 }
 
 fn cells(entry: AuditEntry) -> [String; 14] {
@@ -50,22 +43,4 @@ fn cells(entry: AuditEntry) -> [String; 14] {
         entry.after.unwrap_or_default(),
         entry.chain,
     ]
-}
-
-/// What a spreadsheet would take for a formula gets an apostrophe in front.
-fn harmless(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if formula { format!("'{cell}") } else { cell.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for (cell, shown) in [("=1+1", "'=1+1"), ("@x", "'@x"), ("-1", "'-1"), ("x=1", "x=1"), ("", "")] {
-            assert_eq!(harmless(cell), shown);
-        }
-    }
 }

@@ -3,12 +3,10 @@
 
 use super::model::percent;
 use super::report::Report;
+use crate::api::sheet::table;
 use crate::domain::usage::{Answers, Tally, Usage};
 
 const COLUMNS: [&str; 8] = ["month", "fiscalCode", "name", "figure", "detail", "count", "amount", "share"];
-
-/// The byte order mark by which spreadsheets know UTF-8.
-const MARK: &str = "\u{feff}";
 
 type Line = [String; 8];
 
@@ -21,13 +19,13 @@ pub(super) fn write(report: &Report) -> Vec<u8> {
         let head = [month.clone(), code.to_owned(), name.to_owned()];
         figures(usage).into_iter().map(move |figure| line(head.clone(), figure))
     });
-    [MARK.as_bytes().to_vec(), lines(std::iter::once(COLUMNS.map(str::to_owned)).chain(figures))].concat()
+    table(COLUMNS, figures)
 }
 
 /// A table, in the documentation.
 pub(super) fn example() -> String {
-    let head = String::from_utf8_lossy(&lines([COLUMNS.map(str::to_owned)])).into_owned();
-    format!("{MARK}{head}2026-11;99000010019;Comune di Borgo;payments;CP;1;10000;\r\n")
+    let head = String::from_utf8_lossy(&table(COLUMNS, [])).into_owned();
+    format!("{head}2026-11;99000010019;Comune di Borgo;payments;CP;1;10000;\r\n")
 }
 
 /// What a figure is, what of it, how many, how much, and which share.
@@ -56,19 +54,4 @@ fn line([month, code, name]: [String; 3], (figure, detail, count, amount, share)
     let amount = amount.map_or_else(String::new, |amount| amount.to_string());
     let share = share.map_or_else(String::new, percent);
     [month, code, name, figure.to_owned(), detail.to_owned(), count.to_string(), amount, share]
-}
-
-fn lines(records: impl IntoIterator<Item = Line>) -> Vec<u8> {
-    let mut table =
-        csv::WriterBuilder::new().delimiter(b';').terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    for record in records {
-        // Memory takes what is written to it.
-        let _written = table.write_record(record.map(harmless));
-    }
-    table.into_inner().unwrap_or_default()
-}
-
-/// A text that a spreadsheet shows and does not calculate.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell }
 }
