@@ -167,6 +167,7 @@ async fn everything_that_is_wrong_with_a_key_is_told_at_once() {
                 ("/organizations/0", "fiscal_code"),
                 ("/owner", "unknown_owner"),
                 ("/role", "required"),
+                ("/scopes", "limited_administration"),
                 ("/scopes/0", "unknown_scope"),
                 ("/segregationCodes/0", "segregation_code_form"),
             ]
@@ -175,6 +176,19 @@ async fn everything_that_is_wrong_with_a_key_is_told_at_once() {
         none.is_problem(404, "Not Found", "unknown_api_key");
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_scope_registry_reads_what_is_registered_of_the_owner_and_changes_nothing() {
+    let desk = Desk::sqlite().await;
+    let owner = format!("ec:{EC}");
+    let made = desk.make(&json!({ "label": "x", "owner": owner, "scopes": ["registry"] })).await;
+    let accounts = |ec| format!("/apiconfig/auth/api/v1/creditorinstitutions/{ec}/ibans");
+    let read = desk.get(&made.primary, &accounts(EC)).await;
+    assert_eq!(read.status, StatusCode::OK, "{}", read.body);
+    desk.get(&made.primary, &accounts(OTHER_EC)).await.is_problem(403, "Forbidden", "not_permitted");
+    desk.get(&made.primary, "/admin/v1/keys").await.is_problem(403, "Forbidden", "not_permitted");
+    desk.get(&made.primary, &positions(EC)).await.is_problem(403, "Forbidden", "missing_scope_positions");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ use crate::admin::certificates::{Finding, Report as Tried, Target};
 use crate::api::Api;
 use crate::api::access::Access;
 use crate::api::body::JsonBody;
-use crate::api::openapi::form::{Instant, Sha256, form, words};
+use crate::api::openapi::form::{HexSha256, Instant, form, words};
 use crate::api::openapi::{Answer, Doc};
 use crate::api::positions::field::{Field, Shape};
 use crate::api::positions::parse::report::{Pointer, Report};
@@ -105,7 +105,7 @@ pub(super) struct ShownModel {
     #[schema(value_type = Instant)]
     not_after: String,
     /// Its SHA-256.
-    #[schema(value_type = Sha256)]
+    #[schema(value_type = HexSha256)]
     fingerprint: String,
 }
 

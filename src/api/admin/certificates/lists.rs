@@ -17,7 +17,7 @@ use super::held::{conflict, desk, failed, invalid, unreadable};
 use crate::api::Api;
 use crate::api::access::{Access, carry_out};
 use crate::api::body::JsonBody;
-use crate::api::openapi::form::{Instant, Sha256};
+use crate::api::openapi::form::{HexSha256, Instant};
 use crate::api::openapi::{Answer, Doc, form};
 use crate::api::positions::field::{Field, Shape};
 use crate::api::positions::parse::report::{Pointer, Report};
@@ -33,7 +33,7 @@ use crate::store::{RevocationList, revocation_list_form};
 #[schema(as = RevocationList)]
 pub(super) struct ListModel {
     /// The SHA-256 of the name of the authority, which names the list.
-    #[schema(value_type = Sha256)]
+    #[schema(value_type = HexSha256)]
     authority: String,
     /// The name of the authority.
     issuer: String,
