@@ -34,5 +34,5 @@ async fn handler(upload: Upload) -> Response {
 fn doc() -> Doc {
     upload::documented(Doc::new("verifyCdi", "Check the catalogue of a payment service provider"))
         .about("Against its schema, and whether its name, provider and days agree; nothing is kept.")
-        .answers(StatusCode::OK, Answer::json::<Vec<CheckModel>>("What it says.", checks_example()))
+        .answers(StatusCode::OK, Answer::list::<CheckModel>("What it says.", checks_example()))
 }

@@ -115,7 +115,7 @@ async fn check(State(api): State<Arc<Api>>, access: Access, upload: Upload) -> R
 fn check_doc() -> Doc {
     upload::documented(Doc::new("verifyIca", "Check a document about accounts"))
         .about("Against its schema and against the register; nothing is kept.")
-        .answers(StatusCode::OK, Answer::json::<Vec<CheckModel>>("What it says.", checks_example()))
+        .answers(StatusCode::OK, Answer::list::<CheckModel>("What it says.", checks_example()))
 }
 
 /// The same of every file of an archive.
@@ -136,7 +136,7 @@ fn check_many_doc() -> Doc {
     let example = json!([{ "fileName": "ica.xml", "checkItems": checks_example() }]);
     upload::documented(Doc::new("massiveVerifyIcas", "Check an archive of documents about accounts"))
         .about("A ZIP archive of 1 to 10 XML files.")
-        .answers(StatusCode::OK, Answer::json::<Vec<MassiveCheckModel>>("What each says.", example))
+        .answers(StatusCode::OK, Answer::list::<MassiveCheckModel>("What each says.", example))
         .refuses([packed(ArchiveError::Entries)])
 }
 

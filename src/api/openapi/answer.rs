@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::link::LinkBuilder;
-use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::schema::{ArrayBuilder, SchemaType};
 use utoipa::openapi::{ContentBuilder, ObjectBuilder, Ref, Response, ResponseBuilder};
 
 use super::doc::{Schemas, reference};
@@ -83,6 +83,17 @@ impl Answer {
     /// An answer of JSON.
     pub fn json<T: ToSchema>(about: &str, example: Value) -> Self {
         Answer::empty(about).or_json::<T>(example)
+    }
+
+    /// An answer of JSON: a list of things of one schema.
+    pub fn list<T: ToSchema>(about: &str, example: Value) -> Self {
+        let mut answer = Answer::empty(about);
+        T::schemas(&mut answer.schemas);
+        answer.schemas.push((T::name().into_owned(), T::schema()));
+        let list = ArrayBuilder::new().items(reference::<T>()).build();
+        let content = ContentBuilder::new().schema(Some(list)).example(Some(example)).build();
+        answer.response = answer.response.content("application/json", content);
+        answer
     }
 
     /// An answer of JSON, should the caller ask for it.
