@@ -7,11 +7,10 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use crate::domain::clock::Clock;
 use crate::domain::delivery::{Ending, ending};
 use crate::domain::subscription::{Subscription, SubscriptionForm};
+use crate::guard::{Answer, NoAnswer, Secrets, Sender};
 use crate::store::{Claimed, Store, StoreError};
 
-use super::client::{Answer, NoAnswer, Sender};
 use super::forms::{Message, RelayAnswer, RelayJudge};
-use super::signature::Secrets;
 
 const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
 const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
