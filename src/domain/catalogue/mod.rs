@@ -1,6 +1,11 @@
-//! What can be paid spontaneously: services, who offers them, what the payer fills in, and what it costs.
+//! The catalogue of spontaneous services: what can be paid for without a notice, who provides it, what is asked
+//! and what it costs (SANP 3.10, paDemandPaymentNotice, CatalogoServizi).
 
+pub mod category;
 pub mod charge;
 pub mod form;
+pub mod ids;
+pub mod language;
 pub mod price;
+pub mod stage;
 pub mod template;
