@@ -20,7 +20,7 @@ mod client;
 mod signature;
 
 pub use client::{Answer, ClientError, ClientSettings, NoAnswer, Sender};
-pub use signature::{Secret, Secrets};
+pub use signature::{Secret, Secrets, signed_headers};
 
 /// IPv4 networks that are not of the public Internet (IANA special-purpose registry).
 const SPECIAL_V4: [(Ipv4Addr, u8); 15] = [

@@ -8,11 +8,16 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::Sha256;
 
 /// What the secrets are derived for, so that the key may serve other ends too.
 const PURPOSE: &[u8] = b"varco webhook";
+
+const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
+const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
 /// What a secret begins with where it is shown.
 const SHOWN: &str = "whsec_";
@@ -60,6 +65,19 @@ impl Secret {
         let code = mac(&self.0, &[id.as_bytes(), b".", seconds.as_bytes(), b".", body]);
         format!("v1,{}", STANDARD.encode(code))
     }
+}
+
+/// The headers of Standard Webhooks: the name of a message, when it is sent in seconds since 1970, and a signature
+/// for each secret that holds.
+pub fn signed_headers(id: &str, seconds: i64, body: &[u8], secrets: &[Secret]) -> HeaderMap {
+    let signatures: Vec<String> = secrets.iter().map(|secret| secret.sign(id, seconds, body)).collect();
+    let pairs = [
+        (WEBHOOK_ID, id.to_owned()),
+        (WEBHOOK_TIMESTAMP, seconds.to_string()),
+        (WEBHOOK_SIGNATURE, signatures.join(" ")),
+    ];
+    let header = |(name, text): (HeaderName, String)| Some((name, HeaderValue::from_str(&text).ok()?));
+    pairs.into_iter().filter_map(header).collect()
 }
 
 impl fmt::Debug for Secrets {

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::domain::amount::Cents;
 use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::lifecycle::{Inconsistency, share_inconsistencies};
 use crate::domain::position::Destination;
 use crate::domain::text::Text;
 
@@ -49,21 +50,15 @@ pub enum ChargeError {
     /// Nothing is to be paid.
     #[error("the amount must be above zero")]
     Nothing,
-    /// None, or more than [`Charge::MAX_SHARES`].
-    #[error("the amount must be shared out to 1 to 5 transfers")]
-    Shares,
     /// A share is zero.
     #[error("each transfer must be above zero")]
     ShareOfNothing,
-    /// The shares are not the amount.
-    #[error("the transfers must add up to the amount")]
-    Sum,
+    /// They do not add up, or are none or too many.
+    #[error(transparent)]
+    Shares(#[from] Inconsistency),
 }
 
 impl Charge {
-    /// The most shares that the node's contract carries.
-    pub const MAX_SHARES: usize = 5;
-
     /// A charge of a creditor institution.
     pub fn new(
         ec: &FiscalCode,
@@ -74,14 +69,12 @@ impl Charge {
         if amount == Cents::ZERO {
             return Err(ChargeError::Nothing);
         }
-        if !(1..=Self::MAX_SHARES).contains(&shares.len()) {
-            return Err(ChargeError::Shares);
-        }
         if shares.iter().any(|share| share.amount == Cents::ZERO) {
             return Err(ChargeError::ShareOfNothing);
         }
-        if Cents::checked_sum(shares.iter().map(|share| share.amount)) != Some(amount) {
-            return Err(ChargeError::Sum);
+        let numbered: Vec<(i64, Cents)> = (1..).zip(&shares).map(|(id, share)| (id, share.amount)).collect();
+        if let Some(wrong) = share_inconsistencies(amount, &numbered).into_iter().next() {
+            return Err(wrong.into());
         }
         shares.sort_by_key(|share| share.beneficiary != *ec);
         Ok(Charge { amount, description: terms.description, due: terms.due, shares })

@@ -14,7 +14,7 @@ pub enum FormulaTextError {
     #[error("must have at most 500 characters")]
     TooLong,
     /// A character that no formula needs.
-    #[error("must be letters, digits, blanks and the signs + - * / ( ) , . _ < > = ! & |")]
+    #[error("must be letters, digits, blanks and the signs + - * / ( ) , . _ < > = ! ? : & |")]
     Character,
 }
 
@@ -25,7 +25,7 @@ impl FormulaText {
     /// Reads a text; whether it is an expression is judged where expressions are evaluated.
     pub fn new(text: &str) -> Result<Self, FormulaTextError> {
         let text = text.trim();
-        let known = |c: char| c.is_ascii_alphanumeric() || " +-*/(),._<>=!&|".contains(c);
+        let known = |c: char| c.is_ascii_alphanumeric() || " +-*/(),._<>=!?:&|".contains(c);
         if text.is_empty() {
             Err(FormulaTextError::Blank)
         } else if text.chars().count() > Self::MAX {
