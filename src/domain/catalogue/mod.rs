@@ -1,0 +1,5 @@
+//! The catalogue of spontaneous services: what can be paid for without a notice, who provides it, what is asked
+//! and what it costs (SANP 3.10, paDemandPaymentNotice, CatalogoServizi).
+
+pub mod form;
+pub mod language;
