@@ -3,9 +3,9 @@
 
 pub mod category;
 pub mod charge;
-//pub mod form;
+pub mod form;
 pub mod ids;
 pub mod language;
-//pub mod price;
+pub mod price;
 pub mod stage;
-//pub mod template;
+pub mod template;
