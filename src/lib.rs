@@ -35,6 +35,7 @@ pub mod outbox;
 pub mod preservation;
 pub mod primitive;
 pub mod registry;
+pub mod schema;
 pub mod serve;
 pub mod soap;
 pub mod store;

@@ -1,9 +1,9 @@
-//! Whether one element of look-ahead always tells what comes next. The schema language demands it, and the
-//! generated code relies on it.
+//! Whether one element of look-ahead always tells what comes next. The schema language demands it, and who
+//! reads relies on it.
 
 use super::Diagnostic;
 use super::model::{Particle, QName, Term};
-use super::plan::wrong;
+use super::wrong;
 use std::collections::BTreeSet;
 
 type Fallible<T> = Result<T, Diagnostic>;
