@@ -10,7 +10,7 @@
 //! dropped. A pure function of the sources, with sorted maps only.
 
 pub mod ambiguity;
-mod facets;
+pub mod facets;
 pub mod model;
 pub mod names;
 pub mod patterns;

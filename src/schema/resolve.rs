@@ -32,7 +32,7 @@ struct Resolver<'t> {
 
 /// How many types may be needed to know what one of them is: the schemas of services come from outside, and
 /// each step takes room on the stack.
-const DEPTH: usize = 32;
+const DEPTH: usize = 16;
 
 /// Resolves all trees; every complaint that can be found at once is reported.
 pub fn contract(trees: &[Tree<'_>], subset: Subset) -> Result<Contract, Vec<Diagnostic>> {
@@ -78,7 +78,7 @@ impl<'t> Resolver<'t> {
         let mut defines = false;
         for node in root.children() {
             let known = match node.tag() {
-                "import" => {
+                "import" if self.subset == Subset::Generated => {
                     imports.push(node.need("namespace")?.to_owned());
                     continue;
                 }
