@@ -4,4 +4,5 @@
 pub mod category;
 pub mod ids;
 pub mod language;
+pub mod purge;
 pub mod stage;
