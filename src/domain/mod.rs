@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod certificate;
 pub mod clock;
 pub mod cursor;
+pub mod dates;
 pub mod delivery;
 pub mod document;
 pub mod event;

@@ -2,7 +2,11 @@
 //! and what it costs (SANP 3.10, paDemandPaymentNotice, CatalogoServizi).
 
 pub mod category;
+pub mod charge;
+//pub mod form;
 pub mod ids;
 pub mod language;
+//pub mod price;
 pub mod purge;
 pub mod stage;
+//pub mod template;
