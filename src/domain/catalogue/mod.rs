@@ -8,6 +8,7 @@ pub mod ids;
 pub mod language;
 pub mod offering;
 pub mod price;
+pub mod purge;
 pub mod service;
 pub mod stage;
 pub mod template;

@@ -1,4 +1,5 @@
-//! The catalogue: what can be paid on demand, who offers it, and in which forms of XML it is asked for.
+//! The catalogue: what can be paid on demand, who offers it, in which forms of XML it is asked
+//! for, and what was.
 //!
 //! A definition is a text that the catalogue understands. The store knows of it what rules between rows ask
 //! for, and how often anything was changed.
@@ -9,11 +10,15 @@ use super::{Store, StoreError};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::text::Text;
 
+pub(super) mod demand;
+pub(super) mod demands;
 mod form;
 pub(in crate::store) mod offering;
 pub(in crate::store) mod organization;
 pub(in crate::store) mod service;
 
+pub use demand::{Demand, Ordered};
+pub use demands::{DemandPage, DemandPlace, DemandQuery, ListedDemand, Purge};
 pub use form::{definition_form, definition_tag, offering_target, organization_form};
 
 /// Everything of the catalogue at one moment. Definitions are JSON, as they were proposed.
