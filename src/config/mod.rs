@@ -5,6 +5,7 @@
 
 mod api;
 mod approval;
+mod catalogue;
 mod certificates;
 mod database;
 mod delivery;
@@ -29,6 +30,7 @@ use toml::{Table, Value};
 
 pub use api::{Api, ApiTls};
 pub use approval::Approval;
+pub use catalogue::Catalogue;
 pub use certificates::Certificates;
 pub use database::Database;
 pub use delivery::Delivery;
@@ -74,6 +76,8 @@ pub struct Config {
     pub positions: Positions,
     /// Which changes a second person has to agree to.
     pub approval: Approval,
+    /// Services that are paid for without a notice.
+    pub catalogue: Catalogue,
     /// How secrets are kept.
     pub vault: Vault,
     /// Certificates that people manage.
@@ -149,6 +153,7 @@ impl Config {
             maintenance: Maintenance::read(&mut source.section("maintenance")),
             positions: Positions::read(&mut source.section("positions")),
             approval: Approval::read(&mut source.section("approval")),
+            catalogue: Catalogue::read(&mut source.section("catalogue")),
             vault: Vault::read(&mut source.section("vault")),
         };
         let errors = source.finish();
@@ -173,6 +178,7 @@ impl fmt::Display for Config {
         table.insert("positions".to_owned(), Value::Table(self.positions.to_table()));
         table.insert("approval".to_owned(), Value::Table(self.approval.to_table()));
         table.insert("certificates".to_owned(), Value::Table(self.certificates.to_table()));
+        table.insert("catalogue".to_owned(), Value::Table(self.catalogue.to_table()));
         table.insert("vault".to_owned(), Value::Table(self.vault.to_table()));
         write!(f, "{table}")
     }

@@ -7,6 +7,7 @@ pub mod account;
 pub mod activation;
 pub mod amount;
 pub mod anomaly;
+pub mod catalogue;
 pub mod certificate;
 pub mod clock;
 pub mod cursor;

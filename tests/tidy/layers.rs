@@ -16,7 +16,7 @@ const DATABASE: &str = "sqlx";
 const XML: &str = "quick_xml";
 
 #[rustfmt::skip]
-const LAYERS: [Layer; 19] = [
+const LAYERS: [Layer; 22] = [
     // The rules: pure functions over facts. Anything else would make them hard to test and to read.
     Layer { name: "domain", may_use: &[], must_not_name: &["*"] },
     // The contract as types. It knows the money and text types of the domain, nothing that does I/O.
@@ -28,12 +28,16 @@ const LAYERS: [Layer; 19] = [
     // Facts at rest. It must not know in which message they came.
     Layer { name: "store", may_use: &["domain"], must_not_name: &[XML, "axum", "hyper", "rustls"] },
     Layer { name: "registry", may_use: &["domain", "store"], must_not_name: &[DATABASE, XML, "axum"] },
+    // Services that are paid for without a notice: definitions, forms as others see them, prices, the desk.
+    Layer { name: "catalogue", may_use: &["domain", "guard", "registry", "schema", "store", "wire"], must_not_name: &[DATABASE, XML, "axum", "hyper", "rustls"] },
     // The node's operations: wire → domain → wire.
-    Layer { name: "primitive", may_use: &["soap", "wire", "domain", "registry", "store"], must_not_name: &[DATABASE, XML, "axum", "hyper", "serde"] },
+    Layer { name: "primitive", may_use: &["catalogue", "soap", "wire", "domain", "registry", "store"], must_not_name: &[DATABASE, XML, "axum", "hyper", "serde"] },
     // Services of the admin surface: what is kept secret, who signs in, which certificates hold.
     Layer { name: "admin", may_use: &["domain", "guard", "registry", "store", "tls"], must_not_name: &[DATABASE, "axum", "hyper"] },
     // REST meets the same rules and the same store, never the SOAP side.
-    Layer { name: "api", may_use: &["admin", "documents", "domain", "registry", "store"], must_not_name: &[DATABASE, XML, "rustls", "hyper"] },
+    Layer { name: "api", may_use: &["admin", "catalogue", "documents", "domain", "registry", "store"], must_not_name: &[DATABASE, XML, "rustls", "hyper"] },
+    // What people see in a browser: HTML around what the catalogue says.
+    Layer { name: "pages", may_use: &["catalogue", "domain", "registry", "store"], must_not_name: &[DATABASE, XML, "rustls", "hyper"] },
     // Events on their way out: facts at rest, handed on; what they mean was decided before.
     Layer { name: "outbox", may_use: &["domain", "guard", "registry", "store"], must_not_name: &[DATABASE, XML, "axum", "rustls", "hyper"] },
     // Which addresses may be reached. It knows nothing of what is sent there.
@@ -46,10 +50,12 @@ const LAYERS: [Layer; 19] = [
     Layer { name: "tls", may_use: &["config", "domain::clock"], must_not_name: &[DATABASE, XML, "axum"] },
     Layer { name: "serve", may_use: &["config", "observe", "soap", "tls"], must_not_name: &[DATABASE, XML] },
     // The two that put parts together; nobody uses them.
-    Layer { name: "gateway", may_use: &["admin", "api", "config", "domain", "observe", "outbox", "primitive", "registry", "serve", "soap", "store", "tls"], must_not_name: &[DATABASE, XML] },
-    Layer { name: "cli", may_use: &["admin", "api", "config", "domain", "gateway", "observe", "outbox", "preservation", "primitive", "registry", "serve", "soap", "store", "tls", "wire"], must_not_name: &[DATABASE] },
+    Layer { name: "gateway", may_use: &["admin", "api", "catalogue", "config", "domain", "guard", "observe", "outbox", "pages", "primitive", "registry", "serve", "soap", "store", "tls"], must_not_name: &[DATABASE, XML] },
+    Layer { name: "cli", may_use: &["admin", "api", "catalogue", "config", "domain", "gateway", "observe", "outbox", "preservation", "primitive", "registry", "serve", "soap", "store", "tls", "wire"], must_not_name: &[DATABASE] },
+    // What an XSD means. The build and the product read schemas with the same code.
+    Layer { name: "schema", may_use: &["wire"], must_not_name: &[DATABASE, "axum", "tokio", "hyper", "serde"] },
     // Runs at build time and in its tests; it is never part of the product.
-    Layer { name: "codegen", may_use: &[], must_not_name: &[DATABASE, XML, "axum", "tokio", "varco"] },
+    Layer { name: "codegen", may_use: &["schema"], must_not_name: &[DATABASE, XML, "axum", "tokio", "varco"] },
 ];
 
 /// All that the domain may name besides itself.

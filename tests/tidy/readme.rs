@@ -35,6 +35,7 @@ fn known_settings() -> BTreeSet<String> {
     let sections = [
         "api",
         "approval",
+        "catalogue",
         "certificates",
         "database",
         "delivery",

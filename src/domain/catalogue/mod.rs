@@ -1,0 +1,7 @@
+//! The catalogue of spontaneous services: what can be paid for without a notice, who provides it, what is asked
+//! and what it costs (SANP 3.10, paDemandPaymentNotice, CatalogoServizi).
+
+pub mod category;
+pub mod ids;
+pub mod language;
+pub mod stage;
