@@ -4,4 +4,6 @@
 pub mod category;
 pub mod ids;
 pub mod language;
+pub mod negotiation;
+pub mod search;
 pub mod stage;
