@@ -1,4 +1,5 @@
-//! Which addresses may be reached that somebody names: those of deliveries and of handshakes.
+//! Which addresses may be reached that somebody names: those of deliveries, of handshakes and of calculators;
+//! and how they are reached: bounded, and signed.
 //!
 //! Who may register an endpoint must not get to call what only this machine can reach. Names are resolved
 //! here and the addresses that come out are judged before they are connected to, each time anew: a name that
@@ -14,6 +15,12 @@ use std::sync::Arc;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+
+mod client;
+mod signature;
+
+pub use client::{Answer, ClientError, ClientSettings, NoAnswer, Sender};
+pub use signature::{Secret, Secrets, signed_headers};
 
 /// IPv4 networks that are not of the public Internet (IANA special-purpose registry).
 const SPECIAL_V4: [(Ipv4Addr, u8); 15] = [

@@ -249,6 +249,70 @@ impl Proof {
     }
 }
 
+/// Why a part of a stamp is not what the node carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StampError {
+    /// The hash is no Base64.
+    #[error("must be Base64, of the SHA-256 of the document")]
+    HashForm,
+    /// The hash is of another length.
+    #[error("must be the Base64 of the 32 bytes of a SHA-256")]
+    HashLength,
+    /// Another kind of stamp.
+    #[error("must be 01, the only type that the node carries")]
+    Kind,
+    /// No province.
+    #[error("must be two capital letters")]
+    Province,
+}
+
+impl Stamp {
+    /// Judges the hash of the document.
+    pub fn judge_hash(text: &Text<72>) -> Result<(), StampError> {
+        match base64_bytes(text.as_str()) {
+            None => Err(StampError::HashForm),
+            Some(SHA256_BYTES) => Ok(()),
+            Some(_) => Err(StampError::HashLength),
+        }
+    }
+
+    /// Judges the kind of the stamp.
+    pub fn judge_kind(text: &Text<2>) -> Result<(), StampError> {
+        if text.as_str() == "01" { Ok(()) } else { Err(StampError::Kind) }
+    }
+
+    /// Judges the province of residence.
+    pub fn judge_province(text: &Text<2>) -> Result<(), StampError> {
+        let capitals = text.as_str().len() == 2 && text.as_str().bytes().all(|b| b.is_ascii_uppercase());
+        if capitals { Ok(()) } else { Err(StampError::Province) }
+    }
+}
+
+/// How long the hash of a document is.
+const SHA256_BYTES: usize = 32;
+
+/// How many bytes a text of Base64 stands for (RFC 4648, padded, no stray bits at the end).
+fn base64_bytes(text: &str) -> Option<usize> {
+    let digits = text.trim_end_matches('=');
+    let padding = text.len() - digits.len();
+    let value = |b: u8| match b {
+        b'A'..=b'Z' => Some(b - b'A'),
+        b'a'..=b'z' => Some(b - b'a' + 26),
+        b'0'..=b'9' => Some(b - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    };
+    let last = digits.bytes().try_fold(0, |_, b| value(b))?;
+    let stray = match padding {
+        0 => 0,
+        1 => last & 0b11,
+        2 => last & 0b1111,
+        _ => return None,
+    };
+    (text.len().is_multiple_of(4) && stray == 0).then(|| text.len() / 4 * 3 - padding)
+}
+
 impl Position {
     /// All notices of all options.
     pub fn notices(&self) -> impl Iterator<Item = &Notice> {
@@ -295,6 +359,23 @@ impl Destination {
             Destination::Account { postal: Some(postal), .. } => Some(postal),
             Destination::Account { iban, postal: None } if iban.is_postal() => Some(iban),
             Destination::Account { .. } | Destination::Stamp(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_of_a_stamp_is_the_base64_of_32_bytes() {
+        let judge = |text: &str| Stamp::judge_hash(&Text::new(text).unwrap());
+        assert_eq!(judge("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="), Ok(()));
+        assert_eq!(judge("YWJj"), Err(StampError::HashLength));
+        assert_eq!(judge("YWI="), Err(StampError::HashLength));
+        assert_eq!(judge("YQ=="), Err(StampError::HashLength));
+        for wrong in ["YWJ", "YWJj=", "YWJ*", "Y===", "YWJ=", "YR==", "YQ=A", "====", "YW=j"] {
+            assert_eq!(judge(wrong), Err(StampError::HashForm), "{wrong}");
         }
     }
 }

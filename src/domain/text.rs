@@ -36,10 +36,27 @@ impl<const MAX: usize> Text<MAX> {
         if text.chars().count() > MAX {
             return Err(TextError::TooLong { max: MAX });
         }
-        if text.chars().any(|c| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}')) {
+        if !text.chars().all(Self::carries) {
             return Err(TextError::ControlCharacter);
         }
         Ok(Text(text.into()))
+    }
+
+    /// A text of what fits of a longer one; control characters become blanks.
+    pub fn cut(text: &str) -> Result<Self, TextError> {
+        let plain = |c: char| if Self::carries(c) { c } else { ' ' };
+        let fitting: String = text.trim().chars().map(plain).take(MAX).collect();
+        Self::new(&fitting)
+    }
+
+    /// The same text where a longer one would do.
+    pub fn widened<const WIDER: usize>(&self) -> Text<WIDER> {
+        const { assert!(WIDER >= MAX, "it would not fit") };
+        Text(self.0.clone())
+    }
+
+    fn carries(c: char) -> bool {
+        !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')
     }
 
     /// The characters.
@@ -71,5 +88,12 @@ mod tests {
         assert_eq!(Text::<5>::new("àèìòù!"), Err(TextError::TooLong { max: 5 }));
         assert_eq!(Text::<5>::new("  "), Err(TextError::Blank));
         assert_eq!(Text::<5>::new("a\nb"), Err(TextError::ControlCharacter));
+    }
+
+    #[test]
+    fn a_longer_text_is_cut_between_characters() {
+        assert_eq!(Text::<5>::cut(" àè\nòù!?").unwrap().as_str(), "àè òù");
+        assert_eq!(Text::<5>::cut("\n\t"), Err(TextError::Blank));
+        assert_eq!(Text::<5>::cut("abc").unwrap().widened::<9>(), Text::<9>::new("abc").unwrap());
     }
 }

@@ -3,20 +3,18 @@
 //! A task makes deliveries of events, takes those that are due, sends them and writes what came of it. Several
 //! instances on one database share the work: each delivery is held by one of them at a time.
 
-mod client;
 mod fan_out;
 mod forms;
 mod nats;
-mod signature;
 mod tally;
 mod webhooks;
 mod worker;
 
-pub use crate::guard::{Forbidden, Found, Guard, Lookup};
-pub use client::{Answer, ClientError, ClientSettings, NoAnswer, Sender};
+pub use crate::guard::{
+    Answer, ClientError, ClientSettings, Forbidden, Found, Guard, Lookup, NoAnswer, Secret, Secrets, Sender,
+};
 pub use forms::{RelayAnswer, RelayJudge};
 pub use nats::{NatsLogin, NatsSettings, Publisher};
-pub use signature::{Secret, Secrets};
 pub use tally::{Counts, Tally};
 pub use webhooks::{Reply, Webhooks};
 pub use worker::{Outbox, OutboxSettings};

@@ -2,20 +2,15 @@
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::HeaderMap;
 
 use crate::domain::clock::Clock;
 use crate::domain::delivery::{Ending, ending};
 use crate::domain::subscription::{Subscription, SubscriptionForm};
+use crate::guard::{Answer, NoAnswer, Secret, Secrets, Sender, signed_headers};
 use crate::store::{Claimed, Store, StoreError};
 
-use super::client::{Answer, NoAnswer, Sender};
 use super::forms::{Message, RelayAnswer, RelayJudge};
-use super::signature::Secrets;
-
-const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
-const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
-const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
 /// The most of an answer that is kept, in bytes.
 const KEPT: usize = 1024;
@@ -132,14 +127,9 @@ impl Webhooks {
     fn signed(&self, subscription: &Subscription, id: &str, at: Timestamp, body: &Bytes) -> HeaderMap {
         let number = subscription.secret_no;
         let before = subscription.previous_until.filter(|until| *until > at).map(|_| number - 1);
-        let sign = |number| self.secrets.of(subscription.id.as_str(), number).sign(id, at.as_second(), body);
-        let signatures: Vec<String> = [Some(number), before].into_iter().flatten().map(sign).collect();
-        let pairs = [
-            (WEBHOOK_ID, id.to_owned()),
-            (WEBHOOK_TIMESTAMP, at.as_second().to_string()),
-            (WEBHOOK_SIGNATURE, signatures.join(" ")),
-        ];
-        pairs.into_iter().filter_map(|(name, text)| Some((name, HeaderValue::try_from(text).ok()?))).collect()
+        let secret = |number| self.secrets.of(subscription.id.as_str(), number);
+        let secrets: Vec<Secret> = [Some(number), before].into_iter().flatten().map(secret).collect();
+        signed_headers(id, at.as_second(), body, &secrets)
     }
 }
 

@@ -192,6 +192,12 @@ impl Registry {
         self.institutions.get(ec).is_some_and(|known| known.ibans.iter().any(may_be_named))
     }
 
+    /// Whether money of a beneficiary may go to an account on a day in Italy. Of a beneficiary that is not
+    /// registered here the accounts are not known, and any may.
+    pub fn may_pay(&self, beneficiary: &FiscalCode, iban: &Iban, today: Date) -> bool {
+        self.institution(beneficiary).is_none() || self.owns_iban(beneficiary, iban, today)
+    }
+
     /// Whether a new debt may name an account of a creditor institution on a day in Italy: one that is in its
     /// census, switched on, and valid then.
     pub fn owns_iban(&self, ec: &FiscalCode, iban: &Iban, today: Date) -> bool {

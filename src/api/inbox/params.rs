@@ -6,10 +6,10 @@ use axum::extract::Query;
 use axum::http::Uri;
 use jiff::{Timestamp, ToSpan};
 
-use crate::api::positions::dates::{self, WholeDay};
 use crate::api::positions::query::{BadQuery, number};
 use crate::api::receipts::list::{after, next_day};
 use crate::domain::amount::Cents;
+use crate::domain::dates::{self, WholeDay};
 use crate::domain::ids::ReceiptId;
 use crate::domain::notice_number::NoticeNumber;
 

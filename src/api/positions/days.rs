@@ -3,8 +3,8 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use super::dates::{self, WholeDay};
 use super::query::{self, BadQuery};
+use crate::domain::dates::{self, WholeDay};
 use crate::domain::rome;
 use crate::store::Interval;
 

@@ -21,7 +21,6 @@ use crate::store::NoticeName;
 pub(super) mod contract;
 mod create;
 mod cursor;
-pub(super) mod dates;
 mod days;
 mod delete;
 mod examples;

@@ -15,7 +15,6 @@ use utoipa::PartialSchema;
 
 use super::ORGANIZATION;
 use super::contract::Moment;
-use super::dates::WholeDay;
 use super::field::Field;
 use super::if_match::{IfMatch, Stale};
 use super::orders::PaidElsewhereRequest;
@@ -26,6 +25,7 @@ use crate::api::auth::Organization;
 use crate::api::body::OptionalJsonBody;
 use crate::api::openapi::{Answer, Doc, IF_MATCH, form};
 use crate::api::problem::{Problem, Violation};
+use crate::domain::dates::WholeDay;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::segregation::ForeignNotice;
 use crate::domain::update::{NotMarkable, mark_paid_elsewhere};

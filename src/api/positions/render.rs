@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::contract::Moment;
-use super::dates::write;
 use super::if_match::entity_tag;
 use super::model::{DebtorModel, MetadataModel, NoticeHistory, StampModel, TransferHistory, TransferModel};
 use crate::domain::amount::Cents;
+use crate::domain::dates::write;
 use crate::domain::position::{Debtor, Destination, MapEntry, Notice, Position, Transfer};
 use crate::domain::status::{NoticeStatus, Status, notice_status, status};
 

@@ -2,8 +2,12 @@
 //! and what it costs (SANP 3.10, paDemandPaymentNotice, CatalogoServizi).
 
 pub mod category;
+pub mod charge;
+//pub mod form;
 pub mod ids;
 pub mod language;
 pub mod negotiation;
 pub mod search;
+//pub mod price;
 pub mod stage;
+//pub mod template;

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 
 use crate::api::access::Access;
 use crate::api::apiconfig::refusal::Thing;
-use crate::api::positions::dates::{self, WholeDay};
 use crate::api::positions::field::Field;
 use crate::api::positions::parse::report::{Coded, Pointer, Report};
 use crate::api::problem::{Problem, Violation};
 use crate::domain::account::{Account, AccountTerms, AccountUse, Purpose, PurposeError, UseError};
+use crate::domain::dates::{self, WholeDay};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::rome;

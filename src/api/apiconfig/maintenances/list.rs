@@ -18,9 +18,9 @@ use crate::api::admin::accounts::failed;
 use crate::api::apiconfig::ibans::model::PageInfo;
 use crate::api::apiconfig::ibans::page::{LIMIT, LIMITS, page};
 use crate::api::openapi::{Answer, Doc, form};
-use crate::api::positions::dates::{self, WholeDay};
 use crate::api::positions::query::{self, BadQuery};
 use crate::api::problem::Problem;
+use crate::domain::dates::{self, WholeDay};
 use crate::domain::ids::{BrokerCode, StationCode};
 use crate::store::MaintenanceFilter;
 

@@ -7,10 +7,10 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::api::openapi::form::Moment;
-use crate::api::positions::dates::{self, WholeDay};
 use crate::api::positions::field::{Field, Shape};
 use crate::api::positions::parse::report::{Pointer, Report};
 use crate::api::problem::{Problem, Violation};
+use crate::domain::dates::{self, WholeDay};
 use crate::domain::ids::{BrokerCode, StationCode};
 use crate::domain::maintenance::{Maintenance, MaintenanceChange, MaintenanceError, Window};
 use crate::registry::Registry;

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use super::super::dates::WholeDay;
 use super::super::field::Field;
 use super::super::model::{MetadataRequest, TransferRequest};
 use super::Context;
@@ -11,6 +10,7 @@ use super::number::{self, Named};
 use super::report::{Pointer, Report};
 use super::transfer::{Payees, ReadTransfer, transfer};
 use crate::domain::amount::Cents;
+use crate::domain::dates::WholeDay;
 use crate::domain::lifecycle::{
     Inconsistency, NoticeDates, PastDue, date_inconsistencies, share_inconsistencies,
 };

@@ -4,15 +4,16 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use super::super::dates::{self, DateError, WholeDay};
 use super::super::field::{Field, LIST_MAX};
 use crate::api::problem::Violation;
 use crate::domain::amount::{AmountError, Cents};
+use crate::domain::dates::{self, DateError, WholeDay};
 use crate::domain::fiscal_code::FiscalCodeError;
 use crate::domain::iban::IbanError;
 use crate::domain::ids::IdentifierError;
 use crate::domain::lifecycle::Inconsistency;
 use crate::domain::notice_number::{NoticeNumber, NoticeNumberError};
+use crate::domain::position::StampError;
 use crate::domain::taxonomy::{CategoryError, TaxonomyCodeError};
 use crate::domain::text::{Text, TextError};
 
@@ -205,6 +206,17 @@ impl Coded for IbanError {
             IbanError::Form => "iban_form",
             IbanError::Country => "iban_country",
             IbanError::CheckDigits => "iban_check_digits",
+        }
+    }
+}
+
+impl Coded for StampError {
+    fn code(&self) -> &'static str {
+        match self {
+            StampError::HashForm => "base64_form",
+            StampError::HashLength => "hash_length",
+            StampError::Kind => "stamp_type",
+            StampError::Province => "province_form",
         }
     }
 }

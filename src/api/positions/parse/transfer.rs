@@ -1,8 +1,5 @@
 //! A transfer: whose money, how much, and where it goes.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-
 use super::super::field::Field;
 use super::super::model::{StampRequest, TransferRequest};
 use super::Context;
@@ -16,9 +13,6 @@ use crate::domain::position::{Destination, Notice, Stamp, Transfer};
 use crate::domain::rome;
 use crate::domain::taxonomy::TaxonomyCode;
 use crate::domain::text::Text;
-
-/// How long the hash of a document is.
-const SHA256_BYTES: usize = 32;
 
 /// What could be read of a transfer.
 #[derive(Default)]
@@ -50,8 +44,7 @@ impl Payees<'_> {
             Destination::Account { iban: known, postal } => known == iban || postal.as_ref() == Some(iban),
             Destination::Stamp(_) => false,
         };
-        registry.institution(beneficiary).is_none()
-            || registry.owns_iban(beneficiary, iban, rome::day(self.context.now))
+        registry.may_pay(beneficiary, iban, rome::day(self.context.now))
             || self.stored().any(|transfer| transfer.beneficiary == *beneficiary && has(transfer))
     }
 }
@@ -208,32 +201,14 @@ fn destination(accounts: Accounts, at: &Pointer, report: &mut Report) -> Option<
 
 fn read_stamp(request: StampRequest, at: &Pointer, report: &mut Report) -> Option<Stamp> {
     let hash_at = at.field("hashDocument");
-    let document_hash = report.text::<72>(request.hash_document, &hash_at).filter(|hash| {
-        let decoded = BASE64_STANDARD.decode(hash.as_str());
-        match &decoded {
-            Err(_) => report.add(&hash_at, "base64_form", "must be Base64, of the SHA-256 of the document"),
-            Ok(bytes) if bytes.len() != SHA256_BYTES => {
-                report.add(&hash_at, "hash_length", "must be the Base64 of the 32 bytes of a SHA-256");
-            }
-            Ok(_) => {}
-        }
-        decoded.is_ok()
-    });
+    let document_hash = report.text::<72>(request.hash_document, &hash_at);
+    let document_hash = document_hash.filter(|hash| report.read(&hash_at, Stamp::judge_hash(hash)).is_some());
     let kind_at = at.field("stampType");
-    let kind = report.text::<2>(request.stamp_type, &kind_at).filter(|kind| {
-        let known = kind.as_str() == "01";
-        if !known {
-            report.add(&kind_at, "stamp_type", "must be 01, the only type that the node carries");
-        }
-        known
-    });
+    let kind = report.text::<2>(request.stamp_type, &kind_at);
+    let kind = kind.filter(|kind| report.read(&kind_at, Stamp::judge_kind(kind)).is_some());
     let province_at = at.field("provincialResidence");
-    let province = report.text::<2>(request.provincial_residence, &province_at).filter(|province| {
-        let known = super::is_two_capitals(province.as_str());
-        if !known {
-            report.add(&province_at, "province_form", "must be two capital letters");
-        }
-        known
-    });
+    let province = report.text::<2>(request.provincial_residence, &province_at);
+    let province =
+        province.filter(|province| report.read(&province_at, Stamp::judge_province(province)).is_some());
     Some(Stamp { document_hash: document_hash?, kind: kind?, province: province? })
 }

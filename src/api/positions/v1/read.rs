@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::super::dates::WholeDay;
 use super::super::field::Field;
 use super::super::parse::debtor::debtor;
 use super::super::parse::notice::{self, NoticeFields, OptionDates};
@@ -13,6 +12,7 @@ use super::super::parse::report::{Pointer, Report};
 use super::super::parse::{self, Context, DUPLICATE_NOTICE, HeadFields, NewPosition, Places};
 use super::model::{OptionRequest, PositionRequest};
 use crate::api::problem::Violation;
+use crate::domain::dates::WholeDay;
 use crate::domain::lifecycle::check_validity_date;
 use crate::domain::position::{AfterDue, Debtor, Notice, OptionShape, PaymentOption};
 

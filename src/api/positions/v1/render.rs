@@ -6,12 +6,12 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use super::super::contract::Moment;
-use super::super::dates::write;
 use super::super::model::PageInfo;
 use super::super::render::{answer, debtor, entry, fee, notice_history, payment_date, transfer, unkept};
 use super::model::{
     OptionModel, OptionResponse, PositionModel, PositionResponse, PositionsModel, PositionsPage,
 };
+use crate::domain::dates::write;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::position::{AfterDue, Notice, OptionShape, PaymentOption, Position, StandIn};
 use crate::domain::status::{notice_status, status};

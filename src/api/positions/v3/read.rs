@@ -8,13 +8,13 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::super::dates::WholeDay;
 use super::super::field::Field;
 use super::super::parse::notice::{self, NoticeFields, OptionDates, ReadNotice};
 use super::super::parse::report::{Pointer, Report};
 use super::super::parse::{self, Context, HeadFields, NewPosition, Places};
 use super::model::{InstalmentRequest, OptionRequest, PositionRequest};
 use crate::api::problem::Violation;
+use crate::domain::dates::WholeDay;
 use crate::domain::lifecycle::{Inconsistency, check_validity_date};
 use crate::domain::notice_number::Iuv;
 use crate::domain::position::{AfterDue, Notice, OptionShape, PaymentOption};

@@ -6,11 +6,11 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use super::super::contract::{Contract, Moment};
-use super::super::dates::write;
 use super::super::model::PageInfo;
 use super::super::render::{answer, debtor, entry, fee, notice_history, payment_date, transfer, unkept};
 use super::V3;
 use super::model::{InstalmentModel, OptionModel, PositionModel, PositionResponse, PositionsPage};
+use crate::domain::dates::write;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::position::{AfterDue, Notice, PaymentOption, Position, StandIn};
 use crate::domain::status::{InstalmentStatus, instalment_status, status};

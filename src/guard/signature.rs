@@ -1,6 +1,6 @@
-//! Signatures of deliveries, as Standard Webhooks 1.0 has them, and the secrets behind them.
+//! Signatures of what is sent, as Standard Webhooks 1.0 has them, and the secrets behind them.
 //!
-//! A secret is derived from the master key, the subscription and a count, so that none is kept anywhere: a copy
+//! A secret is derived from the master key, the name of who gets it and a count, so that none is kept anywhere: a copy
 //! of the database signs nothing.
 
 use std::fmt;
@@ -8,43 +8,53 @@ use std::fmt;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use sha2::Sha256;
 
 /// What the secrets are derived for, so that the key may serve other ends too.
 const PURPOSE: &[u8] = b"varco webhook";
 
+const WEBHOOK_ID: HeaderName = HeaderName::from_static("webhook-id");
+const WEBHOOK_TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
+const WEBHOOK_SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
+
 /// What a secret begins with where it is shown.
 const SHOWN: &str = "whsec_";
 
-/// Secrets of subscriptions, as long as there is a master key.
+/// Secrets of those to whom something is sent, as long as there is a master key.
 #[derive(Clone)]
 pub struct Secrets {
-    master: SecretString,
+    master: SecretSlice<u8>,
 }
 
-/// The secret of a subscription.
+/// A secret that we share with one receiver.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret([u8; 32]);
 
 impl Secrets {
     /// Secrets under this key.
     pub fn new(master: SecretString) -> Self {
-        Secrets { master }
+        Secrets { master: master.expose_secret().as_bytes().to_vec().into() }
     }
 
-    /// The secret of that number of a subscription.
-    pub fn of(&self, subscription: &str, number: i64) -> Secret {
+    /// Secrets under a key that serves nothing else.
+    pub fn under(key: [u8; 32]) -> Self {
+        Secrets { master: key.to_vec().into() }
+    }
+
+    /// The secret of that number of a receiver.
+    pub fn of(&self, receiver: &str, number: i64) -> Secret {
         let number = number.to_string();
         Secret(mac(
-            self.master.expose_secret().as_bytes(),
-            &[PURPOSE, b"\0", subscription.as_bytes(), b"\0", number.as_bytes()],
+            self.master.expose_secret(),
+            &[PURPOSE, b"\0", receiver.as_bytes(), b"\0", number.as_bytes()],
         ))
     }
 }
 
 impl Secret {
-    /// The form in which it is handed to the subscriber, once: `whsec_` and Base64.
+    /// The form in which it is handed to the receiver, once: `whsec_` and Base64.
     pub fn shown(&self) -> SecretString {
         SecretString::from(format!("{SHOWN}{}", STANDARD.encode(self.0)))
     }
@@ -55,6 +65,19 @@ impl Secret {
         let code = mac(&self.0, &[id.as_bytes(), b".", seconds.as_bytes(), b".", body]);
         format!("v1,{}", STANDARD.encode(code))
     }
+}
+
+/// The headers of Standard Webhooks: the name of a message, when it is sent in seconds since 1970, and a signature
+/// for each secret that holds.
+pub fn signed_headers(id: &str, seconds: i64, body: &[u8], secrets: &[Secret]) -> HeaderMap {
+    let signatures: Vec<String> = secrets.iter().map(|secret| secret.sign(id, seconds, body)).collect();
+    let pairs = [
+        (WEBHOOK_ID, id.to_owned()),
+        (WEBHOOK_TIMESTAMP, seconds.to_string()),
+        (WEBHOOK_SIGNATURE, signatures.join(" ")),
+    ];
+    let header = |(name, text): (HeaderName, String)| Some((name, HeaderValue::from_str(&text).ok()?));
+    pairs.into_iter().filter_map(header).collect()
 }
 
 impl fmt::Debug for Secrets {

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{Certificate, Client, ClientBuilder, Response, Url, redirect};
 
-use crate::guard::{Channel, Forbidden, Guard, Guarded, Lookup, channel};
+use super::{Channel, Forbidden, Guard, Guarded, Lookup, channel};
 
 /// The most that is read of an answer.
 const READ: usize = 64 * 1024;
@@ -34,7 +34,7 @@ pub struct ClientSettings {
 
 /// The endpoints cannot be reached as it was asked for.
 #[derive(Debug, thiserror::Error)]
-#[error("the client of the deliveries cannot be made: {0}")]
+#[error("the client of endpoints cannot be made: {0}")]
 pub struct ClientError(#[from] reqwest::Error);
 
 /// What an endpoint answered.
@@ -46,6 +46,8 @@ pub struct Answer {
     pub retry_after: Option<String>,
     /// The beginning of the body.
     pub body: Bytes,
+    /// Whether it is the whole body.
+    pub whole: bool,
 }
 
 /// Why there is no answer. The text is kept in the delivery log: it names no address that was resolved.
@@ -76,7 +78,7 @@ impl Sender {
         let of_system = client(settings, Channel::Encrypted).tls_certs_merge(authorities.clone()).build();
         // A machine without authorities of its own must not keep the gateway from starting.
         let encrypted = of_system.or_else(|error| {
-            tracing::warn!(%error, "the authorities of the system cannot be used for deliveries");
+            tracing::warn!(%error, "the authorities of the system cannot be used for endpoints");
             client(settings, Channel::Encrypted).tls_certs_only(authorities).build()
         })?;
         let plain = client(settings, Channel::Plain).tls_certs_only([]).build()?;
@@ -106,8 +108,8 @@ impl Sender {
         let mut response = sent.map_err(|error| reason(&error))?;
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = retry_after.map(str::to_owned);
-        let body = beginning(&mut response).await.map_err(|error| reason(&error))?;
-        Ok(Answer { status: response.status().as_u16(), retry_after, body })
+        let (body, whole) = beginning(&mut response).await.map_err(|error| reason(&error))?;
+        Ok(Answer { status: response.status().as_u16(), retry_after, body, whole })
     }
 }
 
@@ -124,17 +126,18 @@ fn client(settings: &ClientSettings, channel: Channel) -> ClientBuilder {
         .pool_idle_timeout(IDLE)
 }
 
-/// As much of the body as is read at most; the rest is left where it is.
-async fn beginning(response: &mut Response) -> Result<Bytes, reqwest::Error> {
+/// As much of the body as is read at most, and whether that is all; the rest is left where it is.
+async fn beginning(response: &mut Response) -> Result<(Bytes, bool), reqwest::Error> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         let room = READ - body.len();
-        body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
-        if body.len() == READ {
-            break;
+        if chunk.len() > room {
+            body.extend_from_slice(chunk.get(..room).unwrap_or_default());
+            return Ok((body.into(), false));
         }
+        body.extend_from_slice(&chunk);
     }
-    Ok(body.into())
+    Ok((body.into(), true))
 }
 
 /// Why an exchange failed, without the address.
