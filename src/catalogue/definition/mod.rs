@@ -3,10 +3,12 @@
 
 mod category;
 mod findings;
+mod form;
 mod stage;
 mod text;
 
 pub use category::CategoryDefinition;
 pub use findings::{Findings, Wrong, known};
+pub use form::{ChoiceDefinition, FieldDefinition, FieldWord, FormDefinition, RuleDefinition, RuleWord};
 pub use stage::StageDefinition;
 pub use text::LocalizedText;
