@@ -1,0 +1,3 @@
+//! What a service costs: price rules at work.
+
+pub mod formula;
