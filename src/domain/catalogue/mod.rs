@@ -6,6 +6,8 @@ pub mod charge;
 pub mod form;
 pub mod ids;
 pub mod language;
+pub mod offering;
 pub mod price;
+pub mod service;
 pub mod stage;
 pub mod template;
