@@ -99,7 +99,9 @@ impl PriceDefinition {
     pub fn read(&self, pointer: &str, form: &Form, findings: &mut Findings) -> Option<PriceRule> {
         let at = |member: &str| format!("{pointer}/{member}");
         match self {
-            PriceDefinition::Fixed { amount } => priced(at("amount"), *amount, findings).map(PriceRule::Fixed),
+            PriceDefinition::Fixed { amount } => {
+                priced(at("amount"), *amount, findings).map(PriceRule::Fixed)
+            }
             PriceDefinition::Free { field, min, max } => {
                 let name = known(field, (&at("field"), form), findings);
                 let min = priced(at("min"), *min, findings);
