@@ -37,6 +37,7 @@ pub mod outbox;
 pub mod preservation;
 pub mod primitive;
 pub mod registry;
+pub mod schema;
 pub mod serve;
 pub mod soap;
 pub mod store;
