@@ -6,3 +6,4 @@
 
 pub mod definition;
 pub mod payload;
+pub mod price;
