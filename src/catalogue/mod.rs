@@ -5,4 +5,5 @@
 //! [`primitive`](crate::primitive), which ask.
 
 pub mod definition;
+pub mod price;
 pub mod view;
