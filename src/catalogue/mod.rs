@@ -8,3 +8,4 @@ pub mod definition;
 pub mod payload;
 pub mod price;
 pub mod render;
+pub mod view;
