@@ -272,6 +272,7 @@ impl Parts {
             receipt_document: soap::document,
             webhooks: self.webhooks.for_api(),
             admin: self.admin.clone(),
+            public: None,
         }
     }
 

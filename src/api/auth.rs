@@ -100,6 +100,11 @@ pub(super) fn caller(parts: &Parts) -> Result<Arc<ApiKey>, AuthError> {
     parts.extensions.get::<Arc<ApiKey>>().cloned().ok_or(AuthError::NoKey)
 }
 
+/// Whether a request comes without any key.
+pub(super) fn shows_no_key(parts: &Parts) -> bool {
+    presented_key(parts).is_none()
+}
+
 /// The SHA-256 of the key that a request comes with, known or not.
 pub(super) fn presented(parts: &Parts) -> Result<[u8; 32], AuthError> {
     let key = presented_key(parts).ok_or(AuthError::NoKey)?;

@@ -21,7 +21,7 @@ use crate::domain::randomness::Randomness;
 use crate::registry::RegistryView;
 use crate::store::Store;
 
-pub use access::ClientAddress;
+pub use access::{Callers, ClientAddress, Pace, TooOften};
 pub use subscriptions::{SecretOf, SendNow, Sent, TargetCheck, TestEvent, Webhooks};
 
 mod accept;
@@ -66,6 +66,8 @@ pub struct ApiState {
     pub webhooks: Webhooks,
     /// What the admin surface works with.
     pub admin: Admin,
+    /// How often callers without a key may ask where none is needed; none if a key is needed everywhere.
+    pub public: Option<Callers>,
 }
 
 /// What the admin surface works with.
@@ -110,6 +112,7 @@ struct Api {
     webhooks: Webhooks,
     admin: Admin,
     hasher: KeyHasher,
+    public: Option<Callers>,
     /// By which people come in; none without a vault.
     door: Option<Door>,
 }
@@ -169,7 +172,7 @@ pub fn router(state: ApiState) -> Router {
 }
 
 fn shared(state: ApiState) -> Arc<Api> {
-    let ApiState { store, registry, clock, hold, randomness, receipt_document, webhooks, admin } = state;
+    let ApiState { store, registry, clock, hold, randomness, receipt_document, webhooks, admin, public } = state;
     // Without a key that was derived, secrets under it are not known: that refuses and opens nothing.
     let hasher = KeyHasher::new(admin.vault.as_ref()).unwrap_or_default();
     let door = admin.vault.clone().and_then(|vault| {
@@ -186,6 +189,7 @@ fn shared(state: ApiState) -> Arc<Api> {
         webhooks,
         admin,
         hasher,
+        public,
         door,
     })
 }

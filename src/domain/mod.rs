@@ -23,6 +23,7 @@ pub mod ids;
 pub mod invariants;
 pub mod lifecycle;
 pub mod maintenance;
+pub mod notice_code;
 pub mod notice_number;
 pub mod notification_fee;
 pub mod party;

@@ -125,6 +125,7 @@ impl Gateway {
             receipt_document,
             webhooks,
             admin,
+            public: None,
         };
         let folder = tempfile::tempdir().unwrap();
         let settings =

@@ -8,13 +8,13 @@ use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 
-use super::held::{Access, draft, reason};
+use super::held::{Access, Public, draft, reason};
 use super::identify::identify;
 use super::rules::{Needs, Of, Rule, Rules};
 use crate::api::Api;
 use crate::api::auth::{self, AuthError};
 use crate::api::problem::Problem;
-use crate::domain::access::{Tenant, policy};
+use crate::domain::access::{KeyScope, Tenant, policy};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::{BrokerCode, StationCode};
 use crate::registry::Registry;
@@ -52,19 +52,30 @@ async fn judge(parts: &mut Parts, guard: &Guard) -> Result<(), Problem> {
     match rule {
         Rule::Open => Ok(()),
         Rule::Closed => Err(AuthError::Denied.into()),
-        Rule::Key(scope) => {
-            let key = auth::key_behind(&auth::presented(parts)?, &guard.api).await?;
-            key.admits(scope)?;
-            parts.extensions.insert(key);
-            parts.extensions.insert(scope);
-            Ok(())
-        }
+        Rule::Key(scope) => by_key(parts, &guard.api, scope).await,
+        Rule::KeyOrPublic(scope) => match &guard.api.public {
+            Some(callers) if auth::shows_no_key(parts) => {
+                callers.admit(parts)?;
+                parts.extensions.insert(Public);
+                Ok(())
+            }
+            _ => by_key(parts, &guard.api, scope).await,
+        },
         Rule::Admin(needs) => {
             let access = admitted(parts, &guard.api, needs).await?;
             parts.extensions.insert(access);
             Ok(())
         }
     }
+}
+
+/// Lets in who has a key of that scope.
+async fn by_key(parts: &mut Parts, api: &Arc<Api>, scope: KeyScope) -> Result<(), Problem> {
+    let key = auth::key_behind(&auth::presented(parts)?, api).await?;
+    key.admits(scope)?;
+    parts.extensions.insert(key);
+    parts.extensions.insert(scope);
+    Ok(())
 }
 
 /// Who asks, if they may.

@@ -49,6 +49,10 @@ pub struct Access {
     pub now: Timestamp,
 }
 
+/// Somebody without a key was let in; in the extensions of the request.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::api) struct Public;
+
 impl<S: Sync> FromRequestParts<S> for Access {
     type Rejection = Problem;
 

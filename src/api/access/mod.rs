@@ -4,12 +4,14 @@
 mod guard;
 mod held;
 mod identify;
+mod pace;
 mod rules;
 mod signed_in;
 mod writes;
 
 pub(super) use guard::Guard;
-pub(super) use held::Access;
+pub(super) use held::{Access, Public};
+pub use pace::{Callers, Pace, TooOften};
 pub(super) use rules::{Needs, Of, Rule, Rules};
 pub use signed_in::ClientAddress;
 pub(super) use signed_in::{

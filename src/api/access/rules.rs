@@ -12,6 +12,8 @@ use crate::domain::access::{KeyScope, Permission};
 pub enum Rule {
     /// An API key that opens this; whose data it opens is for the handler's extractor.
     Key(KeyScope),
+    /// The same, or no key at all where the installation is open to the public; whoever shows one is judged by it.
+    KeyOrPublic(KeyScope),
     /// Somebody who was given a permission.
     Admin(Needs),
     /// Nothing: it is for who is not known yet.
@@ -77,6 +79,7 @@ impl Rule {
     pub fn described(self) -> Value {
         match self {
             Rule::Key(scope) => json!({ "scope": scope.name() }),
+            Rule::KeyOrPublic(scope) => json!({ "scope": scope.name(), "public": true }),
             Rule::Admin(needs) => {
                 let (of, parameter) = needs.of.described();
                 let permission = needs.permission.map(Permission::name);

@@ -211,12 +211,18 @@ pub(in crate::api) fn dropped(headers: &HeaderMap, settings: &PeopleSettings, na
 
 /// Where a request came from: as the proxy says, if there is one, else as the listener knows.
 pub(in crate::api) fn client_address(parts: &Parts, settings: &PeopleSettings) -> String {
-    let named = settings.address_header.as_ref().and_then(|name| parts.headers.get(name.as_str()));
+    let address = address_of(parts, settings.address_header.as_deref());
+    address.map(|address| address.to_string()).unwrap_or_default()
+}
+
+/// The same as an address; none if nobody knows it.
+pub(super) fn address_of(parts: &Parts, header: Option<&str>) -> Option<IpAddr> {
+    let named = header.and_then(|name| parts.headers.get(name));
     // What stands before the last was written by who is not known to us.
     let named =
         named.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse::<IpAddr>().ok());
     let known = || parts.extensions.get::<ClientAddress>().map(|ClientAddress(address)| *address);
-    named.or_else(known).map(|address| address.to_string()).unwrap_or_default()
+    named.or_else(known)
 }
 
 /// What the program at the other end calls itself, cut to what a list can show.

@@ -89,10 +89,19 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     }
 
     /// Says which keys open the endpoints that were mounted without a rule.
-    pub fn opened_by(mut self, scope: KeyScope) -> Self {
+    pub fn opened_by(self, scope: KeyScope) -> Self {
+        self.where_closed(Rule::Key(scope))
+    }
+
+    /// The same of endpoints that are open to everybody where the installation is public.
+    pub fn opened_by_key_or_public(self, scope: KeyScope) -> Self {
+        self.where_closed(Rule::KeyOrPublic(scope))
+    }
+
+    fn where_closed(mut self, instead: Rule) -> Self {
         for (_, _, _, rule) in &mut self.operations {
             if *rule == Rule::Closed {
-                *rule = Rule::Key(scope);
+                *rule = instead;
             }
         }
         self
