@@ -56,7 +56,8 @@ pub enum OrderError {
 /// services that do not ask who pays.
 pub fn debtor(service: &Service, answers: &Answers, caller: Option<&Debtor>) -> Result<Debtor, FormError> {
     let payer = &service.payer;
-    let answer = |field: &Option<FieldName>| field.as_ref().and_then(|field| answers.get(field)).map(Value::canonical);
+    let answer =
+        |field: &Option<FieldName>| field.as_ref().and_then(|field| answers.get(field)).map(Value::canonical);
     let name = answer(&payer.full_name).and_then(|name| Text::cut(&name).ok());
     let Some(code) = answer(&payer.fiscal_code) else {
         return match (caller, &payer.fiscal_code) {
@@ -178,3 +179,6 @@ impl Order<'_> {
         self.offering.accounting.iter().cloned().chain(own).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;
