@@ -25,6 +25,7 @@ use crate::admin::{Vault, VaultError};
 use crate::api;
 use crate::api::events::{EventSettings, Events};
 use crate::api::massive::{UploadSettings, Uploads};
+use crate::catalogue::view::CatalogueView;
 use crate::config::{Api, Config, Soap, Upload};
 use crate::domain::certificate::Role;
 use crate::domain::clock::Clock;
@@ -129,8 +130,11 @@ impl Gateway {
             vault,
             ..Default::default()
         };
+        let catalogue = CatalogueView::default();
+        catalogue.refresh(&store).await?;
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
+            catalogue,
             webhooks,
             watch: store.watch_feeds(FEED_LOOK),
             clock,
@@ -206,6 +210,7 @@ impl Gateway {
 struct Parts {
     store: Store,
     registry: RegistryView,
+    catalogue: CatalogueView,
     watch: FeedWatch,
     clock: Clock,
     shutdown: Shutdown,
@@ -268,6 +273,7 @@ impl Parts {
         api::ApiState {
             store: self.store.clone(),
             registry: self.registry.clone(),
+            catalogue: self.catalogue.clone(),
             clock: self.clock.clone(),
             hold: self.hold,
             randomness: self.randomness.clone(),

@@ -5,4 +5,6 @@
 //! [`primitive`](crate::primitive), which ask.
 
 pub mod definition;
+pub mod payload;
 pub mod price;
+pub mod view;
