@@ -5,6 +5,7 @@ mod certificates;
 mod changes;
 mod deletions;
 mod delivery;
+mod demands;
 mod nats;
 mod node;
 mod people;
@@ -157,6 +158,7 @@ impl Gateway {
         parts.start_changes();
         parts.start_checkpoints();
         parts.start_deletions();
+        parts.start_purge(config.catalogue.kept);
         parts.start_counting();
         parts.start_outbox(&config.delivery, parts.watch.clone());
         parts.start_publisher(&config.nats)?;
