@@ -17,7 +17,7 @@
 //! 5. [`domain`] decides, by pure functions over facts and the clock.
 //! 6. [`store`] keeps the facts: raw message, receipt and position in one commit.
 //!
-//! `catalogue` is what both the node and REST meet where something is paid for without a notice.
+//! [`catalogue`] is what both the node and REST meet where something is paid for without a notice.
 //! REST requests enter at [`api`] and meet the same `domain` and `store`; [`admin`] is what they find there to keep
 //! secrets, sign people in and manage certificates. What goes out to an address that somebody named passes
 //! [`guard`]. [`gateway`] puts the parts
@@ -25,6 +25,7 @@
 
 pub mod admin;
 pub mod api;
+pub mod catalogue;
 pub mod cli;
 pub mod config;
 pub mod documents;
@@ -36,6 +37,7 @@ pub mod outbox;
 pub mod preservation;
 pub mod primitive;
 pub mod registry;
+pub mod schema;
 pub mod serve;
 pub mod soap;
 pub mod store;

@@ -27,3 +27,5 @@ mod round_trips;
 mod sample;
 #[path = "codec/violations.rs"]
 mod violations;
+
+use varco::schema;

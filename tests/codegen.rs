@@ -13,6 +13,7 @@ mod codegen;
 use codegen::{Source, generate};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use varco::schema;
 use varco::wire::{Read, Reader, Violation, Write, Writer};
 
 macro_rules! golden {

@@ -30,6 +30,8 @@ mod random;
 #[allow(dead_code)]
 mod sample;
 
+use varco::schema;
+
 #[allow(dead_code, missing_docs, unused_imports, clippy::large_enum_variant)]
 mod twins {
     include!(concat!(env!("OUT_DIR"), "/twins.rs"));

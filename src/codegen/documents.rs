@@ -1,9 +1,9 @@
 //! What only documents of their own have: roots that no operation uses, and elements with defaults.
 
-use super::Diagnostic;
-use super::model::{Builtin, Contract, Particle, QName, TypeRef};
+use crate::schema::Diagnostic;
+use crate::schema::model::{Builtin, Contract, Particle, QName, TypeRef};
 use super::names;
-use super::plan::wrong;
+use crate::schema::wrong;
 use super::shapes;
 
 /// The elements of a namespace that are documents, each with the Rust name of its type: all roots with children.

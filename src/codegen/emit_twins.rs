@@ -5,7 +5,7 @@
 //! A twin keeps every simple value as text and knows no facet. A choice becomes one optional field per
 //! alternative, which keeps the order of the elements as long as no group repeats.
 
-use super::model::{Contract, Namespace, Particle, QName, Term, TypeRef};
+use crate::schema::model::{Contract, Namespace, Particle, QName, Term, TypeRef};
 use super::names;
 use std::collections::BTreeSet;
 

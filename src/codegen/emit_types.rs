@@ -1,8 +1,8 @@
 //! Writes modules and types, with what reads and writes them.
 
 use super::emit_ops;
-use super::model::{Facets, Occurs};
-use super::patterns::Table;
+use crate::schema::model::{Facets, Occurs};
+use crate::schema::patterns::Table;
 use super::plan::{Around, Field, Item, Module, Shape};
 use std::fmt::Write as _;
 

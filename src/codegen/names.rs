@@ -1,5 +1,8 @@
 //! Names of the wire as names of Rust.
 
+use crate::schema::names::capitalised;
+pub use crate::schema::names::pascal;
+
 /// The words of a name: a capital begins one, a run of capitals is one, anything but a letter or a digit ends one.
 fn words(name: &str) -> Vec<String> {
     let characters: Vec<char> = name.chars().collect();
@@ -45,20 +48,9 @@ pub fn variant(name: &str) -> String {
     }
 }
 
-/// `paSendRTV2Request` as a type or an operation: `PaSendRTV2Request`, so that a search for the name on the wire
-/// finds it.
-pub fn pascal(name: &str) -> String {
-    name.split(|c: char| !c.is_alphanumeric()).map(capitalised).collect()
-}
-
 /// `e-mail` as a constant: `E_MAIL`.
 pub fn screaming(name: &str) -> String {
     words(name).join("_").to_uppercase()
-}
-
-fn capitalised(word: &str) -> String {
-    let mut characters = word.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! From the model to what will be written: one module per namespace, one item per type, with Rust names.
 
-use super::Diagnostic;
-use super::ambiguity::{deterministic, opening_count};
+use crate::schema::{Diagnostic, wrong};
+use crate::schema::ambiguity::{deterministic, opening_count};
 use super::documents;
-use super::model::{
+use crate::schema::model::{
     Builtin, Complex, Contract, Facets, Occurs, Operation, Particle, Place, QName, Simple, Term, TypeRef,
 };
 use super::names;
-use super::patterns::{self, Alphabet, Table};
+use crate::schema::patterns::{self, Alphabet, Table};
 use super::shapes;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,11 +146,6 @@ pub fn modules(contract: &Contract) -> Result<Vec<Module>, Vec<Diagnostic>> {
     if wrong.is_empty() { Ok(modules) } else { Err(wrong) }
 }
 
-/// A complaint about a place.
-pub fn wrong(place: &Place, message: impl Into<String>) -> Diagnostic {
-    Diagnostic { path: place.path.clone(), line: place.line, message: message.into() }
-}
-
 struct Planner<'c> {
     contract: &'c Contract,
     uri: &'c str,
@@ -263,7 +258,7 @@ impl Planner<'_> {
 
     fn field(&mut self, owner: &str, particle: &Particle) -> Fallible<Field> {
         let (occurs, contract) = (particle.occurs, self.contract);
-        if let Term::Element { name, of, default } = &particle.term {
+        if let Term::Element { name, of, default, .. } = &particle.term {
             if let Some(value) = default {
                 documents::default(contract, particle, of, value)?;
             }

@@ -1,10 +1,11 @@
 //! Simple types as what they become, and the checks that make sure it is exact.
 
-use super::Diagnostic;
-use super::model::{Facets, Place, Simple};
+use crate::schema::Diagnostic;
+use crate::schema::model::{Facets, Place, Simple};
 use super::names;
-use super::patterns::{self, Table};
-use super::plan::{Shape, wrong};
+use crate::schema::patterns::{self, Table};
+use super::plan::Shape;
+use crate::schema::wrong;
 use std::collections::BTreeSet;
 
 type Fallible<T> = Result<T, Diagnostic>;

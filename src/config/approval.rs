@@ -19,9 +19,10 @@ enum Agreement {
 }
 
 /// Each setting, the kind that it is about, and what holds if it is left out.
-const KINDS: [(&str, &str, Agreement); 19] = [
+const KINDS: [(&str, &str, Agreement); 24] = [
     ("activations", "activation", Agreement::Nobody),
     ("brokers", "broker", Agreement::Nobody),
+    ("categories", "category", Agreement::Nobody),
     ("certificates", "certificate", Agreement::SecondPerson),
     ("contacts", "contact", Agreement::Nobody),
     ("delegations", "delegation", Agreement::SecondPerson),
@@ -34,10 +35,14 @@ const KINDS: [(&str, &str, Agreement); 19] = [
     ("institutions", "institution", Agreement::Nobody),
     ("keys", "key", Agreement::Nobody),
     ("maintenances", "maintenance", Agreement::Nobody),
+    ("offerings", "offering", Agreement::Nobody),
+    ("organizations", "organization", Agreement::Nobody),
     ("people", "person", Agreement::Nobody),
     ("profiles", "profile", Agreement::Nobody),
     ("relations", "relation", Agreement::Nobody),
     ("revocation_lists", "revocation_list", Agreement::SecondPerson),
+    ("service_schemas", "service_schema", Agreement::Nobody),
+    ("services", "service", Agreement::Nobody),
     ("stations", "station", Agreement::SecondPerson),
 ];
 

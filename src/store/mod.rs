@@ -10,6 +10,7 @@ mod anomalies;
 mod audit;
 mod backup;
 mod batch;
+mod catalogue;
 mod certificates;
 mod delegations;
 mod deliveries;
@@ -61,6 +62,10 @@ pub use anomalies::{
 };
 pub use audit::{AuditBreach, AuditEntry, AuditQuery, AuditVerified};
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
+pub use catalogue::{
+    CatalogueRows, Demand, DemandPage, DemandPlace, DemandQuery, ListedDemand, Ordered, Organization, Purge,
+    definition_form, definition_tag, offering_target, organization_form,
+};
 pub use certificates::{
     Ending, RevocationList, certificate_form, read_certificate_form, revocation_list_form,
 };

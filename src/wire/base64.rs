@@ -40,9 +40,7 @@ impl<K: Base64Kind> Base64Text<K> {
             Cow::Borrowed(same) if same.len() == text.len() => text,
             other => other.into_owned(),
         };
-        if !is_base64(&text) {
-            return Err(FacetError::Form("base64"));
-        }
+        base64_form(&text)?;
         if let Some(pattern) = K::PATTERNS.iter().find(|pattern| !pattern.matches(&text)) {
             return Err(FacetError::Pattern(pattern.source()));
         }
@@ -64,6 +62,11 @@ impl<K: Base64Kind> Base64Text<K> {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Checks that a text whose blanks are collapsed is base64.
+pub fn base64_form(text: &str) -> Result<(), FacetError> {
+    if is_base64(text) { Ok(()) } else { Err(FacetError::Form("base64")) }
 }
 
 /// Whether a collapsed text is base64 in groups of four, with the unused bits of the last group zero.

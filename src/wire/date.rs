@@ -6,6 +6,7 @@ use super::value::{Value, collapse};
 use jiff::civil;
 use jiff::tz::Offset;
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 
 /// A day, with the offset if one was written.
@@ -41,6 +42,22 @@ impl Date {
     /// The offset, if one was written.
     pub fn offset(self) -> Option<Offset> {
         self.offset
+    }
+
+    /// Which of two days begins first; none where that hangs on an offset that only the other has. An offset may
+    /// be fourteen hours either way.
+    pub fn order(self, other: Self) -> Option<Ordering> {
+        const FOURTEEN_HOURS: i64 = 14 * 3600;
+        let begins = |date: Date| {
+            let days = date.day.since(civil::date(1970, 1, 1)).map_or(0, |span| i64::from(span.get_days()));
+            days * 86_400 - i64::from(date.offset.map_or(0, Offset::seconds))
+        };
+        let (own, others) = (begins(self), begins(other));
+        match own.cmp(&others) {
+            order if self.offset.is_some() == other.offset.is_some() => Some(order),
+            order if own.abs_diff(others) > FOURTEEN_HOURS.unsigned_abs() => Some(order),
+            _ => None,
+        }
     }
 }
 
@@ -268,6 +285,18 @@ mod tests {
         {
             assert_eq!(Date::parse(text.into()), Err(DATE), "{text}");
         }
+    }
+
+    #[test]
+    fn days_are_ordered_where_offsets_let_them() {
+        let order = |a: &str, b: &str| {
+            Date::parse(a.into()).unwrap().order(Date::parse(b.into()).unwrap())
+        };
+        assert_eq!(order("2025-05-13", "2025-05-14"), Some(Ordering::Less));
+        assert_eq!(order("2025-05-13", "2025-05-13"), Some(Ordering::Equal));
+        assert_eq!(order("2025-05-13+01:00", "2025-05-13Z"), Some(Ordering::Less));
+        assert_eq!(order("2025-05-13Z", "2025-05-13"), None);
+        assert_eq!(order("2025-05-15Z", "2025-05-13"), Some(Ordering::Greater));
     }
 
     #[test]

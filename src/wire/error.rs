@@ -31,6 +31,9 @@ pub enum FacetError {
     /// The text holds a character that XML 1.0 cannot carry.
     #[error("holds a character that XML cannot carry")]
     Character,
+    /// The value breaks a facet that a schema of a service states, in its words.
+    #[error("must {0}")]
+    Stated(String),
     /// A list holds too few or too many items.
     #[error("must hold {} items", Interval(*min, *max))]
     Count {
@@ -73,6 +76,9 @@ pub enum Rule {
     /// A mandatory element is not where it should be.
     #[error("expected {0}")]
     Expected(&'static str),
+    /// A mandatory element of the schema of a service is not where it should be.
+    #[error("expected {0}")]
+    Missing(String),
     /// There is an element more than the type has room for.
     #[error("element not allowed here")]
     Unexpected,

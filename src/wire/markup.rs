@@ -193,6 +193,14 @@ pub(crate) fn is_all_blank(text: &str) -> bool {
     text.bytes().all(is_blank)
 }
 
+/// The text with line ends as XML has them: one line feed each.
+pub(super) fn line_ends(text: &str) -> Cow<'_, str> {
+    if text.as_bytes().contains(&b'\r') {
+        return Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"));
+    }
+    Cow::Borrowed(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@
 
 mod base64;
 mod date;
+mod decimal;
 mod document;
 mod encode;
 mod error;
@@ -20,17 +21,19 @@ mod time;
 mod token;
 mod value;
 
-pub use base64::{AnyBase64, Base64, Base64Kind, Base64Text};
+pub use base64::{AnyBase64, Base64, Base64Kind, Base64Text, base64_form};
 pub use date::{Date, DateTime};
+pub use decimal::Decimal;
 pub use document::{Document, read_document, write_document};
 pub use encode::{Name, Write, Writer};
 pub use error::{FacetError, Position, Rule, Violation};
 pub use list::{Bounded, UNBOUNDED};
 pub use number::{Amount, AmountForm, AmountKind, Int, IntKind};
-pub use pattern::Pattern;
+pub use pattern::{Automaton, Pattern};
 pub use reader::{Bounds, Reader};
 pub use text::{
     AnyNormalizedText, AnyText, AnyToken, NormalizedText, PlainText, Text, TextFacets, TextKind, Token,
+    keeps_length,
 };
 pub use time::{PlainMoment, Time};
 pub use value::{Group, Read, Value, WhiteSpace};

@@ -1,5 +1,6 @@
 //! Amounts and counted numbers whose ranges hold by construction.
 
+use super::decimal::Decimal;
 use super::encode::{Write, Writer};
 use super::error::FacetError;
 use super::value::{Value, collapse};
@@ -49,24 +50,14 @@ impl<K: AmountKind> Amount<K> {
     }
 }
 
-/// A plain decimal rewritten with exactly two decimals, if no other digit counts.
-fn two_decimals(text: &str) -> Option<String> {
-    let text = text.strip_prefix('+').unwrap_or(text);
-    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-    let part = part.trim_end_matches('0');
-    let whole = if whole.is_empty() && text.len() > 1 { "0" } else { whole };
-    (digits(whole) && digits(part) && part.len() <= 2 && !whole.is_empty())
-        .then(|| format!("{whole}.{part:0<2}"))
-}
-
 impl<K: AmountKind> Value for Amount<K> {
     fn parse(text: Cow<'_, str>) -> Result<Self, FacetError> {
         let text = collapse(&text);
         let parsed = match K::FORM {
             AmountForm::TwoDecimals => Cents::parse_euro(&text),
             AmountForm::UpToTwoDecimals => {
-                two_decimals(&text).ok_or(AmountError::Form).and_then(|text| Cents::parse_euro(&text))
+                let euro = Decimal::parse(&text).and_then(|number| number.two_decimals());
+                euro.ok_or(AmountError::Form).and_then(|euro| Cents::parse_euro(&euro))
             }
         };
         match (parsed, K::FORM) {
@@ -186,20 +177,3 @@ impl<K> PartialEq for Int<K> {
 }
 
 impl<K> Eq for Int<K> {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn decimals_are_rewritten_with_two_digits() {
-        for (text, want) in
-            [("1", "1.00"), ("1.5", "1.50"), ("+1.250", "1.25"), (".5", "0.50"), ("2.", "2.00")]
-        {
-            assert_eq!(two_decimals(text).as_deref(), Some(want), "{text}");
-        }
-        for text in ["", ".", "1.255", "-1", "1,5", "1e2", "+"] {
-            assert_eq!(two_decimals(text), None, "{text}");
-        }
-    }
-}

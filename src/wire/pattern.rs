@@ -1,17 +1,48 @@
-//! Patterns of simple types, as tables that the generator computed: nothing is compiled at run time.
+//! Patterns of simple types, as tables: those of the contract are computed while the program is built, those of
+//! the schemas of services when they are compiled.
+
+use std::borrow::Cow;
 
 /// An automaton over the bytes of a text that accepts whole texts only.
 ///
 /// Bytes that the pattern cannot tell apart share a class, so that the table has one column per class.
 /// State 0 is the start; the state that cannot lead to acceptance any more is left out and written
 /// [`Pattern::DEAD`].
+#[derive(Clone, Debug)]
+pub struct Automaton {
+    classes: [u8; 256],
+    stride: usize,
+    next: Cow<'static, [u16]>,
+    accepts: Cow<'static, [bool]>,
+}
+
+impl Automaton {
+    /// An automaton of the byte ranges of each class above zero, and one row of `stride` cells per state.
+    pub fn new(ranges: &[(u8, u8, u8)], stride: usize, next: Vec<u16>, accepts: Vec<bool>) -> Self {
+        Automaton { classes: classes(ranges), stride, next: Cow::Owned(next), accepts: Cow::Owned(accepts) }
+    }
+
+    /// Whether the whole text matches.
+    pub fn matches(&self, text: &str) -> bool {
+        let (next, accepts): (&[u16], &[bool]) = (&self.next, &self.accepts);
+        let mut state = 0_u16;
+        for byte in text.bytes() {
+            let class = self.classes.get(usize::from(byte)).copied().unwrap_or_default();
+            let cell = usize::from(state) * self.stride + usize::from(class);
+            state = next.get(cell).copied().unwrap_or(Pattern::DEAD);
+            if state == Pattern::DEAD {
+                return false;
+            }
+        }
+        accepts.get(usize::from(state)).copied().unwrap_or_default()
+    }
+}
+
+/// A pattern of the contract.
 #[derive(Debug)]
 pub struct Pattern {
     source: &'static str,
-    classes: [u8; 256],
-    stride: usize,
-    next: &'static [u16],
-    accepts: &'static [bool],
+    automaton: Automaton,
 }
 
 impl Pattern {
@@ -26,7 +57,8 @@ impl Pattern {
         next: &'static [u16],
         accepts: &'static [bool],
     ) -> Self {
-        Pattern { source, classes: classes(ranges), stride, next, accepts }
+        let (next, accepts) = (Cow::Borrowed(next), Cow::Borrowed(accepts));
+        Pattern { source, automaton: Automaton { classes: classes(ranges), stride, next, accepts } }
     }
 
     /// The pattern as the schema writes it.
@@ -36,20 +68,11 @@ impl Pattern {
 
     /// Whether the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
-        let mut state = 0_u16;
-        for byte in text.bytes() {
-            let class = self.classes.get(usize::from(byte)).copied().unwrap_or_default();
-            let cell = usize::from(state) * self.stride + usize::from(class);
-            state = self.next.get(cell).copied().unwrap_or(Self::DEAD);
-            if state == Self::DEAD {
-                return false;
-            }
-        }
-        self.accepts.get(usize::from(state)).copied().unwrap_or_default()
+        self.automaton.matches(text)
     }
 }
 
-/// The class of every byte. Runs while compiling, where an index out of bounds is a compile error.
+/// The class of every byte. A byte is always within the 256 classes, and the ranges are counted.
 #[allow(clippy::indexing_slicing)]
 const fn classes(ranges: &[(u8, u8, u8)]) -> [u8; 256] {
     let mut classes = [0; 256];

@@ -268,14 +268,22 @@ impl<'a> Reader<'a> {
 
     /// Reads an element that holds text only.
     pub(crate) fn value<T: Value>(&mut self) -> Result<T, Violation> {
+        let default = self.default;
+        self.leaf(|text| T::parse(if text.is_empty() { Cow::Borrowed(default) } else { text }))
+    }
+
+    /// Reads an element that holds text only, and hands the text on.
+    pub fn leaf<T>(
+        &mut self,
+        parse: impl FnOnce(Cow<'_, str>) -> Result<T, FacetError>,
+    ) -> Result<T, Violation> {
         let tag = self.push()?;
         if let Some(offset) = tag.foreign {
             return Err(self.broken_at(Rule::Attribute, offset));
         }
         let start = self.position();
         let text = self.text()?;
-        let text = if text.is_empty() { Cow::Borrowed(self.default) } else { text };
-        let value = T::parse(text).map_err(|facet: FacetError| self.broken_at(Rule::Facet(facet), start))?;
+        let value = parse(text).map_err(|facet: FacetError| self.broken_at(Rule::Facet(facet), start))?;
         self.pop();
         self.advance()?;
         Ok(value)
@@ -364,7 +372,7 @@ impl<'a> Reader<'a> {
             match self.event()? {
                 Item::End(_) => return Ok(value),
                 Item::Text(text) | Item::Verbatim(text) => {
-                    let text = if self.returns { line_ends(text) } else { Cow::Borrowed(text) };
+                    let text = if self.returns { markup::line_ends(text) } else { Cow::Borrowed(text) };
                     if value.is_empty() {
                         value = text;
                     } else {
@@ -385,12 +393,4 @@ impl<'a> Reader<'a> {
 /// and this is asked several times per element.
 pub(super) fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).all(|(a, b)| a == b)
-}
-
-/// The text with line ends as XML has them: one line feed each.
-fn line_ends(text: &str) -> Cow<'_, str> {
-    if text.as_bytes().contains(&b'\r') {
-        return Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"));
-    }
-    Cow::Borrowed(text)
 }

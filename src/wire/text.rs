@@ -29,20 +29,25 @@ impl TextFacets {
         TextFacets { white_space: WhiteSpace::Preserve, min: 0, max: usize::MAX, patterns: &[] };
 
     fn check(&self, text: &str) -> Result<(), FacetError> {
-        let length = FacetError::Length { min: self.min, max: self.max };
-        // A character takes one to four bytes, so that most texts need not be counted.
-        let fits = text.len() >= self.min.saturating_mul(4) && text.len() <= self.max;
-        if !fits {
-            let count = text.chars().count();
-            if count < self.min || count > self.max {
-                return Err(length);
-            }
-        }
+        keeps_length(text, self.min, self.max)?;
         match self.patterns.iter().find(|pattern| !pattern.matches(text)) {
             Some(pattern) => Err(FacetError::Pattern(pattern.source())),
             None => Ok(()),
         }
     }
+}
+
+/// Checks how many characters a text has.
+pub fn keeps_length(text: &str, min: usize, max: usize) -> Result<(), FacetError> {
+    // A character takes one to four bytes, so that most texts need not be counted.
+    let fits = text.len() >= min.saturating_mul(4) && text.len() <= max;
+    if !fits {
+        let count = text.chars().count();
+        if count < min || count > max {
+            return Err(FacetError::Length { min, max });
+        }
+    }
+    Ok(())
 }
 
 /// Whether XML 1.0 can carry every character: no control but tab, line feed and carriage return, and

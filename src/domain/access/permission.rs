@@ -30,6 +30,7 @@ macro_rules! permissions {
 const NEVER: &[Product] = &[];
 const ANY: &[Product] = &Product::ALL;
 const STATIONS: &[Product] = &[Product::Stations];
+const CATALOGUE: &[Product] = &[Product::Catalogue];
 const MONEY: &[Product] = &[Product::Positions, Product::Receipts];
 
 permissions! {
@@ -93,6 +94,12 @@ permissions! {
     ActivationWrite "activation.write" STATIONS;
     /// To read how much the service is used.
     UsageRead "usage.read" MONEY;
+    /// To see services, who offers them, and categories, published or not.
+    CatalogueRead "catalogue.read" CATALOGUE;
+    /// To add, change and remove services of one's own; categories and forms of XML are the gateway's.
+    CatalogueWrite "catalogue.write" NEVER;
+    /// To say that a creditor institution offers a service, and on which terms.
+    OfferingWrite "offering.write" CATALOGUE;
 }
 
 impl Permission {

@@ -56,7 +56,7 @@ impl Role {
     }
 }
 
-const PAYMENTS: [Permission; 21] = [
+const PAYMENTS: [Permission; 24] = [
     InstitutionRead,
     InstitutionWrite,
     StationRead,
@@ -78,10 +78,13 @@ const PAYMENTS: [Permission; 21] = [
     ActivationWrite,
     UsageRead,
     StationTest,
+    CatalogueRead,
+    CatalogueWrite,
+    OfferingWrite,
 ];
 
 /// It reads the registration and has nothing to do with accounts.
-const TECHNICAL: [Permission; 20] = [
+const TECHNICAL: [Permission; 21] = [
     InstitutionRead,
     StationRead,
     StationWrite,
@@ -102,10 +105,11 @@ const TECHNICAL: [Permission; 20] = [
     ActivationRead,
     ActivationWrite,
     UsageRead,
+    CatalogueRead,
 ];
 
 /// For its broker; of a creditor institution only what is delegated.
-const PARTNER: [Permission; 25] = [
+const PARTNER: [Permission; 27] = [
     InstitutionRead,
     InstitutionWrite,
     StationRead,
@@ -131,4 +135,6 @@ const PARTNER: [Permission; 25] = [
     ActivationRead,
     ActivationWrite,
     UsageRead,
+    CatalogueRead,
+    OfferingWrite,
 ];

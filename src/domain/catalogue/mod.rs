@@ -3,11 +3,14 @@
 
 pub mod category;
 pub mod charge;
-//pub mod form;
+pub mod form;
 pub mod ids;
 pub mod language;
 pub mod negotiation;
+pub mod offering;
+pub mod price;
+pub mod purge;
 pub mod search;
-//pub mod price;
+pub mod service;
 pub mod stage;
-//pub mod template;
+pub mod template;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::form::{Answers, FieldName};
+use super::form::{Answers, FieldName, Value};
 use crate::domain::text::Text;
 
 /// A text in which names of fields stand in braces. `{service}` is the name of the service.
@@ -80,7 +80,7 @@ impl Template {
                 Part::Words(words) => text.push_str(words),
                 Part::Service => text.push_str(service.as_str()),
                 Part::Field(field) => {
-                    text.push_str(&answers.get(field).map(|value| value.text()).unwrap_or_default());
+                    text.push_str(&answers.get(field).map(read_aloud).unwrap_or_default());
                 }
             }
         }
@@ -104,6 +104,17 @@ fn next<'t>(text: &'t str, parts: &mut Vec<Part>) -> Result<&'t str, TemplateErr
         name => Part::Field(FieldName::new(name).map_err(|_| TemplateError::Name)?),
     });
     Ok(rest)
+}
+
+/// A value as people in Italy write it.
+fn read_aloud(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+        Value::Decimal(number) => number.to_string().replace('.', ","),
+        Value::Date(day) => format!("{:02}/{:02}/{:04}", day.day(), day.month(), day.year()),
+        Value::Boolean(yes) => if *yes { "sì" } else { "no" }.to_owned(),
+    }
 }
 
 /// As it was written.

@@ -66,6 +66,16 @@ kinds! {
     Profile "profile" PersonWrite;
     /// A step of an activation plan.
     Activation "activation" ActivationWrite;
+    /// A category of services.
+    Category "category" CatalogueWrite;
+    /// A service that can be paid on demand.
+    Service "service" CatalogueWrite;
+    /// That a creditor institution offers a service.
+    Offering "offering" OfferingWrite;
+    /// A form of XML in which a service can be asked for.
+    ServiceSchema "service_schema" CatalogueWrite;
+    /// How a creditor institution takes part in the catalogue under the published contract.
+    Organization "organization" OfferingWrite;
 }
 
 impl Kind {

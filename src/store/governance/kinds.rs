@@ -6,6 +6,7 @@ use super::Refused;
 use crate::domain::governance::{Kind, Proposal};
 use crate::store::accounts::{deletions, kind as accounts, purposes};
 use crate::store::activation::write as activation;
+use crate::store::catalogue::{offering, organization, service};
 use crate::store::certificates::{certificate, revocation_list};
 use crate::store::dialect::for_both_engines;
 use crate::store::documents::kind as documents;
@@ -14,7 +15,7 @@ use crate::store::people::kinds as people;
 use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
-    [institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list, activation, people, documents]
+    [institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list, activation, people, documents, service, offering, organization]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -42,6 +43,11 @@ for_both_engines! {
             Kind::Activation => read_activation(connection, target).await,
             Kind::Key => key_kind::read(connection, target).await,
             Kind::Delegation => delegation_kind::read(connection, target).await,
+            Kind::Category => read_category(connection, target).await,
+            Kind::Service => read_service(connection, target).await,
+            Kind::ServiceSchema => read_schema(connection, target).await,
+            Kind::Offering => read_offering(connection, target).await,
+            Kind::Organization => read_organization(connection, target).await,
         }
     }
 
@@ -72,6 +78,11 @@ for_both_engines! {
             Kind::Activation => write_activation(connection, proposal, at).await,
             Kind::Key => key_kind::write(connection, target, wanted, at).await,
             Kind::Delegation => delegation_kind::write(connection, target, wanted, at).await,
+            Kind::Category => write_category(connection, target, wanted, at).await,
+            Kind::Service => write_service(connection, target, wanted, at).await,
+            Kind::ServiceSchema => write_schema(connection, target, wanted, at).await,
+            Kind::Offering => write_offering(connection, target, wanted, at).await,
+            Kind::Organization => write_organization(connection, target, wanted, at).await,
         }
     }
 }

@@ -68,7 +68,7 @@ pub enum CreateError {
 }
 
 impl CreateError {
-    fn is_conflict(&self) -> bool {
+    pub(super) fn is_conflict(&self) -> bool {
         matches!(self, CreateError::Store(error) if error.is_conflict())
     }
 }
@@ -135,12 +135,12 @@ impl Store {
     }
 }
 
-fn is_unique_violation(error: &sqlx::Error) -> bool {
+pub(super) fn is_unique_violation(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(|error| error.is_unique_violation())
 }
 
 /// The notices of a position by their creditor and number.
-fn names(position: &Position) -> Vec<(FiscalCode, NoticeNumber)> {
+pub(super) fn names(position: &Position) -> Vec<(FiscalCode, NoticeNumber)> {
     position.notices().map(|notice| (position.ec.clone(), notice.number)).collect()
 }
 
@@ -267,12 +267,15 @@ for_both_engines! {
         position: &Position,
     ) -> Result<(), sqlx::Error> {
         retire_all(connection, position).await?;
-        sqlx::query("DELETE FROM position WHERE ec = $1 AND iupd = $2")
-            .bind(position.ec.as_str())
-            .bind(position.iupd.as_str())
-            .execute(connection)
-            .await
-            .map(drop)
+        // With what was filled in for it, which names people.
+        for statement in [
+            "DELETE FROM position WHERE ec = $1 AND iupd = $2",
+            "DELETE FROM demand WHERE ec = $1 AND iupd = $2",
+        ] {
+            let delete = sqlx::query(statement).bind(position.ec.as_str()).bind(position.iupd.as_str());
+            delete.execute(&mut *connection).await?;
+        }
+        Ok(())
     }
 
     async fn save_facts(connection: &mut Connection, position: &Position) -> Result<(), sqlx::Error> {

@@ -106,7 +106,7 @@ impl Store {
     }
 }
 
-const HANGING: [Hanging; 6] = [
+const HANGING: [Hanging; 9] = [
     ("stations that serve it", "SELECT CAST(1 AS BIGINT) FROM station_link WHERE ec = $1 LIMIT 1"),
     ("accounts", "SELECT CAST(1 AS BIGINT) FROM iban WHERE ec = $1 LIMIT 1"),
     ("debt positions", "SELECT CAST(1 AS BIGINT) FROM position WHERE ec = $1 LIMIT 1"),
@@ -121,6 +121,12 @@ const HANGING: [Hanging; 6] = [
         "SELECT CAST(1 AS BIGINT) FROM subscription WHERE owner_kind = 'organization' AND owner = $1 \
          AND created_at <> 0 LIMIT 1",
     ),
+    ("services that it offers", "SELECT CAST(1 AS BIGINT) FROM offering WHERE ec = $1 LIMIT 1"),
+    (
+        "services of its own",
+        "SELECT CAST(1 AS BIGINT) FROM service WHERE owner = 'ec:' || CAST($1 AS TEXT) LIMIT 1",
+    ),
+    ("a place in the catalogue", "SELECT CAST(1 AS BIGINT) FROM catalogue_organization WHERE ec = $1"),
 ];
 
 const UPDATE: &str = "UPDATE creditor_institution SET name = $2, description = $3, enabled = $4, cbill_code = $5, \

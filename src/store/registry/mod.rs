@@ -45,7 +45,7 @@ fn parsed<T: DeserializeOwned>(form: &str) -> Result<T, StoreError> {
 }
 
 /// What can hang on a thing: a word for people, and the statement that finds one of the thing's name.
-type Hanging = (&'static str, &'static str);
+pub(in crate::store) type Hanging = (&'static str, &'static str);
 
 /// A thing cannot be removed because of these.
 fn in_use(names: &[&'static str]) -> Conflict {

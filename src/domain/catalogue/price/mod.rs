@@ -4,9 +4,9 @@ mod formula;
 mod table;
 
 pub use formula::{FormulaText, FormulaTextError};
-pub use table::{PriceTable, TableError};
+pub use table::{PriceTable, TableError, TableFormError};
 
-use super::form::FieldName;
+use super::form::{Answers, FieldKind, FieldName, Form, Value};
 use crate::domain::amount::Cents;
 use crate::domain::subscription::{WebhookUrl, WebhookUrlError};
 
@@ -44,6 +44,20 @@ pub enum FreeAmountError {
     Limits,
 }
 
+/// Why a free amount does not fit a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FreeAmountFormError {
+    /// No such field.
+    #[error("must be a field of the form")]
+    Unknown,
+    /// The payer may leave it out.
+    #[error("must be a field that cannot be left out")]
+    Optional,
+    /// Another kind of field.
+    #[error("must be a decimal field with two decimals")]
+    Kind,
+}
+
 impl FreeAmount {
     /// Lets the payer say the amount in that field: euro with at most two decimals.
     pub fn new(field: FieldName, min: Cents, max: Cents) -> Result<Self, FreeAmountError> {
@@ -54,6 +68,23 @@ impl FreeAmount {
         } else {
             Ok(FreeAmount { field, min, max })
         }
+    }
+
+    /// Holds the rule against its form: the amount must be one that cannot be left out and has two decimals.
+    pub fn check(&self, form: &Form) -> Result<(), FreeAmountFormError> {
+        let field = form.field(&self.field).ok_or(FreeAmountFormError::Unknown)?;
+        match field.kind {
+            _ if !field.is_required() => Err(FreeAmountFormError::Optional),
+            FieldKind::Decimal { scale: 2, .. } => Ok(()),
+            _ => Err(FreeAmountFormError::Kind),
+        }
+    }
+
+    /// The amount that the payer chose, if it is within the limits.
+    pub fn price(&self, answers: &Answers) -> Option<Cents> {
+        let Value::Decimal(euro) = answers.get(&self.field)? else { return None };
+        let cents = Cents::new(euro.with_scale(2)?.units()).ok()?;
+        (self.min..=self.max).contains(&cents).then_some(cents)
     }
 
     /// The field that holds it.

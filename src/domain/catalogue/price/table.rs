@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::form::{Answers, FieldName};
+use super::super::form::{Answers, FieldName, Form, Value};
 use crate::domain::amount::Cents;
 
 /// A price for each combination of values.
@@ -48,14 +48,33 @@ pub enum TableError {
     OtherwiseNothing,
 }
 
+/// Why a table does not fit a form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TableFormError {
+    /// It looks at what is no field.
+    #[error("looks at {field}, which is no field of the form")]
+    Unknown {
+        /// What it looks at.
+        field: FieldName,
+    },
+    /// A row has a value that no answer has.
+    #[error("has the value \"{value}\", which the field {field} never has")]
+    Value {
+        /// The field.
+        field: FieldName,
+        /// The value of the row.
+        value: String,
+    },
+}
+
 impl PriceTable {
     /// The most fields that a row looks at.
     pub const MAX_FIELDS: usize = 4;
     /// The most rows.
     pub const MAX_ROWS: usize = 500;
 
-    /// A table of these rows, each with one text for each field, as [`Value::text`](super::super::form::Value)
-    /// writes it. `otherwise` is the price of all other values; without it they have none.
+    /// A table of these rows, each with one text for each field, as
+    /// [`Value::canonical`](super::super::form::Value::canonical) writes it. `otherwise` is the price of all other values; without it they have none.
     pub fn new(
         fields: Vec<FieldName>,
         rows: Vec<(Vec<String>, Cents)>,
@@ -103,6 +122,26 @@ impl PriceTable {
         self.rows.iter().map(|(values, price)| (values.as_slice(), *price))
     }
 
+    /// Holds the table against the form whose fields it looks at: each value must be one that its field can
+    /// take, in the one way of writing it. An empty value stands for a field that is left out.
+    pub fn check(&self, form: &Form) -> Result<(), TableFormError> {
+        let unknown = |name: &FieldName| TableFormError::Unknown { field: name.clone() };
+        let fields = self.fields.iter().map(|name| form.field(name).ok_or_else(|| unknown(name)));
+        let fields = fields.collect::<Result<Vec<_>, _>>()?;
+        for values in self.rows.keys() {
+            for (field, value) in fields.iter().zip(values) {
+                let stands = match value.as_str() {
+                    "" => !field.is_required(),
+                    text => field.kind.read(text).is_ok_and(|read| read.canonical() == text),
+                };
+                if !stands {
+                    return Err(TableFormError::Value { field: field.name.clone(), value: value.clone() });
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The price of values that no row has.
     pub fn otherwise(&self) -> Option<Cents> {
         self.otherwise
@@ -110,7 +149,7 @@ impl PriceTable {
 
     /// The price of those answers. A field without an answer is an empty text.
     pub fn price(&self, answers: &Answers) -> Option<Cents> {
-        let text = |field| answers.get(field).map(|value| value.text()).unwrap_or_default();
+        let text = |field| answers.get(field).map(Value::canonical).unwrap_or_default();
         let values: Vec<String> = self.fields.iter().map(text).collect();
         self.rows.get(&values).copied().or(self.otherwise)
     }

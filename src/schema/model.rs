@@ -51,7 +51,7 @@ pub enum Builtin {
     NormalizedText,
     /// Text without superfluous blanks.
     Token,
-    /// A decimal number, which must be money.
+    /// A decimal number; in generated code it must be money.
     Decimal,
     /// A 32-bit whole number.
     Int,
@@ -102,12 +102,14 @@ pub struct Facets {
     pub patterns: Vec<Vec<String>>,
     /// The values listed, if any are.
     pub values: Option<Vec<String>>,
-    /// The least number.
+    /// The least number or the earliest day.
     pub min: Option<String>,
-    /// The greatest number.
+    /// The greatest number or the latest day.
     pub max: Option<String>,
     /// The most digits after the dot.
     pub fraction_digits: Option<usize>,
+    /// The most digits that count.
+    pub total_digits: Option<usize>,
 }
 
 /// A complex type; what it inherits is part of it.
@@ -154,6 +156,8 @@ pub enum Term {
         of: TypeRef,
         /// What an empty one stands for.
         default: Option<String>,
+        /// The only value that it may have; an empty one stands for it.
+        fixed: Option<String>,
     },
     /// One of several.
     Choice(Vec<Particle>),

@@ -5,10 +5,11 @@
 
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::util::primitives::StateID;
+use regex_automata::nfa::thompson;
 use regex_automata::{Anchored, MatchKind, util::start, util::syntax};
 use std::collections::BTreeMap;
 
-/// The cell that leads nowhere; the same as the runtime's.
+/// The cell that leads nowhere; the same as in `wire`.
 pub const DEAD: u16 = u16::MAX;
 
 /// An automaton that accepts whole texts.
@@ -33,27 +34,47 @@ pub enum Alphabet {
     Ascii,
 }
 
-/// The table of patterns of which one must match.
+/// The smallest table of patterns of which one must match: for generated code, where it is made once.
 pub fn table(patterns: &[String], alphabet: Alphabet) -> Result<Table, String> {
+    let (rows, accepts) = walk(patterns, alphabet, dense::Config::new().minimize(true))?;
+    let (rows, accepts) = minimal(rows, accepts);
+    pack(&rows, accepts)
+}
+
+/// A table of patterns of which one must match: for patterns from outside, where neither making it nor keeping it
+/// may cost much.
+pub fn bounded(patterns: &[String], alphabet: Alphabet) -> Result<Table, String> {
+    let limit = Some(BYTES);
+    let config = dense::Config::new().dfa_size_limit(limit).determinize_size_limit(limit);
+    let (rows, accepts) = walk(patterns, alphabet, config)?;
+    pack(&rows, accepts)
+}
+
+/// How many bytes the automaton of patterns from outside may take while it is made.
+const BYTES: usize = 1024 * 1024;
+
+/// One row of 256 next states per state that can be reached, the start first, and which states accept.
+type Rows = (Vec<Vec<u16>>, Vec<bool>);
+
+fn walk(patterns: &[String], alphabet: Alphabet, config: dense::Config) -> Result<Rows, String> {
     let translated: Result<Vec<String>, String> = patterns
         .iter()
         .map(|pattern| translate(pattern, alphabet).map(|regex| format!("(?:{regex})")))
         .collect();
     let regex = format!("(?:{})", translated?.join("|"));
     let dfa = dense::Builder::new()
-        .configure(
-            dense::Config::new().match_kind(MatchKind::All).start_kind(StartKind::Anchored).minimize(true),
-        )
+        .configure(config.match_kind(MatchKind::All).start_kind(StartKind::Anchored))
+        .thompson(thompson::Config::new().nfa_size_limit(Some(16 * BYTES)))
         .syntax(syntax::Config::new().unicode(true).utf8(true))
         .build(&regex)
         .map_err(|error| format!("pattern not understood: {error}"))?;
     let begin = start::Config::new().anchored(Anchored::Yes);
     let first = dfa.start_state(&begin).map_err(|error| error.to_string())?;
-    walk(&dfa, first)
+    reached(&dfa, first)
 }
 
-/// Numbers the states that can be reached, and packs their transitions.
-fn walk<A: Automaton>(dfa: &A, first: StateID) -> Result<Table, String> {
+/// Numbers the states that can be reached.
+fn reached<A: Automaton>(dfa: &A, first: StateID) -> Result<Rows, String> {
     let mut numbers = BTreeMap::from([(first, 0_u16)]);
     let mut order = vec![first];
     let mut rows: Vec<Vec<u16>> = Vec::new();
@@ -76,13 +97,12 @@ fn walk<A: Automaton>(dfa: &A, first: StateID) -> Result<Table, String> {
         rows.push(row);
     }
     let accepts = order.iter().map(|state| dfa.is_match_state(dfa.next_eoi_state(*state))).collect();
-    let (rows, accepts) = minimal(rows, accepts);
-    pack(&rows, accepts)
+    Ok((rows, accepts))
 }
 
 /// Merges states that no text tells apart, those without hope into [`DEAD`]. The automaton as built tells of a
 /// match one byte late, which doubles its states; at the end of a text that makes no difference.
-fn minimal(mut rows: Vec<Vec<u16>>, accepts: Vec<bool>) -> (Vec<Vec<u16>>, Vec<bool>) {
+fn minimal(mut rows: Vec<Vec<u16>>, accepts: Vec<bool>) -> Rows {
     let is = |flags: &[bool], state: u16| flags.get(usize::from(state)).copied().unwrap_or_default();
     let mut hope = accepts.clone();
     loop {
@@ -118,7 +138,7 @@ fn minimal(mut rows: Vec<Vec<u16>>, accepts: Vec<bool>) -> (Vec<Vec<u16>>, Vec<b
 }
 
 /// One row per block that can be reached, the start first.
-fn merged(blocks: &[u16], known: &[(u16, Vec<u16>)], accepts: &[bool]) -> (Vec<Vec<u16>>, Vec<bool>) {
+fn merged(blocks: &[u16], known: &[(u16, Vec<u16>)], accepts: &[bool]) -> Rows {
     let accepting = |block: u16| blocks.iter().zip(accepts).any(|(own, accepts)| *own == block && *accepts);
     let mut order = vec![0_u16];
     let mut rows: Vec<Vec<u16>> = Vec::new();

@@ -1,9 +1,9 @@
-//! Whether one element of look-ahead always tells what comes next. The schema language demands it, and the
-//! generated code relies on it.
+//! Whether one element of look-ahead always tells what comes next. The schema language demands it, and who
+//! reads relies on it.
 
 use super::Diagnostic;
 use super::model::{Particle, QName, Term};
-use super::plan::wrong;
+use super::wrong;
 use std::collections::BTreeSet;
 
 type Fallible<T> = Result<T, Diagnostic>;
@@ -13,7 +13,8 @@ pub fn opening_count(particles: &[Particle]) -> usize {
     particles.iter().position(|particle| !may_be_absent(particle)).map_or(particles.len(), |at| at + 1)
 }
 
-fn may_be_absent(particle: &Particle) -> bool {
+/// Whether nothing at all can be the particle.
+pub fn may_be_absent(particle: &Particle) -> bool {
     particle.occurs.min == 0
         || match &particle.term {
             Term::Element { .. } => false,
@@ -22,7 +23,8 @@ fn may_be_absent(particle: &Particle) -> bool {
         }
 }
 
-fn first(particle: &Particle) -> BTreeSet<QName> {
+/// The elements that can begin a particle.
+pub fn first(particle: &Particle) -> BTreeSet<QName> {
     match &particle.term {
         Term::Element { name, .. } => BTreeSet::from([name.clone()]),
         Term::Choice(inner) => inner.iter().flat_map(first).collect(),

@@ -1,13 +1,12 @@
 //! From trees to the model: names resolved, inheritance flattened, facets gathered.
 
-use super::Diagnostic;
-use super::facets::{builtin, gather, occurs};
+use super::{Diagnostic, Subset};
+use super::facets::{builtin, gather, occurs, whole_number};
 use super::model::{
-    Builtin, Complex, Contract, Facets, Namespace, Occurs, Operation, Particle, QName, Simple,
+    Builtin, Complex, Contract, Facets, Namespace, Occurs, Particle, QName, Simple, Term, TypeRef,
 };
-use super::model::{Term, TypeRef};
 use super::names;
-use super::read::{At, SOAP, Tree, WSDL, XS};
+use super::read::{At, Tree, WSDL, XS};
 use std::collections::BTreeMap;
 
 type Fallible<T> = Result<T, Diagnostic>;
@@ -24,24 +23,31 @@ struct Resolver<'t> {
     types: BTreeMap<QName, (At<'t>, Context)>,
     elements: BTreeMap<QName, (At<'t>, Context)>,
     contract: Contract,
+    subset: Subset,
     /// The complex types being resolved, innermost last.
     pending: Vec<QName>,
+    /// How many types are being resolved inside one another.
+    depth: usize,
 }
 
+/// How many types may be needed to know what one of them is: the schemas of services come from outside, and
+/// each step takes room on the stack.
+const DEPTH: usize = 16;
+
 /// Resolves all trees; every complaint that can be found at once is reported.
-pub fn contract(trees: &[Tree<'_>]) -> Result<Contract, Vec<Diagnostic>> {
+pub fn contract(trees: &[Tree<'_>], subset: Subset) -> Result<Contract, Vec<Diagnostic>> {
     let mut resolver = Resolver {
         types: BTreeMap::new(),
         elements: BTreeMap::new(),
         contract: Contract::default(),
+        subset,
         pending: Vec::new(),
+        depth: 0,
     };
     let mut wrong = Vec::new();
-    let mut services = Vec::new();
     for tree in trees {
         let root = At::root(tree);
         let result = if root.node.has_tag_name((WSDL, "definitions")) {
-            services.push(root);
             let schemas = root.node.descendants().filter(|node| node.has_tag_name((XS, "schema")));
             schemas.map(|node| At { node, ..root }).try_for_each(|schema| resolver.schema(schema))
         } else {
@@ -54,7 +60,6 @@ pub fn contract(trees: &[Tree<'_>]) -> Result<Contract, Vec<Diagnostic>> {
         wrong.extend(names.iter().filter_map(|name| resolver.named(name).err()));
         let roots: Vec<QName> = resolver.elements.keys().cloned().collect();
         wrong.extend(roots.iter().filter_map(|name| resolver.root(name).err()));
-        wrong.extend(services.iter().filter_map(|service| resolver.service(*service).err()));
     }
     wrong.sort_by(|a: &Diagnostic, b| (&a.path, a.line, &a.message).cmp(&(&b.path, b.line, &b.message)));
     wrong.dedup();
@@ -73,7 +78,7 @@ impl<'t> Resolver<'t> {
         let mut defines = false;
         for node in root.children() {
             let known = match node.tag() {
-                "import" => {
+                "import" if self.subset == Subset::Generated => {
                     imports.push(node.need("namespace")?.to_owned());
                     continue;
                 }
@@ -130,7 +135,7 @@ impl<'t> Resolver<'t> {
     fn type_of(&mut self, node: At<'t>, context: &Context, anonymous: &str) -> Fallible<TypeRef> {
         if let Some(value) = node.get("type") {
             return match self.type_named(node, value)? {
-                TypeRef::Builtin(Builtin::Decimal) => Err(node.wrong("a bare decimal; restrict it to money")),
+                TypeRef::Builtin(Builtin::Decimal) if self.subset == Subset::Generated => Err(node.wrong("a bare decimal; restrict it to money")),
                 of => Ok(of),
             };
         }
@@ -152,6 +157,12 @@ impl<'t> Resolver<'t> {
     fn type_named(&mut self, node: At<'t>, value: &str) -> Fallible<TypeRef> {
         let name = node.qname(value)?;
         if name.0 == XS {
+            if let Some(facets) = whole_number(&name.1).filter(|_| self.subset == Subset::Interpreted) {
+                let simple =
+                    Simple { doc: String::new(), base: Builtin::Decimal, facets, place: node.place() };
+                self.contract.simple.insert(name.clone(), simple);
+                return Ok(TypeRef::Named(name));
+            }
             return builtin(&name.1)
                 .map(TypeRef::Builtin)
                 .ok_or_else(|| node.wrong(format!("the built-in type {value} is outside the subset")));
@@ -159,8 +170,13 @@ impl<'t> Resolver<'t> {
         if !self.types.contains_key(&name) {
             return Err(node.wrong(format!("type {value} is not defined in any of the sources")));
         }
-        self.named(&name)?;
-        Ok(TypeRef::Named(name))
+        if self.depth == DEPTH {
+            return Err(node.wrong(format!("more than {DEPTH} types inside one another, or one inside itself")));
+        }
+        self.depth += 1;
+        let found = self.named(&name);
+        self.depth -= 1;
+        found.map(|()| TypeRef::Named(name))
     }
 
     fn simple(&mut self, name: QName, node: At<'t>) -> Fallible<Simple> {
@@ -176,7 +192,7 @@ impl<'t> Resolver<'t> {
                 (base.base, base.facets.clone())
             }
         };
-        gather(restriction, base, &mut facets)?;
+        gather(restriction, base, self.subset, &mut facets)?;
         let simple = Simple { doc: node.doc(), base, facets, place: node.place() };
         self.contract.simple.insert(name, simple.clone());
         Ok(simple)
@@ -247,7 +263,10 @@ impl<'t> Resolver<'t> {
     }
 
     fn element(&mut self, node: At<'t>, context: &Context, owner: &str) -> Fallible<Term> {
-        node.only(&["name", "type", "ref", "form", "default", "minOccurs", "maxOccurs"])?;
+        node.only(match self.subset {
+            Subset::Generated => &ELEMENT[1..],
+            Subset::Interpreted => &ELEMENT,
+        })?;
         if let Some(value) = node.get("ref") {
             let name = node.qname(value)?;
             if !self.elements.contains_key(&name) {
@@ -256,69 +275,27 @@ impl<'t> Resolver<'t> {
             self.root(&name)?;
             let of = self.contract.roots.get(&name).cloned();
             return of
-                .map(|of| Term::Element { name, of, default: None })
+                .map(|of| Term::Element { name, of, default: None, fixed: None })
                 .ok_or_else(|| node.wrong("element without a type"));
         }
         let local = node.need("name")?;
         let of = self.type_of(node, context, &format!("{owner}{}", names::pascal(local)))?;
         let qualified = node.get("form").map_or(context.qualified, |form| form == "qualified");
         let namespace = if qualified { context.target.clone() } else { String::new() };
-        let default = node.get("default").map(str::to_owned);
-        if default.is_some() && matches!(&of, TypeRef::Named(of) if !self.contract.simple.contains_key(of)) {
-            return Err(node.wrong("a default of an element with children"));
+        let value = |name: &str| node.get(name).map(str::to_owned);
+        let (default, fixed) = (value("default"), value("fixed"));
+        let children = matches!(&of, TypeRef::Named(of) if !self.contract.simple.contains_key(of));
+        match (&default, &fixed) {
+            (Some(_), Some(_)) => Err(node.wrong("both a default and a fixed value")),
+            (Some(_), None) if children => Err(node.wrong("a default of an element with children")),
+            (None, Some(_)) if children => Err(node.wrong("a fixed value of an element with children")),
+            _ => Ok(Term::Element { name: (namespace, local.to_owned()), of, default, fixed }),
         }
-        Ok(Term::Element { name: (namespace, local.to_owned()), of, default })
-    }
-
-    fn service(&mut self, root: At<'t>) -> Fallible<()> {
-        let mut bound = BTreeMap::new();
-        for binding in root.children().filter(|child| child.node.has_tag_name((WSDL, "binding"))) {
-            for operation in binding.children().filter(|child| child.node.has_tag_name((WSDL, "operation"))) {
-                let action = operation.child(SOAP, "operation").and_then(|soap| soap.get("soapAction"));
-                let action = action.ok_or_else(|| operation.wrong("operation without a soapAction"))?;
-                bound.insert(operation.need("name")?, action.to_owned());
-            }
-        }
-        for port in root.children().filter(|child| child.node.has_tag_name((WSDL, "portType"))) {
-            for node in port.children().filter(|child| child.node.has_tag_name((WSDL, "operation"))) {
-                let name = node.need("name")?;
-                let action = bound.get(name).cloned();
-                let operation = Operation {
-                    doc: node.doc(),
-                    action: action.ok_or_else(|| node.wrong("operation without a binding"))?,
-                    request: self.message(root, node, "input")?,
-                    response: self.message(root, node, "output")?,
-                    place: node.place(),
-                };
-                if self.contract.operations.insert(name.to_owned(), operation).is_some() {
-                    return Err(node.wrong("two operations have this name"));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The element that one side of an operation sends.
-    fn message(&self, root: At<'t>, operation: At<'t>, side: &str) -> Fallible<QName> {
-        let end = operation.child(WSDL, side);
-        let end = end.ok_or_else(|| operation.wrong(format!("operation without an {side}")))?;
-        let (_, wanted) = end.qname(end.need("message")?)?;
-        let message = root
-            .children()
-            .find(|child| child.node.has_tag_name((WSDL, "message")) && child.get("name") == Some(&wanted));
-        let message = message.ok_or_else(|| end.wrong(format!("message {wanted} is not defined")))?;
-        let mut parts = message.children();
-        let part = parts.next().ok_or_else(|| message.wrong("message without a part"))?;
-        if parts.next().is_some() {
-            return Err(message.wrong("a message of several parts is outside the subset"));
-        }
-        let element = part.qname(part.need("element")?)?;
-        if self.contract.roots.contains_key(&element) {
-            return Ok(element);
-        }
-        Err(part.wrong(format!("element {} is not defined in any of the sources", element.1)))
     }
 }
+
+/// What may stand on an element; the first only in an interpreted schema.
+const ELEMENT: [&str; 8] = ["fixed", "name", "type", "ref", "form", "default", "minOccurs", "maxOccurs"];
 
 /// A plain sequence dissolves into its surroundings.
 fn flatten(particle: Particle) -> Vec<Particle> {

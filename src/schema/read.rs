@@ -134,7 +134,7 @@ impl<'t> At<'t> {
         }
     }
 
-    /// The complaint about an element that the generator does not know.
+    /// The complaint about an element that the subset does not have.
     pub fn unknown(self) -> Diagnostic {
         self.wrong(format!("<{}> is outside the subset here", self.tag()))
     }
