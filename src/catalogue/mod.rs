@@ -5,3 +5,4 @@
 //! [`primitive`](crate::primitive), which ask.
 
 pub mod definition;
+pub mod price;

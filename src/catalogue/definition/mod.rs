@@ -3,10 +3,12 @@
 
 mod category;
 mod findings;
+mod price;
 mod stage;
 mod text;
 
 pub use category::CategoryDefinition;
 pub use findings::{Findings, Wrong, known};
+pub use price::{PriceDefinition, PriceRow};
 pub use stage::StageDefinition;
 pub use text::LocalizedText;

@@ -1,9 +1,11 @@
 //! What a service costs: the rule that turns the answers of a form into an amount.
 
 mod formula;
+mod secret;
 mod table;
 
 pub use formula::{FormulaText, FormulaTextError};
+pub use secret::SecretNumber;
 pub use table::{PriceTable, TableError, TableFormError};
 
 use super::form::{Answers, FieldKind, FieldName, Form, Value};
