@@ -8,4 +8,5 @@ pub mod definition;
 pub mod desk;
 pub mod payload;
 pub mod price;
+pub mod render;
 pub mod view;

@@ -3,12 +3,14 @@
 
 mod category;
 mod findings;
+mod form;
 mod price;
 mod stage;
 mod text;
 
 pub use category::CategoryDefinition;
 pub use findings::{Findings, Wrong, known};
+pub use form::{ChoiceDefinition, FieldDefinition, FieldWord, FormDefinition, RuleDefinition, RuleWord};
 pub use price::{PriceDefinition, PriceRow};
 pub use stage::StageDefinition;
 pub use text::LocalizedText;
