@@ -54,6 +54,16 @@ pub struct Answer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoAnswer(pub String);
 
+/// What is said of an answer that did not come in time.
+const LATE: &str = "no answer in time";
+
+impl NoAnswer {
+    /// Whether time ran out.
+    pub fn is_late(&self) -> bool {
+        self.0 == LATE
+    }
+}
+
 impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -146,7 +156,7 @@ fn reason(error: &reqwest::Error) -> NoAnswer {
         return NoAnswer(why.to_string());
     }
     if error.is_timeout() {
-        return NoAnswer("no answer in time".to_owned());
+        return NoAnswer(LATE.to_owned());
     }
     let first = if error.is_connect() { "no connection" } else { "the exchange broke off" };
     NoAnswer(causes(error).last().map_or_else(|| first.to_owned(), |cause| format!("{first}: {cause}")))
