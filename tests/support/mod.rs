@@ -12,6 +12,7 @@
 pub mod admin;
 pub mod api;
 pub mod child;
+pub mod chromium;
 pub mod cluster;
 pub mod faulty;
 pub mod feeds;
