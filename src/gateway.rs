@@ -5,6 +5,8 @@ mod certificates;
 mod changes;
 mod deletions;
 mod delivery;
+mod demands;
+mod desk;
 mod nats;
 mod node;
 mod people;
@@ -24,6 +26,8 @@ use crate::admin::{Vault, VaultError};
 use crate::api;
 use crate::api::events::{EventSettings, Events};
 use crate::api::massive::{UploadSettings, Uploads};
+use crate::catalogue::desk::Desk;
+use crate::catalogue::view::CatalogueView;
 use crate::config::{Api, Config, Soap, Upload};
 use crate::domain::certificate::Role;
 use crate::domain::clock::Clock;
@@ -128,8 +132,15 @@ impl Gateway {
             vault,
             ..Default::default()
         };
+        let registry = RegistryView::new(store.parties().await?);
+        let randomness = randomness(random()?);
+        let needs = desk::Needs { store: &store, registry: &registry, clock: &clock, randomness: &randomness };
+        let desk = desk::desk(&config.catalogue, &needs, (&webhooks, admin.vault.as_ref()))?;
+        desk.catalogue.refresh(&store).await?;
         let parts = Parts {
-            registry: RegistryView::new(store.parties().await?),
+            registry,
+            catalogue: desk.catalogue.clone(),
+            desk,
             webhooks,
             watch: store.watch_feeds(FEED_LOOK),
             clock,
@@ -137,7 +148,7 @@ impl Gateway {
             metrics: Arc::new(Metrics::new(|_| {})),
             ids: Arc::new(RequestIds::new(u64::from_ne_bytes(random()?))),
             hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
-            randomness: randomness(random()?),
+            randomness,
             admin,
             store,
         };
@@ -153,6 +164,7 @@ impl Gateway {
         parts.start_changes();
         parts.start_checkpoints();
         parts.start_deletions();
+        parts.start_purge(config.catalogue.kept);
         parts.start_counting();
         parts.start_outbox(&config.delivery, parts.watch.clone());
         parts.start_publisher(&config.nats)?;
@@ -204,6 +216,8 @@ impl Gateway {
 struct Parts {
     store: Store,
     registry: RegistryView,
+    catalogue: CatalogueView,
+    desk: Desk,
     watch: FeedWatch,
     clock: Clock,
     shutdown: Shutdown,
@@ -235,6 +249,7 @@ impl Parts {
             },
             hold: self.hold,
             missed_holds: self.metrics.missed_holds(),
+            desk: self.desk.clone(),
         };
         let routes = soap_endpoint::routes(settings, Arc::new(NodeFacing(Arc::new(primitives))));
         let router = self.stack(Interface::Soap, config.body_timeout.get()).around(routes);
@@ -266,6 +281,7 @@ impl Parts {
         api::ApiState {
             store: self.store.clone(),
             registry: self.registry.clone(),
+            catalogue: self.catalogue.clone(),
             clock: self.clock.clone(),
             hold: self.hold,
             randomness: self.randomness.clone(),

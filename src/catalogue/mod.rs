@@ -5,5 +5,8 @@
 //! [`primitive`](crate::primitive), which ask.
 
 pub mod definition;
+pub mod desk;
 pub mod payload;
 pub mod price;
+pub mod render;
+pub mod view;
