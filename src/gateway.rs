@@ -5,6 +5,7 @@ mod certificates;
 mod changes;
 mod deletions;
 mod delivery;
+mod demands;
 mod nats;
 mod node;
 mod people;
@@ -24,6 +25,7 @@ use crate::admin::{Vault, VaultError};
 use crate::api;
 use crate::api::events::{EventSettings, Events};
 use crate::api::massive::{UploadSettings, Uploads};
+use crate::catalogue::view::CatalogueView;
 use crate::config::{Api, Config, Soap, Upload};
 use crate::domain::certificate::Role;
 use crate::domain::clock::Clock;
@@ -128,8 +130,11 @@ impl Gateway {
             vault,
             ..Default::default()
         };
+        let catalogue = CatalogueView::default();
+        catalogue.refresh(&store).await?;
         let parts = Parts {
             registry: RegistryView::new(store.parties().await?),
+            catalogue,
             webhooks,
             watch: store.watch_feeds(FEED_LOOK),
             clock,
@@ -153,6 +158,7 @@ impl Gateway {
         parts.start_changes();
         parts.start_checkpoints();
         parts.start_deletions();
+        parts.start_purge(config.catalogue.kept);
         parts.start_counting();
         parts.start_outbox(&config.delivery, parts.watch.clone());
         parts.start_publisher(&config.nats)?;
@@ -204,6 +210,7 @@ impl Gateway {
 struct Parts {
     store: Store,
     registry: RegistryView,
+    catalogue: CatalogueView,
     watch: FeedWatch,
     clock: Clock,
     shutdown: Shutdown,
@@ -266,6 +273,7 @@ impl Parts {
         api::ApiState {
             store: self.store.clone(),
             registry: self.registry.clone(),
+            catalogue: self.catalogue.clone(),
             clock: self.clock.clone(),
             hold: self.hold,
             randomness: self.randomness.clone(),

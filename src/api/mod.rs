@@ -13,6 +13,7 @@ use self::openapi::Routes;
 use crate::admin::certificates::Certificates;
 use crate::admin::people::{Door, PeopleSettings};
 use crate::admin::{KeyHasher, Secrets, Vault};
+use crate::catalogue::view::CatalogueView;
 use crate::domain::access::KeyScope;
 use crate::domain::clock::Clock;
 use crate::domain::governance::Approval;
@@ -54,6 +55,8 @@ pub struct ApiState {
     pub store: Store,
     /// Who the creditor institutions are, and which stations serve them.
     pub registry: RegistryView,
+    /// What can be paid on demand.
+    pub catalogue: CatalogueView,
     /// What time it is.
     pub clock: Clock,
     /// How long a payment under way holds a position.
@@ -105,6 +108,7 @@ pub type ReceiptDocument = fn(&[u8]) -> Option<Vec<u8>>;
 struct Api {
     store: Store,
     registry: RegistryView,
+    catalogue: CatalogueView,
     clock: Clock,
     hold: HoldPolicy,
     randomness: Randomness,
@@ -118,12 +122,15 @@ struct Api {
 }
 
 impl Api {
-    /// Lets this instance see what was just written of the parties; the others see it when they read again.
+    /// Lets this instance see what was just written of the parties and the catalogue; the others see it when they read again.
     async fn refresh(&self) {
         self.registry.keys().changed();
         match self.store.parties().await {
             Ok(parties) => self.registry.replace(parties),
             Err(error) => tracing::warn!(%error, "the parties could not be read again"),
+        }
+        if let Err(error) = self.catalogue.refresh(&self.store).await {
+            tracing::warn!(%error, "the catalogue could not be read again");
         }
         if let Some(door) = &self.door {
             door.forget();
@@ -172,7 +179,8 @@ pub fn router(state: ApiState) -> Router {
 }
 
 fn shared(state: ApiState) -> Arc<Api> {
-    let ApiState { store, registry, clock, hold, randomness, receipt_document, webhooks, admin, public } = state;
+    let ApiState { store, registry, clock, hold, randomness, receipt_document, webhooks, admin, public, catalogue } =
+        state;
     // Without a key that was derived, secrets under it are not known: that refuses and opens nothing.
     let hasher = KeyHasher::new(admin.vault.as_ref()).unwrap_or_default();
     let door = admin.vault.clone().and_then(|vault| {
@@ -182,6 +190,7 @@ fn shared(state: ApiState) -> Arc<Api> {
     Arc::new(Api {
         store,
         registry,
+        catalogue,
         clock,
         hold,
         randomness,

@@ -5,4 +5,7 @@
 //! [`primitive`](crate::primitive), which ask.
 
 pub mod definition;
+pub mod payload;
 pub mod price;
+pub mod render;
+pub mod view;

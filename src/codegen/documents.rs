@@ -1,10 +1,10 @@
 //! What only documents of their own have: roots that no operation uses, and elements with defaults.
 
+use super::names;
+use super::shapes;
 use crate::schema::Diagnostic;
 use crate::schema::model::{Builtin, Contract, Particle, QName, TypeRef};
-use super::names;
 use crate::schema::wrong;
-use super::shapes;
 
 /// The elements of a namespace that are documents, each with the Rust name of its type: all roots with children.
 pub fn roots<'c>(contract: &'c Contract, namespace: &str) -> Result<Vec<(&'c QName, String)>, Diagnostic> {

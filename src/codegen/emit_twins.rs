@@ -5,8 +5,8 @@
 //! A twin keeps every simple value as text and knows no facet. A choice becomes one optional field per
 //! alternative, which keeps the order of the elements as long as no group repeats.
 
-use crate::schema::model::{Contract, Namespace, Particle, QName, Term, TypeRef};
 use super::names;
+use crate::schema::model::{Contract, Namespace, Particle, QName, Term, TypeRef};
 use std::collections::BTreeSet;
 
 /// The Rust of all twins: one module per namespace, with one enumeration of its messages. What has no namespace is

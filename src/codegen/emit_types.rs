@@ -1,9 +1,9 @@
 //! Writes modules and types, with what reads and writes them.
 
 use super::emit_ops;
+use super::plan::{Around, Field, Item, Module, Shape};
 use crate::schema::model::{Facets, Occurs};
 use crate::schema::patterns::Table;
-use super::plan::{Around, Field, Item, Module, Shape};
 use std::fmt::Write as _;
 
 /// The Rust of one module.

@@ -1,14 +1,14 @@
 //! From the model to what will be written: one module per namespace, one item per type, with Rust names.
 
-use crate::schema::{Diagnostic, wrong};
-use crate::schema::ambiguity::{deterministic, opening_count};
 use super::documents;
+use super::names;
+use super::shapes;
+use crate::schema::ambiguity::{deterministic, opening_count};
 use crate::schema::model::{
     Builtin, Complex, Contract, Facets, Occurs, Operation, Particle, Place, QName, Simple, Term, TypeRef,
 };
-use super::names;
 use crate::schema::patterns::{self, Alphabet, Table};
-use super::shapes;
+use crate::schema::{Diagnostic, wrong};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What one namespace becomes.

@@ -1,10 +1,10 @@
 //! Simple types as what they become, and the checks that make sure it is exact.
 
+use super::names;
+use super::plan::Shape;
 use crate::schema::Diagnostic;
 use crate::schema::model::{Facets, Place, Simple};
-use super::names;
 use crate::schema::patterns::{self, Table};
-use super::plan::Shape;
 use crate::schema::wrong;
 use std::collections::BTreeSet;
 

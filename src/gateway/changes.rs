@@ -8,6 +8,7 @@ use crate::domain::clock::Clock;
 use crate::domain::governance::change::State;
 use crate::domain::governance::checkpoint::SignedCheckpoint;
 use crate::domain::governance::{Approval, Kind};
+use crate::catalogue::view::CatalogueView;
 use crate::registry::RegistryView;
 use crate::store::{Store, StoreError};
 
@@ -27,11 +28,11 @@ pub(super) fn approval(config: &config::Approval) -> Approval {
 impl Parts {
     /// Carries approved changes out from their instant on, whichever instance is first.
     pub(super) fn start_changes(&self) {
-        let (store, registry) = (self.store.clone(), self.registry.clone());
-        let (clock, stop) = (self.clock.clone(), self.shutdown.soft());
+        let (store, stop) = (self.store.clone(), self.shutdown.soft());
+        let (clock, views) = (self.clock.clone(), (self.registry.clone(), self.catalogue.clone()));
         tokio::spawn(async move {
             loop {
-                if let Err(error) = carry_out_due(&store, &registry, &clock).await {
+                if let Err(error) = carry_out_due(&store, &views, &clock).await {
                     tracing::warn!(%error, "changes that are due could not be carried out");
                 }
                 tokio::select! {
@@ -67,7 +68,11 @@ impl Parts {
     }
 }
 
-async fn carry_out_due(store: &Store, registry: &RegistryView, clock: &Clock) -> Result<(), StoreError> {
+async fn carry_out_due(
+    store: &Store,
+    (registry, catalogue): &(RegistryView, CatalogueView),
+    clock: &Clock,
+) -> Result<(), StoreError> {
     let mut any = false;
     for id in store.due_changes(clock.now()).await? {
         let state = store.apply_change(&id, clock.now()).await?;
@@ -78,6 +83,7 @@ async fn carry_out_due(store: &Store, registry: &RegistryView, clock: &Clock) ->
     }
     if any {
         registry.replace(store.parties().await?);
+        catalogue.refresh(store).await?;
     }
     Ok(())
 }

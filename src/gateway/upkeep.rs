@@ -1,11 +1,11 @@
-//! What is looked after while the gateway runs: the parties and keys in memory.
+//! What is looked after while the gateway runs: the parties, the catalogue and the keys in memory.
 
 use std::time::Duration;
 
 use super::{Parts, StartError};
 use crate::admin::KeyHasher;
 
-/// How often the parties are read again, for changes made by another instance.
+/// How often the parties and the catalogue are read again, for changes made by another instance.
 const REGISTRY_REFRESH: Duration = Duration::from_secs(4);
 
 impl Parts {
@@ -20,7 +20,7 @@ impl Parts {
 
     pub(super) fn start_refresh(&self) {
         let (store, registry, stop) = (self.store.clone(), self.registry.clone(), self.shutdown.soft());
-        let clock = self.clock.clone();
+        let (catalogue, clock) = (self.catalogue.clone(), self.clock.clone());
         tokio::spawn(async move {
             loop {
                 tokio::select! {
@@ -30,6 +30,9 @@ impl Parts {
                 match store.parties().await {
                     Ok(parties) => registry.replace(parties),
                     Err(error) => tracing::warn!(%error, "the parties could not be read again"),
+                }
+                if let Err(error) = catalogue.refresh(&store).await {
+                    tracing::warn!(%error, "the catalogue could not be read again");
                 }
                 if let Err(error) = registry.keys().refresh(&store, clock.now()).await {
                     tracing::warn!(%error, "the keys could not be read again");

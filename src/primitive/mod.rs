@@ -170,7 +170,7 @@ impl Primitives {
             primitive = operation.name(),
             code = refused.code.name(),
             blame = refused.code.blame().word(),
-            reason = refused.description,
+            reason = refused.logged(),
             "refused"
         );
         if brings_receipt(operation) {

@@ -1,8 +1,8 @@
 //! What schemas say in attributes and facets: built-in types, occurrences, restrictions of simple types.
 
-use super::{Diagnostic, Subset};
 use super::model::{Builtin, Facets, Occurs};
 use super::read::At;
+use super::{Diagnostic, Subset};
 use std::cmp::Ordering;
 
 type Fallible<T> = Result<T, Diagnostic>;

@@ -4,8 +4,8 @@
 //! digits need every alternative to be followed, hence all-match semantics.
 
 use regex_automata::dfa::{Automaton, StartKind, dense};
-use regex_automata::util::primitives::StateID;
 use regex_automata::nfa::thompson;
+use regex_automata::util::primitives::StateID;
 use regex_automata::{Anchored, MatchKind, util::start, util::syntax};
 use std::collections::BTreeMap;
 

@@ -1,12 +1,12 @@
 //! From trees to the model: names resolved, inheritance flattened, facets gathered.
 
-use super::{Diagnostic, Subset};
 use super::facets::{builtin, gather, occurs, whole_number};
 use super::model::{
     Builtin, Complex, Contract, Facets, Namespace, Occurs, Particle, QName, Simple, Term, TypeRef,
 };
 use super::names;
 use super::read::{At, Tree, WSDL, XS};
+use super::{Diagnostic, Subset};
 use std::collections::BTreeMap;
 
 type Fallible<T> = Result<T, Diagnostic>;
@@ -135,7 +135,9 @@ impl<'t> Resolver<'t> {
     fn type_of(&mut self, node: At<'t>, context: &Context, anonymous: &str) -> Fallible<TypeRef> {
         if let Some(value) = node.get("type") {
             return match self.type_named(node, value)? {
-                TypeRef::Builtin(Builtin::Decimal) if self.subset == Subset::Generated => Err(node.wrong("a bare decimal; restrict it to money")),
+                TypeRef::Builtin(Builtin::Decimal) if self.subset == Subset::Generated => {
+                    Err(node.wrong("a bare decimal; restrict it to money"))
+                }
                 of => Ok(of),
             };
         }
@@ -171,7 +173,9 @@ impl<'t> Resolver<'t> {
             return Err(node.wrong(format!("type {value} is not defined in any of the sources")));
         }
         if self.depth == DEPTH {
-            return Err(node.wrong(format!("more than {DEPTH} types inside one another, or one inside itself")));
+            return Err(
+                node.wrong(format!("more than {DEPTH} types inside one another, or one inside itself"))
+            );
         }
         self.depth += 1;
         let found = self.named(&name);

@@ -289,9 +289,7 @@ mod tests {
 
     #[test]
     fn days_are_ordered_where_offsets_let_them() {
-        let order = |a: &str, b: &str| {
-            Date::parse(a.into()).unwrap().order(Date::parse(b.into()).unwrap())
-        };
+        let order = |a: &str, b: &str| Date::parse(a.into()).unwrap().order(Date::parse(b.into()).unwrap());
         assert_eq!(order("2025-05-13", "2025-05-14"), Some(Ordering::Less));
         assert_eq!(order("2025-05-13", "2025-05-13"), Some(Ordering::Equal));
         assert_eq!(order("2025-05-13+01:00", "2025-05-13Z"), Some(Ordering::Less));

@@ -85,7 +85,20 @@ mod tests {
 
     #[test]
     fn numbers_are_compared_by_value() {
-        let order = ["-100", "-20.5", "-20.25", "-0.1", "0", "+.05", "0.5", "1.", "001.25", "9", "10", "123456789012345678901234567890"];
+        let order = [
+            "-100",
+            "-20.5",
+            "-20.25",
+            "-0.1",
+            "0",
+            "+.05",
+            "0.5",
+            "1.",
+            "001.25",
+            "9",
+            "10",
+            "123456789012345678901234567890",
+        ];
         let numbers: Vec<Decimal> = order.iter().map(|text| Decimal::parse(text).unwrap()).collect();
         assert!(numbers.is_sorted(), "{numbers:?}");
         assert_eq!(Decimal::parse("-0.00"), Decimal::parse("0"));

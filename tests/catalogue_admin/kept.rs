@@ -18,14 +18,14 @@ fn category(id: &str, parent: Option<&str>) -> (Kind, String, Value) {
     (Kind::Category, id.to_owned(), json!({ "id": id, "parent": parent, "name": { "it": id } }))
 }
 
-fn service(id: &str, owner: &str, category: &str) -> (Kind, String, Value) {
+fn service(id: &str, owner: Option<&str>, category: &str) -> (Kind, String, Value) {
     let definition = json!({ "id": id, "owner": owner, "category": category, "stage": {} });
     (Kind::Service, id.to_owned(), definition)
 }
 
 fn offering(ec: &str, service: &str, subject: Option<&str>) -> (Kind, String, Value) {
     let target = offering_target(&FiscalCode::new(ec).unwrap(), service);
-    (Kind::Offering, target, json!({ "ec": ec, "service": service, "subject": subject, "iban": IBAN }))
+    (Kind::Offering, target, json!({ "organization": ec, "service": service, "subject": subject, "iban": IBAN }))
 }
 
 fn schema(name: &str) -> (Kind, String, Value) {
@@ -75,7 +75,7 @@ async fn what_is_kept_comes_back_as_it_was_and_every_change_is_counted() {
         let all = [
             category("cars", None),
             schema("TassaAuto.xsd"),
-            service("00001", "gateway", "cars"),
+            service("00001", None, "cars"),
             organization(EC),
             offering(EC, "00001", Some("00001")),
         ];
@@ -84,7 +84,8 @@ async fn what_is_kept_comes_back_as_it_was_and_every_change_is_counted() {
         }
         let found = store.catalogue().await.unwrap();
         assert_eq!((found.version, store.catalogue_version().await.unwrap()), (5, 5));
-        let texts = [&found.categories, &found.schemas, &found.services, &found.offerings].map(|all| all.join(""));
+        let texts =
+            [&found.categories, &found.schemas, &found.services, &found.offerings].map(|all| all.join(""));
         let wished = [0, 1, 2, 4].map(|at: usize| all[at].2.to_string());
         assert_eq!(texts, wished);
         assert_eq!(found.organizations[0].company_name.as_str(), "Comune");
@@ -106,8 +107,8 @@ async fn nothing_goes_on_which_something_hangs() {
     on_both(|database| async move {
         let store = database.store().await;
         seed(&store).await;
-        let mut bound = service("00001", "gateway", "cars");
-        bound.2["intake"] = json!({ "schema": "TassaAuto.xsd" });
+        let mut bound = service("00001", None, "cars");
+        bound.2["binding"] = json!({ "schema": "TassaAuto.xsd" });
         let above = category("mobility", None);
         let (cars, xsd) = (category("cars", Some("mobility")), schema("TassaAuto.xsd"));
         let (offered, member) = (offering(EC, "00001", None), organization(EC));
@@ -133,10 +134,10 @@ async fn what_a_thing_names_has_to_be_there() {
         seed(&store).await;
         refused(put(&store, &category("cars", Some("mobility"))).await, "unknown_category");
         put(&store, &category("cars", None)).await.unwrap();
-        refused(put(&store, &service("a", "gateway", "trains")).await, "unknown_category");
-        refused(put(&store, &service("a", "ec:12345678903", "cars")).await, "unknown_owner");
+        refused(put(&store, &service("a", None, "trains")).await, "unknown_category");
+        refused(put(&store, &service("a", Some("12345678903"), "cars")).await, "unknown_owner");
         refused(put(&store, &offering(EC, "a", None)).await, "unknown_service");
-        put(&store, &service("a", "gateway", "cars")).await.unwrap();
+        put(&store, &service("a", None, "cars")).await.unwrap();
         refused(put(&store, &offering("12345678903", "a", None)).await, "not_registered");
         refused(put(&store, &organization("12345678903")).await, "not_registered");
         store.close().await;
@@ -166,8 +167,8 @@ async fn a_subject_is_of_one_offering_and_an_own_service_of_its_owner() {
         let store = database.store().await;
         seed(&store).await;
         put(&store, &category("cars", None)).await.unwrap();
-        for (id, owner) in [("a", "gateway".to_owned()), ("b", format!("ec:{EC}"))] {
-            put(&store, &service(id, &owner, "cars")).await.unwrap();
+        for (id, owner) in [("a", None), ("b", Some(EC))] {
+            put(&store, &service(id, owner, "cars")).await.unwrap();
         }
         put(&store, &offering(EC, "a", Some("00001"))).await.unwrap();
         put(&store, &offering(EC, "a", Some("00001"))).await.unwrap();
@@ -175,7 +176,7 @@ async fn a_subject_is_of_one_offering_and_an_own_service_of_its_owner() {
         refused(put(&store, &offering(EC, "b", Some("00001"))).await, "subject_taken");
         refused(put(&store, &offering(OTHER_EC, "b", None)).await, "service_of_another");
         put(&store, &offering(OTHER_EC, "a", None)).await.unwrap();
-        refused(put(&store, &service("a", &format!("ec:{EC}"), "cars")).await, "offered_by_others");
+        refused(put(&store, &service("a", Some(EC), "cars")).await, "offered_by_others");
         store.close().await;
     })
     .await;

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use tower::ServiceExt;
+use varco::catalogue::view::CatalogueView;
 use varco::api::{self, ApiState};
 use varco::domain::clock::{Clock, ClockHand};
 use varco::domain::hold::HoldPolicy;
@@ -85,6 +86,7 @@ impl World {
         let state = ApiState {
             store: store.clone(),
             registry: RegistryView::new(store.parties().await.unwrap()),
+            catalogue: CatalogueView::default(),
             clock,
             hold: HoldPolicy::lasting(HOLD),
             randomness: Randomness::new(move || draws.fetch_add(1, Ordering::SeqCst)),

@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use varco::api::events::{EventSettings, Events};
 use varco::api::massive::{UploadSettings, Uploads};
 use varco::api::{self, Admin, ApiState, Webhooks, auth::hash_key};
+use varco::catalogue::view::CatalogueView;
 use varco::domain::clock::{Clock, ClockHand};
 use varco::domain::fiscal_code::FiscalCode;
 use varco::domain::hold::HoldPolicy;
@@ -54,6 +55,7 @@ pub struct Gateway {
     pub clock: ClockHand,
     pub store: Store,
     pub registry: RegistryView,
+    pub catalogue: CatalogueView,
     /// Twice the next number that is drawn.
     pub draws: Arc<AtomicU64>,
     /// Ends streams, as the stop of the process does.
@@ -103,6 +105,7 @@ impl Gateway {
     ) -> Gateway {
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
+        let catalogue = CatalogueView::default();
         let (clock, hand) = Clock::manual(samples::now());
         let hold = HoldPolicy::lasting(HOLD);
         let stack = Stack {
@@ -119,6 +122,7 @@ impl Gateway {
         let state = ApiState {
             store: store.clone(),
             registry: registry.clone(),
+            catalogue: catalogue.clone(),
             clock,
             hold,
             randomness,
@@ -145,7 +149,7 @@ impl Gateway {
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
         let (_database, _uploads) = (database, folder);
-        Gateway { address, clock: hand, store, registry, draws, stop, _database, _uploads }
+        Gateway { address, clock: hand, store, registry, catalogue, draws, stop, _database, _uploads }
     }
 
     /// Where it keeps everything.
@@ -153,9 +157,10 @@ impl Gateway {
         &self._database
     }
 
-    /// Lets the gateway see at once what was written of the parties.
+    /// Lets the gateway see at once what was written of the parties and the catalogue.
     pub async fn refresh(&self) {
         self.registry.replace(self.store.parties().await.unwrap());
+        self.catalogue.refresh(&self.store).await.unwrap();
     }
 
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {

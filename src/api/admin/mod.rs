@@ -8,6 +8,7 @@ mod audit;
 pub(super) mod certificates;
 mod changes;
 mod delegations;
+mod demands;
 mod diff;
 mod keys;
 mod people;
@@ -33,6 +34,7 @@ pub(super) fn routes() -> Routes {
         .beside(usage::routes())
         .beside(keys::routes())
         .beside(delegations::routes())
+        .beside(demands::routes())
         .beside(registry::routes())
         .beside(session::routes())
         .beside(people::routes())

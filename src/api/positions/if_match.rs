@@ -41,11 +41,19 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 }
 
 impl IfMatch {
-    /// Refuses a position of another version. A weak tag never matches: it promises too little.
+    /// Whether any version will do.
+    pub fn is_open(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Whether a version is meant that has this tag. A weak tag never matches: it promises too little.
+    pub fn names(&self, own: &str) -> bool {
+        self.0.as_ref().is_none_or(|tags| tags.iter().any(|tag| tag == own || tag == "*"))
+    }
+
+    /// Refuses a position of another version.
     pub fn check(&self, position: &Position) -> Result<(), Stale> {
-        let Some(tags) = &self.0 else { return Ok(()) };
-        let own = entity_tag(position);
-        if tags.iter().any(|tag| *tag == own || tag == "*") { Ok(()) } else { Err(Stale) }
+        if self.names(&entity_tag(position)) { Ok(()) } else { Err(Stale) }
     }
 }
 

@@ -25,7 +25,7 @@ mod days;
 mod delete;
 mod examples;
 pub(super) mod field;
-mod if_match;
+pub(in crate::api) mod if_match;
 mod in_progress;
 mod invalidate;
 mod list;

@@ -87,9 +87,7 @@ impl Compiled {
     /// # Errors
     /// Everything that is wrong with it, by line.
     pub fn new(xsd: &str) -> Result<Compiled, Vec<Diagnostic>> {
-        let at_start = |message: String| {
-            vec![Diagnostic { path: "schema".to_owned(), line: 1, message }]
-        };
+        let at_start = |message: String| vec![Diagnostic { path: "schema".to_owned(), line: 1, message }];
         if xsd.len() > SCHEMA_BYTES {
             return Err(at_start(format!("a schema may have at most {SCHEMA_BYTES} bytes")));
         }
@@ -100,9 +98,12 @@ impl Compiled {
         let referred = root.iter().flat_map(|root: &BTreeSet<QName>| root).collect::<BTreeSet<_>>();
         let mut roots = contract.roots.iter().filter(|(name, _)| !referred.contains(name));
         let (Some((name, of)), None) = (roots.next(), roots.next()) else {
-            return Err(at_start("a schema of a service has one root, and no other global element".to_owned()));
+            return Err(at_start(
+                "a schema of a service has one root, and no other global element".to_owned(),
+            ));
         };
-        let mut compiler = Compiler { contract: &contract, simple: BTreeMap::new(), complex: BTreeMap::new() };
+        let mut compiler =
+            Compiler { contract: &contract, simple: BTreeMap::new(), complex: BTreeMap::new() };
         let content = compiler.content(of).map_err(|one| vec![one])?;
         let Content::Elements(parts) = content else {
             return Err(at_start("the root has no elements in it".to_owned()));
@@ -204,7 +205,9 @@ impl Compiler<'_> {
                     Content::Text(simple) => simple.judge(text).map_err(|error| {
                         wrong(&particle.place, format!("the default or the fixed value {error}"))
                     }),
-                    Content::Elements(_) => Err(wrong(&particle.place, "a value of an element with children")),
+                    Content::Elements(_) => {
+                        Err(wrong(&particle.place, "a value of an element with children"))
+                    }
                 };
                 default.as_ref().map(judged).transpose()?;
                 let only = fixed.as_ref().map(judged).transpose()?;
@@ -248,8 +251,11 @@ impl Leaves {
             self.left = left;
             let inner = match &part.term {
                 Term::Element(element) => {
-                    let path =
-                        if above.is_empty() { element.name.1.clone() } else { format!("{above}/{}", element.name.1) };
+                    let path = if above.is_empty() {
+                        element.name.1.clone()
+                    } else {
+                        format!("{above}/{}", element.name.1)
+                    };
                     match &element.content {
                         Content::Text(_) => vec![(path, element.fixed.is_some(), 1)],
                         Content::Elements(parts) => self.of(parts, &path, depth + 1)?,

@@ -127,12 +127,14 @@ impl Simple {
         if let Value::Number(number) = &value {
             self.digits(number)?;
         }
-        let least = self.least.as_ref().filter(|least| {
-            !matches!(value.order(least), Some(Ordering::Greater | Ordering::Equal))
-        });
-        let greatest = self.greatest.as_ref().filter(|greatest| {
-            !matches!(value.order(greatest), Some(Ordering::Less | Ordering::Equal))
-        });
+        let least = self
+            .least
+            .as_ref()
+            .filter(|least| !matches!(value.order(least), Some(Ordering::Greater | Ordering::Equal)));
+        let greatest = self
+            .greatest
+            .as_ref()
+            .filter(|greatest| !matches!(value.order(greatest), Some(Ordering::Less | Ordering::Equal)));
         match (least, greatest) {
             (Some(least), _) => return Err(stated(format!("be at least {}", least.clone().text()))),
             (_, Some(greatest)) => return Err(stated(format!("be at most {}", greatest.clone().text()))),

@@ -9,6 +9,7 @@ pub mod ids;
 pub mod language;
 pub mod negotiation;
 pub mod offering;
+pub mod order;
 pub mod price;
 pub mod purge;
 pub mod search;

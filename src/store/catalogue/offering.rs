@@ -15,7 +15,7 @@ const MOST: i64 = 20_000;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct OfferingHead {
-    ec: String,
+    organization: String,
     service: String,
     subject: Option<String>,
     iban: String,
@@ -61,7 +61,7 @@ for_both_engines! {
         };
         let before = read_offering(&mut *connection, target).await?;
         let (head, text): (OfferingHead, String) = wanted(form, before.as_deref(), at)?;
-        named(&head.ec, ec)?;
+        named(&head.organization, ec)?;
         named(&head.service, service)?;
         if before.is_none() && is_full(&mut *connection, "SELECT COUNT(*) FROM offering", MOST).await? {
             return Err(conflict("too_many", "The catalogue holds as many offerings as it can."));
@@ -82,7 +82,7 @@ for_both_engines! {
 
     /// That the institution and the service are there, and that nobody else has the subject.
     async fn stands_among_others(connection: &mut Connection, head: &OfferingHead) -> Result<(), Refused> {
-        if !any(&mut *connection, IS_INSTITUTION, &head.ec).await? {
+        if !any(&mut *connection, IS_INSTITUTION, &head.organization).await? {
             return Err(conflict("not_registered", "The creditor institution is not registered here."));
         }
         let owner: Option<String> = sqlx::query_scalar("SELECT owner FROM service WHERE id = $1")
@@ -90,14 +90,14 @@ for_both_engines! {
             .fetch_optional(&mut *connection)
             .await?;
         let Some(owner) = owner else { return Err(conflict("unknown_service", "The service is not there.")) };
-        if owner.strip_prefix("ec:").is_some_and(|owner| owner != head.ec) {
+        if owner.strip_prefix("ec:").is_some_and(|owner| owner != head.organization) {
             return Err(conflict("service_of_another", "The service is another institution's own."));
         }
         let Some(subject) = &head.subject else { return Ok(()) };
         let taken: Option<(String, String)> =
             sqlx::query_as(OF_SUBJECT).bind(subject).fetch_optional(connection).await?;
         match taken {
-            Some((ec, service)) if (&ec, &service) != (&head.ec, &head.service) => {
+            Some((ec, service)) if (&ec, &service) != (&head.organization, &head.service) => {
                 Err(conflict("subject_taken", "Another offering has this idSoggettoServizio."))
             }
             _ => Ok(()),

@@ -4,7 +4,6 @@
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::form::{conflict, named, wanted};
 use crate::store::catalogue;
@@ -31,16 +30,21 @@ struct CategoryHead {
 #[derive(Debug, Deserialize)]
 struct ServiceHead {
     id: String,
-    owner: String,
+    owner: Option<String>,
     category: String,
-    #[serde(default)]
-    intake: Value,
+    binding: Option<BindingHead>,
+}
+
+/// The schema that a service is bound to.
+#[derive(Debug, Deserialize)]
+struct BindingHead {
+    schema: String,
 }
 
 impl ServiceHead {
-    /// The form of XML that it is bound to.
-    fn schema(&self) -> Option<&str> {
-        self.intake.get("schema").and_then(Value::as_str)
+    /// Whose it is, as it is kept.
+    fn owner(&self) -> String {
+        self.owner.as_ref().map_or_else(|| "gateway".to_owned(), |ec| format!("ec:{ec}"))
     }
 }
 
@@ -64,18 +68,19 @@ const HANGING_ON_SERVICE: [Hanging; 1] = [(
     "SELECT CAST(1 AS BIGINT) FROM offering WHERE service = $1 AND updated_at <> 0 LIMIT 1",
 )];
 
-const HANGING_ON_SCHEMA: [Hanging; 1] =
-    [("services that are bound to it", "SELECT CAST(1 AS BIGINT) FROM service WHERE schema_name = $1 LIMIT 1")];
+const HANGING_ON_SCHEMA: [Hanging; 1] = [(
+    "services that are bound to it",
+    "SELECT CAST(1 AS BIGINT) FROM service WHERE schema_name = $1 LIMIT 1",
+)];
 
 const CATEGORY: &str = "SELECT definition FROM service_category WHERE id = $1";
 const SERVICE: &str = "SELECT definition FROM service WHERE id = $1";
 const SCHEMA: &str = "SELECT definition FROM service_schema WHERE name = $1";
 
 const IS_CATEGORY: &str = "SELECT CAST(1 AS BIGINT) FROM service_category WHERE id = $1";
-const OWNED_BY_NOBODY: &str = "SELECT CAST(1 AS BIGINT) WHERE $1 <> 'gateway' AND NOT EXISTS \
-    (SELECT 1 FROM creditor_institution WHERE 'ec:' || ec = $1)";
+const IS_INSTITUTION: &str = "SELECT CAST(1 AS BIGINT) FROM creditor_institution WHERE ec = $1";
 const OFFERED_BY_OTHERS: &str = "SELECT CAST(1 AS BIGINT) FROM offering WHERE service = $1 AND updated_at <> 0 \
-    AND 'ec:' || ec <> $2 LIMIT 1";
+    AND ec <> $2 LIMIT 1";
 
 const PUT_CATEGORY: &str = "INSERT INTO service_category (id, parent, updated_at, definition) \
     VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO UPDATE SET parent = excluded.parent, \
@@ -181,9 +186,9 @@ for_both_engines! {
         stands_among_others(&mut *connection, &head).await?;
         sqlx::query(PUT_SERVICE)
             .bind(target)
-            .bind(&head.owner)
+            .bind(head.owner())
             .bind(&head.category)
-            .bind(head.schema())
+            .bind(head.binding.as_ref().map(|binding| &binding.schema))
             .bind(at.as_microsecond())
             .bind(text)
             .execute(connection)
@@ -196,15 +201,13 @@ for_both_engines! {
         if !any(&mut *connection, IS_CATEGORY, &head.category).await? {
             return Err(conflict("unknown_category", "The category of the service is not there."));
         }
-        if any(&mut *connection, OWNED_BY_NOBODY, &head.owner).await? {
+        let Some(owner) = &head.owner else { return Ok(()) };
+        if !any(&mut *connection, IS_INSTITUTION, owner).await? {
             return Err(conflict("unknown_owner", "The owner of the service is not registered here."));
-        }
-        if head.owner == "gateway" {
-            return Ok(());
         }
         let others: Option<i64> = sqlx::query_scalar(OFFERED_BY_OTHERS)
             .bind(&head.id)
-            .bind(&head.owner)
+            .bind(owner)
             .fetch_optional(connection)
             .await?;
         match others {
