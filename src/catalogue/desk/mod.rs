@@ -9,7 +9,7 @@ mod same;
 use jiff::{SignedDuration, Timestamp};
 
 use super::price::{PriceError, Pricer};
-use super::view::{Catalogue, CatalogueView, Offered};
+use super::view::{CatalogueView, Offered};
 use crate::domain::catalogue::charge::Charge;
 use crate::domain::catalogue::form::{Answers, FormError, Inputs};
 use crate::domain::catalogue::ids::ServiceId;
@@ -24,7 +24,7 @@ use crate::domain::randomness::Randomness;
 use crate::domain::rome;
 use crate::domain::segregation::Segregation;
 use crate::domain::text::Text;
-use crate::registry::{Registry, RegistryView};
+use crate::registry::RegistryView;
 use crate::store::{CreateError, Demand, Ordered, Store, StoreError};
 
 pub use link::NoLink;
@@ -182,8 +182,9 @@ impl Desk {
 
     /// Whether the offering can be asked for at all by that caller, whatever is filled in.
     pub fn check_open(&self, offered: &Offered, issue: &Issue, now: Timestamp) -> Result<(), DeskError> {
+        check_open(offered, now)?;
         link::under(&self.registry.current(), &offered.offering, issue)?;
-        Ok(offered.offering.check_open(&offered.listed.service, now)?)
+        Ok(())
     }
 
     fn prepare(&self, asked: &Asked, now: Timestamp) -> Result<Prepared, DeskError> {
@@ -191,7 +192,7 @@ impl Desk {
         let catalogue = self.catalogue.current();
         let offered = catalogue.offered(&asked.ec, &asked.service).ok_or(DeskError::Unknown)?;
         let institution = registry.institution(&asked.ec).cloned().ok_or(DeskError::Unknown)?;
-        offered.offering.check_open(&offered.listed.service, now)?;
+        check_open(&offered, now)?;
         let under = link::under(&registry, &offered.offering, &asked.issue)?;
         let service = &offered.listed.service;
         let answers = service.form.read(&asked.inputs).map_err(DeskError::Inputs)?;
@@ -201,7 +202,8 @@ impl Desk {
     }
 
     async fn price(&self, prepared: &Prepared, now: Timestamp) -> Result<Charge, DeskError> {
-        let charge = self.pricer.charge(&prepared.offered, &prepared.answers, now).await?;
+        let Offered { listed, offering, .. } = &prepared.offered;
+        let charge = self.pricer.charge((&listed.service, offering), &prepared.answers, now).await?;
         let stamped = charge.shares().iter().any(|share| matches!(share.destination, Destination::Stamp(_)));
         if stamped && prepared.under.primitives == PrimitiveVersion::V1 {
             return Err(NoLink::Stamp.into());
@@ -231,6 +233,12 @@ impl Desk {
         let iupd = Iupd::new(&format!("od-{day}-{:016x}", self.randomness.number()));
         iupd.ok().zip(number.ok()).ok_or(DeskError::Unnumbered)
     }
+}
+
+/// An institution that does not take part holds all of its services back.
+fn check_open(offered: &Offered, now: Timestamp) -> Result<(), Closed> {
+    offered.offering.check_open(&offered.listed.service, now)?;
+    if offered.takes_part() { Ok(()) } else { Err(Closed::Suspended) }
 }
 
 impl Prepared {
