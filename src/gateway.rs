@@ -159,6 +159,7 @@ impl Gateway {
         let uploads = parts.start_uploads(&config.upload)?;
         let apart = uploads.merge(parts.events(&config.api));
         let api_addr = parts.start_api(&config.api, tls.api, apart).await?;
+        parts.show_calculators();
         parts.start_refresh();
         parts.start_sweep();
         parts.start_changes();
