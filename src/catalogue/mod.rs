@@ -7,4 +7,5 @@
 pub mod definition;
 pub mod payload;
 pub mod price;
+pub mod render;
 pub mod view;
