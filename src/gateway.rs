@@ -5,6 +5,8 @@ mod certificates;
 mod changes;
 mod deletions;
 mod delivery;
+mod demands;
+mod desk;
 mod nats;
 mod node;
 mod people;
@@ -24,6 +26,7 @@ use crate::admin::{Vault, VaultError};
 use crate::api;
 use crate::api::events::{EventSettings, Events};
 use crate::api::massive::{UploadSettings, Uploads};
+use crate::catalogue::desk::Desk;
 use crate::catalogue::view::CatalogueView;
 use crate::config::{Api, Config, Soap, Upload};
 use crate::domain::certificate::Role;
@@ -129,11 +132,15 @@ impl Gateway {
             vault,
             ..Default::default()
         };
-        let catalogue = CatalogueView::default();
-        catalogue.refresh(&store).await?;
+        let registry = RegistryView::new(store.parties().await?);
+        let randomness = randomness(random()?);
+        let needs = desk::Needs { store: &store, registry: &registry, clock: &clock, randomness: &randomness };
+        let desk = desk::desk(&config.catalogue, &needs, (&webhooks, admin.vault.as_ref()))?;
+        desk.catalogue.refresh(&store).await?;
         let parts = Parts {
-            registry: RegistryView::new(store.parties().await?),
-            catalogue,
+            registry,
+            catalogue: desk.catalogue.clone(),
+            desk,
             webhooks,
             watch: store.watch_feeds(FEED_LOOK),
             clock,
@@ -141,7 +148,7 @@ impl Gateway {
             metrics: Arc::new(Metrics::new(|_| {})),
             ids: Arc::new(RequestIds::new(u64::from_ne_bytes(random()?))),
             hold: HoldPolicy::lasting(config.positions.activation_hold.get()),
-            randomness: randomness(random()?),
+            randomness,
             admin,
             store,
         };
@@ -157,6 +164,7 @@ impl Gateway {
         parts.start_changes();
         parts.start_checkpoints();
         parts.start_deletions();
+        parts.start_purge(config.catalogue.kept);
         parts.start_counting();
         parts.start_outbox(&config.delivery, parts.watch.clone());
         parts.start_publisher(&config.nats)?;
@@ -209,6 +217,7 @@ struct Parts {
     store: Store,
     registry: RegistryView,
     catalogue: CatalogueView,
+    desk: Desk,
     watch: FeedWatch,
     clock: Clock,
     shutdown: Shutdown,
@@ -240,6 +249,7 @@ impl Parts {
             },
             hold: self.hold,
             missed_holds: self.metrics.missed_holds(),
+            desk: self.desk.clone(),
         };
         let routes = soap_endpoint::routes(settings, Arc::new(NodeFacing(Arc::new(primitives))));
         let router = self.stack(Interface::Soap, config.body_timeout.get()).around(routes);

@@ -5,6 +5,7 @@
 //! [`primitive`](crate::primitive), which ask.
 
 pub mod definition;
+pub mod desk;
 pub mod payload;
 pub mod price;
 pub mod render;

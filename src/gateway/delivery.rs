@@ -1,6 +1,7 @@
 //! How the outbox is put together.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use secrecy::ExposeSecret;
@@ -26,7 +27,7 @@ const SLACK: SignedDuration = SignedDuration::from_secs(10);
 /// What sends to endpoints, as long as there is a key to sign with, and what judges them.
 #[derive(Clone)]
 pub(super) struct Deliverer {
-    guard: Guard,
+    client: ClientSettings,
     webhooks: Option<Webhooks>,
 }
 
@@ -36,14 +37,14 @@ impl Deliverer {
             Some(file) => Some(std::fs::read(file).map_err(|source| StartError::Authorities { source })?),
             None => None,
         };
-        let guard = Guard::new(config.allow_networks.clone());
-        let sender = Sender::new(&ClientSettings {
-            guard: guard.clone(),
+        let client = ClientSettings {
+            guard: Guard::new(config.allow_networks.clone()),
             lookup: Lookup::system(),
             connect_timeout: config.connect_timeout.get(),
             timeout: config.timeout.get(),
             authorities,
-        })?;
+        };
+        let sender = Sender::new(&client)?;
         let webhooks = config.master_key.clone().map(|master_key| Webhooks {
             store: store.clone(),
             clock: clock.clone(),
@@ -51,17 +52,22 @@ impl Deliverer {
             secrets: Secrets::new(master_key),
             judge: RelayJudge::new(judge),
         });
-        Ok(Deliverer { guard, webhooks })
+        Ok(Deliverer { client, webhooks })
     }
 
     /// What may be reached.
     pub(super) fn guard(&self) -> Guard {
-        self.guard.clone()
+        self.client.guard.clone()
+    }
+
+    /// What reaches endpoints that have to answer sooner.
+    pub(super) fn sender_within(&self, timeout: Duration) -> Result<Sender, StartError> {
+        Ok(Sender::new(&ClientSettings { connect_timeout: timeout, timeout, ..self.client.clone() })?)
     }
 
     /// What the API needs of it.
     pub(super) fn for_api(&self) -> api::Webhooks {
-        let guard = self.guard.clone();
+        let guard = self.guard();
         let check = move |url: &WebhookUrl| match guard.endpoint(url.as_str()) {
             Ok(_) => Ok(()),
             Err(why) => Err(why.to_string()),

@@ -94,10 +94,7 @@ impl Address<'_> {
         if qr_code.fiscal_code.as_str() != known.ec.as_str() {
             return Err(self.refused(PaaCode::IdDominioErrato, "qrCode/fiscalCode differs from idPA"));
         }
-        let links = registry.links(&known.ec);
-        if !links.iter().any(|link| link.station == known.station) {
-            return Err(self.refused(PaaCode::IdDominioErrato, "idPA is not linked to idStation"));
-        }
+        let links = self.linked(registry, &known)?;
         let Ok(notice) = NoticeNumber::new(qr_code.notice_number.as_str()) else {
             return Err(
                 self.refused(PaaCode::PagamentoSconosciuto, "qrCode/noticeNumber is no notice number")
@@ -105,6 +102,24 @@ impl Address<'_> {
         };
         self.routing(links, &known.station, &notice)?;
         Ok((known, notice))
+    }
+
+    /// Finds the parties of a question that is about no notice: they are switched on, and the station is the
+    /// institution's.
+    pub fn asked(&self, registry: &Registry) -> Result<Known, Refused> {
+        let known = self.parties(registry)?;
+        self.switched_on(registry.switched_off(), &known)?;
+        self.linked(registry, &known)?;
+        Ok(known)
+    }
+
+    /// The links of the institution, if one is to the station.
+    fn linked<'r>(&self, registry: &'r Registry, known: &Known) -> Result<&'r [StationLink], Refused> {
+        let links = registry.links(&known.ec);
+        if !links.iter().any(|link| link.station == known.station) {
+            return Err(self.refused(PaaCode::IdDominioErrato, "idPA is not linked to idStation"));
+        }
+        Ok(links)
     }
 
     /// The recovery probe (eighteen zeros) must end as an unknown payment, so a layout that nobody
@@ -128,7 +143,7 @@ impl Address<'_> {
     }
 
     /// A refusal in the name of the creditor institution that the request names.
-    pub fn refused(&self, code: PaaCode, description: &str) -> Refused {
+    pub fn refused(&self, code: PaaCode, description: impl Into<String>) -> Refused {
         Refused::new(code, self.id_pa.as_str().trim(), description)
     }
 }

@@ -131,12 +131,31 @@ pub struct Refused {
     pub id: String,
     /// What is wrong, for an operator; no personal data.
     pub description: String,
+    /// Whose words those are.
+    pub words: Words,
+}
+
+/// Whose words a refusal is told in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// Ours.
+    Ours,
+    /// The institution's, for the payer: they are handed on, and not logged.
+    Creditors,
 }
 
 impl Refused {
     /// A refusal in the name of the creditor institution `id`.
     pub fn new(code: PaaCode, id: &str, description: impl Into<String>) -> Self {
-        Refused { code, id: id.to_owned(), description: description.into() }
+        Refused { code, id: id.to_owned(), description: description.into(), words: Words::Ours }
+    }
+
+    /// What the log says of it.
+    pub fn logged(&self) -> &str {
+        match self.words {
+            Words::Ours => &self.description,
+            Words::Creditors => "in the words of the creditor institution",
+        }
     }
 
     fn fault(&self) -> Fault {

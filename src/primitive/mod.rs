@@ -22,6 +22,7 @@ use bytes::Bytes;
 use prometheus_client::metrics::counter::Counter;
 use tokio::time::timeout;
 
+use crate::catalogue::desk::Desk;
 use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::registry::RegistryView;
@@ -43,6 +44,8 @@ pub struct Primitives {
     pub registry: RegistryView,
     /// What time it is.
     pub clock: Clock,
+    /// Where services are asked for that are paid without a notice.
+    pub desk: Desk,
     /// What a message may be like.
     pub limits: Limits,
     /// How long an answer may take.
@@ -137,7 +140,7 @@ impl Primitives {
             Request::PaVerifyPaymentNotice(request) => pa_verify_payment_notice::handle(self, request).await,
             Request::PaGetPayment(request) => pa_get_payment::handle(self, request).await,
             Request::PaGetPaymentV2(request) => pa_get_payment_v2::handle(self, request).await,
-            Request::PaDemandPaymentNotice(request) => pa_demand_payment_notice::handle(request),
+            Request::PaDemandPaymentNotice(request) => pa_demand_payment_notice::handle(self, request).await,
             Request::PaSendRT(request) => match pa_send_rt::handle(self, request, message.clone()).await {
                 Ok(outcome) => outcome,
                 Err(receipt::NotStored) => return Answer::ComeAgain { operation },
@@ -170,7 +173,7 @@ impl Primitives {
             primitive = operation.name(),
             code = refused.code.name(),
             blame = refused.code.blame().word(),
-            reason = refused.description,
+            reason = refused.logged(),
             "refused"
         );
         if brings_receipt(operation) {

@@ -2,10 +2,8 @@
 
 use crate::domain::payability::PayableNotice;
 use crate::wire::FacetError;
-use crate::wire::common::{AmountOption, OrganizationCode, Outcome as Word};
-use crate::wire::pa_for_node::{
-    NoticeAnswer, NoticeVerification, PaymentOption, PaymentOptionList, Response,
-};
+use crate::wire::common::{OrganizationCode, Outcome as Word};
+use crate::wire::pa_for_node::{NoticeAnswer, NoticeVerification, Response};
 
 use super::checks::Address;
 use super::fault::PaaCode;
@@ -27,18 +25,10 @@ pub async fn handle(primitives: &Primitives, request: &NoticeVerification) -> Ou
 
 fn answer(found: &PayableNotice) -> Result<NoticeAnswer, FacetError> {
     let notice = &found.notice;
-    let postal = notice.transfers.iter().all(|transfer| transfer.destination.postal_iban().is_some());
-    let option = PaymentOption {
-        amount: payment::amount(notice.amount)?,
-        options: AmountOption::Eq,
-        due_date: Some(payment::due_date(notice)?),
-        detail_description: Some(payment::text(&notice.description)?),
-        all_ccp: postal,
-    };
     Ok(NoticeAnswer {
         outcome: Word::Ok,
         fault: None,
-        payment_list: Some(PaymentOptionList { payment_option_description: option }),
+        payment_list: Some(payment::listed(notice)?),
         payment_description: Some(payment::text(&notice.description)?),
         fiscal_code_pa: Some(OrganizationCode::new(found.ec.as_str())?),
         company_name: Some(payment::text(&found.company_name)?),

@@ -1,4 +1,4 @@
-//! What both versions of get tell of a payable notice, in the words of the contract.
+//! What the node is told of a payable notice, in the words of the contract.
 
 use crate::domain::fiscal_code::PersonKind;
 use crate::domain::iban::Iban;
@@ -6,9 +6,10 @@ use crate::domain::position::{Debtor, IBAN_APPOGGIO, MapEntry, NOTIFICATION_FEE,
 use crate::domain::rome;
 use crate::domain::text::Text as DomainText;
 use crate::wire::common::{
-    Metadata, MetadataEntry, PositiveAmount, Subject, SubjectCode, SubjectIdentifier, SubjectKind,
-    TransferChannel, TransferNumber,
+    AmountOption, Metadata, MetadataEntry, PositiveAmount, Subject, SubjectCode, SubjectIdentifier,
+    SubjectKind, TransferChannel, TransferNumber,
 };
+use crate::wire::pa_for_node::{PaymentOption, PaymentOptionList};
 use crate::wire::{Bounded, Date, DateTime, FacetError, Text, TextKind};
 
 /// A text whose length the domain has already bounded.
@@ -29,6 +30,19 @@ pub fn due_date(notice: &Notice) -> Result<Date, FacetError> {
 /// The moment until which the creditor keeps a notice.
 pub fn retention_date(notice: &Notice) -> Result<Option<DateTime>, FacetError> {
     notice.retention.map(|retention| DateTime::new(rome::wall_clock(retention))).transpose()
+}
+
+/// The one way to pay a notice: all of it at once. Every transfer may go to a postal account, or the notice cannot
+/// be paid as a postal slip (`allCCP`).
+pub fn listed(notice: &Notice) -> Result<PaymentOptionList, FacetError> {
+    let option = PaymentOption {
+        amount: amount(notice.amount)?,
+        options: AmountOption::Eq,
+        due_date: Some(due_date(notice)?),
+        detail_description: Some(text(&notice.description)?),
+        all_ccp: notice.transfers.iter().all(|transfer| transfer.destination.postal_iban().is_some()),
+    };
+    Ok(PaymentOptionList { payment_option_description: option })
 }
 
 /// The amount of a notice or a transfer, which is never zero.

@@ -84,7 +84,8 @@ async fn what_is_kept_comes_back_as_it_was_and_every_change_is_counted() {
         }
         let found = store.catalogue().await.unwrap();
         assert_eq!((found.version, store.catalogue_version().await.unwrap()), (5, 5));
-        let texts = [&found.categories, &found.schemas, &found.services, &found.offerings].map(|all| all.join(""));
+        let texts =
+            [&found.categories, &found.schemas, &found.services, &found.offerings].map(|all| all.join(""));
         let wished = [0, 1, 2, 4].map(|at: usize| all[at].2.to_string());
         assert_eq!(texts, wished);
         assert_eq!(found.organizations[0].company_name.as_str(), "Comune");

@@ -93,6 +93,7 @@ impl World {
             receipt_document: varco::soap::document,
             webhooks: varco::api::Webhooks::default(),
             admin: api::Admin::default(),
+            public: None,
         };
         World { router: api::router(state), clock: hand, store, cleaner, _folder: folder }
     }

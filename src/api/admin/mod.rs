@@ -9,6 +9,7 @@ pub(super) mod certificates;
 pub(in crate::api) mod catalogue;
 mod changes;
 mod delegations;
+mod demands;
 mod diff;
 mod keys;
 mod people;
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Routes {
         .beside(usage::routes())
         .beside(keys::routes())
         .beside(delegations::routes())
+        .beside(demands::routes())
         .beside(registry::routes())
         .beside(session::routes())
         .beside(people::routes())

@@ -31,6 +31,7 @@ const NEVER: &[Product] = &[];
 const ANY: &[Product] = &Product::ALL;
 const STATIONS: &[Product] = &[Product::Stations];
 const CATALOGUE: &[Product] = &[Product::Catalogue];
+const POSITIONS: &[Product] = &[Product::Positions];
 const MONEY: &[Product] = &[Product::Positions, Product::Receipts];
 
 permissions! {
@@ -100,6 +101,8 @@ permissions! {
     CatalogueWrite "catalogue.write" NEVER;
     /// To say that a creditor institution offers a service, and on which terms.
     OfferingWrite "offering.write" CATALOGUE;
+    /// To read what was filled in for payments on demand, which names people.
+    DemandRead "demand.read" POSITIONS;
 }
 
 impl Permission {

@@ -56,7 +56,7 @@ impl Role {
     }
 }
 
-const PAYMENTS: [Permission; 24] = [
+const PAYMENTS: [Permission; 25] = [
     InstitutionRead,
     InstitutionWrite,
     StationRead,
@@ -81,6 +81,7 @@ const PAYMENTS: [Permission; 24] = [
     CatalogueRead,
     CatalogueWrite,
     OfferingWrite,
+    DemandRead,
 ];
 
 /// It reads the registration and has nothing to do with accounts.
@@ -109,7 +110,7 @@ const TECHNICAL: [Permission; 21] = [
 ];
 
 /// For its broker; of a creditor institution only what is delegated.
-const PARTNER: [Permission; 27] = [
+const PARTNER: [Permission; 28] = [
     InstitutionRead,
     InstitutionWrite,
     StationRead,
@@ -137,4 +138,5 @@ const PARTNER: [Permission; 27] = [
     UsageRead,
     CatalogueRead,
     OfferingWrite,
+    DemandRead,
 ];

@@ -1,6 +1,7 @@
 //! The catalogue of spontaneous services: what can be paid for without a notice, who provides it, what is asked
 //! and what it costs (SANP 3.10, paDemandPaymentNotice, CatalogoServizi).
 
+pub mod browse;
 pub mod category;
 pub mod charge;
 pub mod form;
@@ -8,6 +9,7 @@ pub mod ids;
 pub mod language;
 pub mod negotiation;
 pub mod offering;
+pub mod order;
 pub mod price;
 pub mod purge;
 pub mod search;

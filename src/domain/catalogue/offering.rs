@@ -67,6 +67,23 @@ pub enum Commission {
     Free,
 }
 
+/// Why a service cannot be asked for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Closed {
+    /// It is not published.
+    #[error("the service is not published")]
+    Draft,
+    /// Its first day is to come.
+    #[error("the service is not provided yet")]
+    NotYet,
+    /// It is held back for now.
+    #[error("the service is suspended")]
+    Suspended,
+    /// It is over.
+    #[error("the service is not provided any more")]
+    Ended,
+}
+
 impl Offering {
     /// The most references that a notice carries beside our own.
     pub const REFERENCES_MAX: usize = 4;
@@ -90,8 +107,23 @@ impl Offering {
 
     /// Whether it can be asked for now.
     pub fn is_open(&self, service: &Service, now: Timestamp) -> bool {
+        self.check_open(service, now).is_ok()
+    }
+
+    /// Says why it cannot be asked for now, if it cannot. What is not public is told before all else.
+    pub fn check_open(&self, service: &Service, now: Timestamp) -> Result<(), Closed> {
         let both = [self.state(now), service.stage.state(now)];
-        both == [State::Published; 2] && self.from <= rome::day(now)
+        if both.contains(&State::Draft) {
+            Err(Closed::Draft)
+        } else if both.contains(&State::Ended) {
+            Err(Closed::Ended)
+        } else if both.contains(&State::Suspended) {
+            Err(Closed::Suspended)
+        } else if self.from > rome::day(now) {
+            Err(Closed::NotYet)
+        } else {
+            Ok(())
+        }
     }
 
     /// The price rule that holds.

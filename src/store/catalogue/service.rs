@@ -68,8 +68,10 @@ const HANGING_ON_SERVICE: [Hanging; 1] = [(
     "SELECT CAST(1 AS BIGINT) FROM offering WHERE service = $1 AND updated_at <> 0 LIMIT 1",
 )];
 
-const HANGING_ON_SCHEMA: [Hanging; 1] =
-    [("services that are bound to it", "SELECT CAST(1 AS BIGINT) FROM service WHERE schema_name = $1 LIMIT 1")];
+const HANGING_ON_SCHEMA: [Hanging; 1] = [(
+    "services that are bound to it",
+    "SELECT CAST(1 AS BIGINT) FROM service WHERE schema_name = $1 LIMIT 1",
+)];
 
 const CATEGORY: &str = "SELECT definition FROM service_category WHERE id = $1";
 const SERVICE: &str = "SELECT definition FROM service WHERE id = $1";

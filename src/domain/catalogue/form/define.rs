@@ -42,6 +42,8 @@ pub enum Place {
     Form,
     /// A field, by its place among them.
     Field(usize),
+    /// The name of a field, by its place among them.
+    Name(usize),
     /// A rule, by its place among them.
     Rule(usize),
 }
@@ -80,7 +82,7 @@ impl Form {
         let mut names = HashSet::new();
         for (index, field) in self.fields.iter().enumerate() {
             let taken = !names.insert(&field.name);
-            add(Place::Field(index), taken.then_some(("taken", "another field has this name")));
+            add(Place::Name(index), taken.then_some(("taken", "another field has this name")));
             add(Place::Field(index), field.kind.flaw());
         }
         for (index, rule) in self.rules.iter().enumerate() {

@@ -19,3 +19,6 @@ pub use pattern::{Class, Pattern, PatternError, Shape};
 pub use reason::{FormError, Reason};
 pub use rule::{Condition, CrossRule};
 pub use value::{Answers, Inputs, Value};
+
+#[cfg(test)]
+mod tests;

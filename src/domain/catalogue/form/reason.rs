@@ -49,6 +49,8 @@ pub enum Reason {
     Missing,
     /// The form has no such field.
     UnknownField,
+    /// Something else than text, where a program writes text.
+    NotAText,
     /// There is no text, or there are blanks around it.
     Blanks,
     /// Fewer characters than these.
@@ -99,6 +101,7 @@ impl Reason {
         match self {
             Reason::Missing => "required",
             Reason::UnknownField => "unknown_field",
+            Reason::NotAText => "text_form",
             Reason::Blanks => "blank",
             Reason::TooShort(_) => "too_short",
             Reason::TooLong(_) => "too_long",
@@ -146,6 +149,7 @@ impl Reason {
             Reason::Rule(message) => return message.italian().to_string(),
             Reason::Missing => "must be filled in",
             Reason::UnknownField => "the form has no such field",
+            Reason::NotAText => "must be a text",
             Reason::Blanks => "must not be blank, and must have no blanks around it",
             Reason::Characters => "must not contain control characters",
             Reason::Pattern => "does not have the form that is asked for",
@@ -177,6 +181,7 @@ impl Reason {
             Reason::Rule(message) => return message.italian().to_string(),
             Reason::Missing => "va compilato",
             Reason::UnknownField => "il modulo non ha questo campo",
+            Reason::NotAText => "deve essere un testo",
             Reason::Blanks => "non può essere vuoto né avere spazi all'inizio o alla fine",
             Reason::Characters => "non può contenere caratteri di controllo",
             Reason::Pattern => "non ha la forma richiesta",

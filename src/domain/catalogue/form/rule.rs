@@ -37,6 +37,18 @@ pub enum Condition {
 }
 
 impl Condition {
+    /// Its name for programs.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Condition::ExactlyOne(_) => "exactlyOne",
+            Condition::AtLeastOne(_) => "atLeastOne",
+            Condition::RequiredIf { .. } => "requiredIf",
+            Condition::Equal(..) => "equal",
+            Condition::Different(..) => "different",
+            Condition::AtMost(..) => "atMost",
+        }
+    }
+
     /// The fields of which it speaks; the first is where its breach is shown.
     pub fn fields(&self) -> Vec<&FieldName> {
         match self {

@@ -69,6 +69,11 @@ impl Class {
         self.0.iter().any(|(first, last)| (*first..=*last).contains(&c))
     }
 
+    /// Whether all its characters are of that class.
+    pub fn is_within(&self, other: &Class) -> bool {
+        Class::of(self.0.iter().chain(&other.0).copied()) == *other
+    }
+
     /// The ranges, in order, with gaps between them.
     pub fn ranges(&self) -> &[(char, char)] {
         &self.0

@@ -44,6 +44,9 @@ pub enum Shape {
     },
 }
 
+/// In which order the parts of a sequence are looked at.
+type Order = for<'a> fn(&'a [Shape]) -> Box<dyn Iterator<Item = &'a Shape> + 'a>;
+
 impl Pattern {
     /// Reads a pattern. One that would take long to match is refused.
     pub fn new(source: &str) -> Result<Self, PatternError> {
@@ -77,6 +80,40 @@ impl Shape {
         Shape::Repeat { shape: Box::new(self), min, max: max.into() }
     }
 
+    /// Whether no text of this shape begins or ends with a blank.
+    pub fn has_solid_ends(&self) -> bool {
+        let solid = Class::solid();
+        self.ends_in(&solid, |shapes| Box::new(shapes.iter())).0
+            && self.ends_in(&solid, |shapes| Box::new(shapes.iter().rev())).0
+    }
+
+    /// Whether the end of the shape that comes first in that order is of the class, and whether the shape can be
+    /// empty.
+    fn ends_in(&self, class: &Class, order: Order) -> (bool, bool) {
+        match self {
+            Shape::One(own) => (own.is_within(class), false),
+            Shape::Either(shapes) => {
+                let ends = shapes.iter().map(|shape| shape.ends_in(class, order));
+                ends.fold((true, false), |(all, any), (right, empty)| (all && right, any || empty))
+            }
+            Shape::Sequence(shapes) => {
+                let mut right = true;
+                for shape in order(shapes) {
+                    let (own, empty) = shape.ends_in(class, order);
+                    right &= own;
+                    if !empty {
+                        return (right, false);
+                    }
+                }
+                (right, true)
+            }
+            Shape::Repeat { shape, min, .. } => {
+                let (right, empty) = shape.ends_in(class, order);
+                (right, empty || *min == 0)
+            }
+        }
+    }
+
     /// This shape or none.
     pub fn or_nothing(self) -> Self {
         self.times(0, 1)
@@ -86,5 +123,21 @@ impl Shape {
 impl fmt::Debug for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Pattern({})", self.source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ends_of_a_pattern_are_known() {
+        let solid = |pattern| Pattern::new(pattern).unwrap().shape().has_solid_ends();
+        assert!(["a b", "[a-z]+( [a-z]+)*", "x?y", "(a|b) ?c"].iter().all(|pattern| solid(pattern)));
+        assert!(
+            [" a", "a ?", ".", "a|b ", "( ?a)*b*", "[^a]", "a{0,2} ?b?"]
+                .iter()
+                .all(|pattern| !solid(pattern))
+        );
     }
 }

@@ -203,8 +203,9 @@ fn class(rest: &mut Source<'_>) -> Result<Class, PatternError> {
             }
         }
     }
-    let class = Class::of(ranges);
-    let class = if negated { class.complement() } else { class };
+    // Twice the complement: ranges may run over characters that no text has.
+    let others = Class::of(ranges).complement();
+    let class = if negated { others } else { others.complement() };
     if class.is_empty() { Err(PatternError::Class) } else { Ok(class) }
 }
 
