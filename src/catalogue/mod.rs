@@ -9,4 +9,5 @@ pub mod desk;
 pub mod payload;
 pub mod price;
 pub mod render;
+pub mod shelf;
 pub mod view;
