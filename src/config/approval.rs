@@ -19,9 +19,10 @@ enum Agreement {
 }
 
 /// Each setting, the kind that it is about, and what holds if it is left out.
-const KINDS: [(&str, &str, Agreement); 24] = [
+const KINDS: [(&str, &str, Agreement); 25] = [
     ("activations", "activation", Agreement::Nobody),
     ("brokers", "broker", Agreement::Nobody),
+    ("calculator_secrets", "calculator_secret", Agreement::Nobody),
     ("categories", "category", Agreement::Nobody),
     ("certificates", "certificate", Agreement::SecondPerson),
     ("contacts", "contact", Agreement::Nobody),

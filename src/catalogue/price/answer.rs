@@ -128,12 +128,7 @@ impl Judge<'_> {
         }
     }
 
-    fn due(
-        self,
-        said: Option<String>,
-        at: String,
-        findings: &mut Findings,
-    ) -> Option<jiff::civil::Date> {
+    fn due(self, said: Option<String>, at: String, findings: &mut Findings) -> Option<jiff::civil::Date> {
         let said = given(said)?;
         let due = findings.read(at.clone(), dates::parse(&said, WholeDay::UntilEnd))?;
         if due < self.now {
@@ -212,7 +207,11 @@ impl Judge<'_> {
     ) -> Option<Destination> {
         match (iban, stamp) {
             (Some(_), Some(_)) => {
-                findings.add(format!("{at}/stamp"), "iban_or_stamp", "excludes iban: a transfer has one of them");
+                findings.add(
+                    format!("{at}/stamp"),
+                    "iban_or_stamp",
+                    "excludes iban: a transfer has one of them",
+                );
                 None
             }
             (None, Some(stamp)) => {

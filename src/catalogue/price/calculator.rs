@@ -13,7 +13,7 @@ use crate::domain::catalogue::charge::Charge;
 use crate::domain::catalogue::form::Answers;
 use crate::domain::catalogue::ids::ServiceId;
 use crate::domain::catalogue::offering::Offering;
-use crate::domain::catalogue::price::CalculatorUrl;
+use crate::domain::catalogue::price::{CalculatorUrl, SecretNumber};
 use crate::domain::clock::Clock;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::randomness::Randomness;
@@ -98,11 +98,7 @@ impl Calculators {
     /// What came of it since the start, and which are left alone now.
     pub fn counts(&self) -> CalculatorCounts {
         let broken = self.circuits.broken(self.settings.clock.now());
-        CalculatorCounts {
-            outcomes: self.tally.outcomes(),
-            open: broken.open,
-            half_open: broken.half_open,
-        }
+        CalculatorCounts { outcomes: self.tally.outcomes(), open: broken.open, half_open: broken.half_open }
     }
 
     /// What a calculator charges for those answers.
@@ -155,10 +151,11 @@ impl Calculators {
     ) -> Result<Answer, Unavailable> {
         let CalculatorSettings { store, clock, randomness, sender, .. } = &self.settings;
         let key = (&offering.ec, &offering.service);
-        let number = store.calculator_secret(key.0, key.1).await.map_err(|error| {
+        let found = store.calculator_secret(key.0, key.1).await.map_err(|error| {
             tracing::warn!(%error, "the number of a secret could not be read");
             Unavailable::Store
         })?;
+        let number = found.unwrap_or(SecretNumber::FIRST);
         let now = clock.now();
         let signing: Vec<Secret> = number.holding(now).map(|number| secrets.of(key, number)).collect();
         let body = question(answers);
@@ -166,7 +163,8 @@ impl Calculators {
         let mut headers = signed_headers(&id, now.as_second(), &body, &signing);
         headers.extend(addressed(key));
         let (answer, _) = sender.post(url.as_str(), headers, body).await;
-        let answer = answer.map_err(|why| if why.is_late() { Unavailable::Slow } else { Unavailable::Down })?;
+        let answer =
+            answer.map_err(|why| if why.is_late() { Unavailable::Slow } else { Unavailable::Down })?;
         let has_answered = matches!(answer.status, 200 | 201) || refused(&answer).is_some();
         if has_answered { Ok(answer) } else { Err(Unavailable::Status(answer.status)) }
     }

@@ -209,3 +209,171 @@ fn without_exponent(text: &str) -> &str {
     let after = digits.trim_start_matches(|c: char| c.is_ascii_digit());
     if after.len() < digits.len() { after } else { text }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::catalogue::form::{Choice, Field, Presence};
+    use crate::domain::text::Text;
+
+    fn name(text: &str) -> FieldName {
+        FieldName::new(text).unwrap()
+    }
+
+    fn text(formula: &str) -> FormulaText {
+        FormulaText::new(formula).unwrap()
+    }
+
+    fn form() -> Form {
+        let choices = |values: &[&str]| {
+            let choice = |text: &&str| {
+                let value = Text::new(text).unwrap();
+                Choice { label: value.clone().into(), value }
+            };
+            FieldKind::Choice(values.iter().map(choice).collect())
+        };
+        let decimal = |text| Decimal::parse(text).unwrap();
+        let kinds = [
+            ("power", FieldKind::Integer { min: 0, max: 999 }, Presence::Required),
+            (
+                "rate",
+                FieldKind::Decimal { scale: 4, min: decimal("-9"), max: decimal("9") },
+                Presence::Required,
+            ),
+            ("minutes", FieldKind::Integer { min: 0, max: 999 }, Presence::Required),
+            ("resident", FieldKind::Boolean, Presence::Required),
+            ("class", choices(&["1", "2.5"]), Presence::Required),
+            ("colour", choices(&["1", "red"]), Presence::Required),
+            ("plate", FieldKind::Plate, Presence::Required),
+            ("extra", FieldKind::Integer { min: 0, max: 9 }, Presence::Optional),
+        ];
+        let field = |(text, kind, presence)| {
+            let label = Text::new(text).unwrap().into();
+            Field { name: name(text), label, help: None, kind, presence }
+        };
+        Form::new(kinds.into_iter().map(field).collect(), Vec::new()).unwrap()
+    }
+
+    fn answers(power: i64, rate: &str, resident: bool) -> Answers {
+        [
+            ("power", Value::Integer(power)),
+            ("rate", Value::Decimal(Decimal::parse(rate).unwrap())),
+            ("minutes", Value::Integer(90)),
+            ("resident", Value::Boolean(resident)),
+            ("class", Value::Text("2.5".to_owned())),
+        ]
+        .map(|(field, value)| (name(field), value))
+        .into_iter()
+        .collect()
+    }
+
+    fn cents(formula: &str) -> Result<i64, FormulaError> {
+        price(&text(formula), &answers(100, "2.58", true)).map(Cents::get)
+    }
+
+    #[test]
+    fn a_formula_is_calculated_exactly_and_rounded_half_up_to_cents() {
+        for (formula, expected) in [
+            ("2.58 * power", 25_800),
+            ("rate * min(power, 80) + (power > 80 ? 3.87 * (power - 80) : 0)", 28_380),
+            ("0.1 + 0.2", 30),
+            ("1 / 3 * 3", 100),
+            ("0.005", 1),
+            ("0.0149", 1),
+            ("1.115", 112),
+            ("minutes / 60 * 2", 300),
+            ("class * 10", 2500),
+            ("resident ? 10 : 20", 1000),
+            ("10 - 3 * resident", 700),
+            ("max(1, min(2, 3), 0.5) + abs(-1) + floor(1.9) + ceil(1.1) + round(2.5)", 900),
+            ("power >= 100 && !(resident == 0) ? 5 : 6", 500),
+            ("5 * (power mod 7)", 1000),
+        ] {
+            assert_eq!(check(&text(formula), &form()), Ok(()), "{formula}");
+            assert_eq!(cents(formula), Ok(expected), "{formula}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_amount_is_no_price() {
+        assert_eq!(cents("power - 100"), Err(FormulaError::NoAmount));
+        assert_eq!(cents("power - 101"), Err(FormulaError::NoAmount));
+        assert_eq!(cents("0.004 * resident"), Err(FormulaError::NoAmount));
+        assert_eq!(cents("10000000 * power"), Err(FormulaError::NoAmount));
+        assert_eq!(cents("9999999.99995 * power"), Err(FormulaError::NoAmount));
+        assert_eq!(cents("1 / (power - 100)"), Err(FormulaError::DivisionByZero));
+        assert_eq!(cents("power ** 40"), Err(FormulaError::Overflow));
+        assert_eq!(cents("power ** 0.3"), Err(FormulaError::NotCalculable));
+        assert_eq!(cents("1 / (resident ? 1 : 0)"), Ok(100), "what is not needed is not calculated");
+    }
+
+    #[test]
+    fn a_formula_is_held_against_its_form() {
+        use FormulaError::{Function, Kind, NoAmount, Optional, Unknown};
+        for (formula, why) in [
+            ("power * other", Unknown("other".to_owned())),
+            ("resident ? 1 : other", Unknown("other".to_owned())),
+            ("minutes * minute", Unknown("minute".to_owned())),
+            ("plate * 2", Kind(name("plate"))),
+            ("colour * 2", Kind(name("colour"))),
+            ("resident ? 1 : plate", Kind(name("plate"))),
+            ("extra * 2", Optional(name("extra"))),
+            ("sqrt(power)", Function("sqrt".to_owned())),
+            ("power(2)", Function("power".to_owned())),
+            ("1 - 1", NoAmount),
+            ("1 / 0", FormulaError::DivisionByZero),
+        ] {
+            assert_eq!(check(&text(formula), &form()), Err(why), "{formula}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_expression_is_told_with_its_place() {
+        for (formula, place) in [
+            ("2 +", 4),
+            ("2 + * 3", 5),
+            ("(power", 1),
+            ("power)", 6),
+            ("2 power", 3),
+            ("1.2.3", 4),
+            ("resident ? 1", 13),
+            ("min()", 1),
+            ("round(1, 2)", 1),
+        ] {
+            let error = check(&text(formula), &form()).unwrap_err();
+            assert!(matches!(error, FormulaError::Syntax { at, .. } if at == place), "{formula}: {error:?}");
+        }
+        let deep = format!("{}1{}", "(".repeat(40), ")".repeat(40));
+        assert!(matches!(check(&text(&deep), &form()), Err(FormulaError::Syntax { .. })));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_evaluator(formula in "[a-z0-9 +*/(),._<>=!?:&|-]{1,80}") {
+            if let Ok(formula) = FormulaText::new(&formula) {
+                let _ = check(&formula, &form());
+                let _ = price(&formula, &answers(7, "1.5", false));
+            }
+        }
+
+        #[test]
+        fn no_name_escapes(formula in "((power|rate|ghost|min|mod|1e3|2|\\.5)[ +*(),?:]{0,2}){1,12}") {
+            // Whatever passes the check knows all that it names, in every branch.
+            if let Ok(formula) = FormulaText::new(&formula)
+                && check(&formula, &form()).is_ok()
+            {
+                prop_assert!(!formula.as_str().contains("ghost"));
+            }
+        }
+
+        #[test]
+        fn a_linear_tariff_is_what_whole_numbers_say(power in 1_i64..999, units in 1_i64..99_999) {
+            let rate = Decimal::new(units, 4).unwrap().to_string();
+            let priced = price(&text("rate * power"), &answers(power, &rate, true)).map(Cents::get);
+            let rounded = (power * units * 100 + 5000) / 10_000;
+            prop_assert_eq!(priced, if rounded == 0 { Err(FormulaError::NoAmount) } else { Ok(rounded) });
+        }
+    }
+}

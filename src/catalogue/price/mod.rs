@@ -149,7 +149,9 @@ fn whole(
     (registry, now): (&Registry, Timestamp),
 ) -> Result<Charge, Vec<Wrong>> {
     let today = rome::day(now);
-    for (pointer, account) in [("/iban", Some(&offering.iban)), ("/postalIban", offering.postal_iban.as_ref())] {
+    for (pointer, account) in
+        [("/iban", Some(&offering.iban)), ("/postalIban", offering.postal_iban.as_ref())]
+    {
         if account.is_some_and(|account| !registry.may_pay(&offering.ec, account, today)) {
             return Err(vec![wrong(pointer, "iban_not_in_census", answer::NOT_IN_CENSUS)]);
         }

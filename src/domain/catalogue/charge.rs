@@ -100,3 +100,74 @@ impl Charge {
         &self.shares
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::amount::MAX_CENTS;
+    use crate::domain::iban::Iban;
+
+    fn code(text: &str) -> FiscalCode {
+        FiscalCode::new(text).unwrap()
+    }
+
+    fn share(beneficiary: &str, cents: i64) -> Share {
+        let iban = Iban::new("IT60X0542811101000000123456").unwrap();
+        Share {
+            beneficiary: code(beneficiary),
+            company_name: None,
+            destination: Destination::Account { iban, postal: None },
+            amount: Cents::new(cents).unwrap(),
+            remittance: None,
+            category: None,
+        }
+    }
+
+    fn charge(cents: i64, shares: Vec<Share>) -> Result<Charge, ChargeError> {
+        Charge::new(&code("77777777777"), Cents::new(cents).unwrap(), shares, Terms::default())
+    }
+
+    #[test]
+    fn shares_of_the_institution_come_first_and_the_others_stay_in_order() {
+        let shares = vec![
+            share("00000000001", 1),
+            share("77777777777", 2),
+            share("00000000002", 3),
+            share("77777777777", 4),
+        ];
+        let charge = charge(10, shares).unwrap();
+        assert_eq!(charge.shares().iter().map(|share| share.amount.get()).collect::<Vec<_>>(), [2, 4, 1, 3]);
+    }
+
+    #[test]
+    fn what_does_not_add_up_is_no_charge() {
+        let own = |cents| share("77777777777", cents);
+        assert_eq!(charge(0, vec![own(0)]), Err(ChargeError::Nothing));
+        assert_eq!(charge(1, vec![own(1), own(0)]), Err(ChargeError::ShareOfNothing));
+        assert_eq!(charge(2, vec![own(1)]), Err(Inconsistency::Sum.into()));
+        assert_eq!(charge(2, vec![own(MAX_CENTS), own(2)]), Err(Inconsistency::Sum.into()));
+        assert_eq!(charge(6, vec![own(1); 6]), Err(Inconsistency::TransferCount.into()));
+        assert_eq!(charge(6, Vec::new()), Err(Inconsistency::TransferCount.into()));
+    }
+
+    proptest! {
+        #[test]
+        fn a_charge_is_the_sum_of_its_shares(cents in prop::collection::vec(0..=MAX_CENTS, 0..8), amount in 0..=MAX_CENTS) {
+            let sum: i64 = cents.iter().sum();
+            for amount in [amount, sum.min(MAX_CENTS)] {
+                let shares: Vec<Share> = cents.iter().map(|cents| share("77777777777", *cents)).collect();
+                let right = amount > 0 && sum == amount && (1..=5).contains(&cents.len()) && !cents.contains(&0);
+                match charge(amount, shares) {
+                    Ok(charge) => {
+                        prop_assert!(right);
+                        let of_shares = Cents::checked_sum(charge.shares().iter().map(|share| share.amount));
+                        prop_assert_eq!(of_shares, Some(charge.amount()));
+                    }
+                    Err(_) => prop_assert!(!right),
+                }
+            }
+        }
+    }
+}

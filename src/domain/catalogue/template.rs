@@ -127,3 +127,60 @@ impl fmt::Display for Template {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::catalogue::form::Decimal;
+
+    fn rendered(template: &str) -> String {
+        let values = [
+            ("plate", Value::Text("AB123CD".to_owned())),
+            ("amount", Value::Decimal(Decimal::parse("12.50").unwrap())),
+            ("day", Value::Date("2026-03-01".parse().unwrap())),
+            ("resident", Value::Boolean(true)),
+            ("note", Value::Text("x".repeat(139))),
+            ("lines", Value::Text("a\nb".to_owned())),
+        ];
+        let answers = values.map(|(name, value)| (FieldName::new(name).unwrap(), value));
+        let answers: Answers = answers.into_iter().collect();
+        Template::new(template).unwrap().render(&answers, &Text::new("Bollo auto").unwrap()).to_string()
+    }
+
+    #[test]
+    fn answers_stand_where_their_names_stood() {
+        assert_eq!(rendered("{service} targa {plate}"), "Bollo auto targa AB123CD");
+        assert_eq!(rendered("{amount} il {day}: {resident}{plate}"), "12,50 il 01/03/2026: sìAB123CD");
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_and_what_is_left_out_is_nothing() {
+        assert_eq!(rendered("ab {note}").chars().count(), 140);
+        assert_eq!(rendered("nota {other}"), "nota");
+        assert_eq!(rendered("{other} {other}"), "Bollo auto", "a remittance is never blank");
+        assert_eq!(rendered("{lines}"), "a b");
+    }
+
+    #[test]
+    fn braces_hold_names_and_are_closed() {
+        use TemplateError::{Blank, Brace, ControlCharacter, Name, TooLong};
+        for (wrong, why) in [
+            ("", Blank),
+            (" ", Blank),
+            ("a\nb", ControlCharacter),
+            ("{plate", Brace),
+            ("plate}", Brace),
+            ("a } {plate}", Brace),
+            ("{}", Name),
+            ("{1a}", Name),
+            ("{a b}", Name),
+            ("{{plate}}", Name),
+            (&"a".repeat(141), TooLong),
+        ] {
+            assert_eq!(Template::new(wrong), Err(why), "{wrong}");
+        }
+        let template = Template::new("a {b} {service} {c}").unwrap();
+        assert_eq!(template.fields().map(FieldName::as_str).collect::<Vec<_>>(), ["b", "c"]);
+        assert_eq!(template.to_string(), "a {b} {service} {c}");
+    }
+}

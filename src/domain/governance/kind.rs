@@ -72,6 +72,8 @@ kinds! {
     Service "service" CatalogueWrite;
     /// That a creditor institution offers a service.
     Offering "offering" OfferingWrite;
+    /// Which secret signs what the calculator of an offering is asked.
+    CalculatorSecret "calculator_secret" OfferingWrite;
     /// A form of XML in which a service can be asked for.
     ServiceSchema "service_schema" CatalogueWrite;
     /// How a creditor institution takes part in the catalogue under the published contract.

@@ -15,11 +15,13 @@ pub(super) mod demands;
 mod form;
 pub(in crate::store) mod offering;
 pub(in crate::store) mod organization;
+pub(in crate::store) mod secret;
 pub(in crate::store) mod service;
 
 pub use demand::{Demand, Ordered};
 pub use demands::{DemandPage, DemandPlace, DemandQuery, ListedDemand, Purge};
 pub use form::{definition_form, definition_tag, offering_target, organization_form};
+pub use secret::secret_form;
 
 /// Everything of the catalogue at one moment. Definitions are JSON, as they were proposed.
 #[derive(Clone, Debug, Default)]

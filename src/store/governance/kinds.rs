@@ -6,7 +6,7 @@ use super::Refused;
 use crate::domain::governance::{Kind, Proposal};
 use crate::store::accounts::{deletions, kind as accounts, purposes};
 use crate::store::activation::write as activation;
-use crate::store::catalogue::{offering, organization, service};
+use crate::store::catalogue::{offering, organization, secret, service};
 use crate::store::certificates::{certificate, revocation_list};
 use crate::store::dialect::for_both_engines;
 use crate::store::documents::kind as documents;
@@ -15,7 +15,7 @@ use crate::store::people::kinds as people;
 use crate::store::registry::{broker, contact, encoding, institution, relation, station};
 
 for_both_engines! {
-    [institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list, activation, people, documents, service, offering, organization]
+    [institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list, activation, people, documents, service, offering, organization, secret]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -48,6 +48,7 @@ for_both_engines! {
             Kind::ServiceSchema => read_schema(connection, target).await,
             Kind::Offering => read_offering(connection, target).await,
             Kind::Organization => read_organization(connection, target).await,
+            Kind::CalculatorSecret => read_secret(connection, target).await,
         }
     }
 
@@ -83,6 +84,7 @@ for_both_engines! {
             Kind::ServiceSchema => write_schema(connection, target, wanted, at).await,
             Kind::Offering => write_offering(connection, target, wanted, at).await,
             Kind::Organization => write_organization(connection, target, wanted, at).await,
+            Kind::CalculatorSecret => write_secret(connection, target, wanted, at).await,
         }
     }
 }

@@ -120,3 +120,56 @@ impl CalculatorUrl {
         self.0.as_str()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::form::{Decimal, Field, Presence};
+    use super::*;
+    use crate::domain::text::Text;
+
+    fn cents(cents: i64) -> Cents {
+        Cents::new(cents).unwrap()
+    }
+
+    fn amount() -> FieldName {
+        FieldName::new("amount").unwrap()
+    }
+
+    fn form(kind: FieldKind, presence: Presence) -> Form {
+        let label = Text::new("Importo").unwrap().into();
+        Form::new(vec![Field { name: amount(), label, help: None, kind, presence }], Vec::new()).unwrap()
+    }
+
+    fn decimal(scale: u8) -> FieldKind {
+        let [min, max] = ["0", "9999"].map(|text| Decimal::parse(text).unwrap());
+        FieldKind::Decimal { scale, min, max }
+    }
+
+    #[test]
+    fn a_free_amount_is_within_its_limits() {
+        let free = FreeAmount::new(amount(), cents(100), cents(500_000)).unwrap();
+        let price = |text: &str| {
+            let value = Value::Decimal(Decimal::parse(text).unwrap());
+            free.price(&[(amount(), value)].into_iter().collect()).map(Cents::get)
+        };
+        assert_eq!(price("1.00"), Some(100));
+        assert_eq!(price("5000"), Some(500_000));
+        for out in ["0.99", "5000.01", "-1", "0", "1.005"] {
+            assert_eq!(price(out), None, "{out}");
+        }
+        assert_eq!(free.price(&Answers::default()), None);
+        assert_eq!(FreeAmount::new(amount(), cents(0), cents(1)), Err(FreeAmountError::Nothing));
+        assert_eq!(FreeAmount::new(amount(), cents(2), cents(1)), Err(FreeAmountError::Limits));
+    }
+
+    #[test]
+    fn a_free_amount_needs_a_required_field_of_two_decimals() {
+        let free = FreeAmount::new(amount(), cents(1), cents(2)).unwrap();
+        assert_eq!(free.check(&form(decimal(2), Presence::Required)), Ok(()));
+        assert_eq!(free.check(&form(decimal(2), Presence::Optional)), Err(FreeAmountFormError::Optional));
+        assert_eq!(free.check(&form(decimal(3), Presence::Required)), Err(FreeAmountFormError::Kind));
+        assert_eq!(free.check(&form(FieldKind::Boolean, Presence::Required)), Err(FreeAmountFormError::Kind));
+        let other = FreeAmount::new(FieldName::new("other").unwrap(), cents(1), cents(2)).unwrap();
+        assert_eq!(other.check(&form(decimal(2), Presence::Required)), Err(FreeAmountFormError::Unknown));
+    }
+}

@@ -154,3 +154,96 @@ impl PriceTable {
         self.rows.get(&values).copied().or(self.otherwise)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::form::{Choice, Field, FieldKind, Presence};
+    use super::*;
+    use crate::domain::text::Text;
+
+    fn cents(cents: i64) -> Cents {
+        Cents::new(cents).unwrap()
+    }
+
+    fn name(text: &str) -> FieldName {
+        FieldName::new(text).unwrap()
+    }
+
+    fn row(values: &[&str], price: i64) -> (Vec<String>, Cents) {
+        (values.iter().map(ToString::to_string).collect(), cents(price))
+    }
+
+    fn form() -> Form {
+        let field = |text: &str, kind, presence| Field {
+            name: name(text),
+            label: Text::new(text).unwrap().into(),
+            help: None,
+            kind,
+            presence,
+        };
+        let choice = |text: &str| {
+            let value = Text::new(text).unwrap();
+            Choice { label: value.clone().into(), value }
+        };
+        let kind = FieldKind::Choice(vec![choice("1"), choice("2")]);
+        let places = FieldKind::Integer { min: 1, max: 9 };
+        let fields =
+            vec![field("kind", kind, Presence::Required), field("places", places, Presence::Optional)];
+        Form::new(fields, Vec::new()).unwrap()
+    }
+
+    fn table(rows: Vec<(Vec<String>, Cents)>, otherwise: Option<i64>) -> Result<PriceTable, TableError> {
+        PriceTable::new(vec![name("kind"), name("places")], rows, otherwise.map(cents))
+    }
+
+    fn price(table: &PriceTable, kind: &str, places: Option<i64>) -> Option<i64> {
+        let kind = (name("kind"), Value::Text(kind.to_owned()));
+        let places = places.map(|places| (name("places"), Value::Integer(places)));
+        table.price(&[kind].into_iter().chain(places).collect()).map(Cents::get)
+    }
+
+    #[test]
+    fn the_row_of_the_answers_says_the_price() {
+        let rows = || vec![row(&["1", "2"], 10), row(&["1", ""], 20), row(&["2", "9"], 30)];
+        let strict = table(rows(), None).unwrap();
+        assert_eq!(strict.check(&form()), Ok(()));
+        assert_eq!(price(&strict, "1", Some(2)), Some(10));
+        assert_eq!(price(&strict, "1", None), Some(20));
+        assert_eq!(price(&strict, "2", Some(2)), None);
+        assert_eq!(price(&table(rows(), Some(5)).unwrap(), "2", Some(2)), Some(5));
+    }
+
+    #[test]
+    fn a_table_has_its_bounds() {
+        use TableError::{Duplicate, FieldTwice, Fields, Nothing, OtherwiseNothing, Rows, Width};
+        assert_eq!(table(Vec::new(), None), Err(Rows));
+        let many = (0..501).map(|n| row(&["1", &n.to_string()], 1)).collect();
+        assert_eq!(table(many, None), Err(Rows));
+        assert_eq!(table(vec![row(&["1"], 1)], None), Err(Width { row: 1 }));
+        assert_eq!(table(vec![row(&["1", "1"], 1), row(&["1", "1"], 2)], None), Err(Duplicate { row: 2 }));
+        assert_eq!(table(vec![row(&["1", "1"], 0)], None), Err(Nothing { row: 1 }));
+        assert_eq!(table(vec![row(&["1", "1"], 1)], Some(0)), Err(OtherwiseNothing));
+        let of = |fields: &[&str]| {
+            let values = row(&vec!["1"; fields.len()], 1);
+            PriceTable::new(fields.iter().map(|field| name(field)).collect(), vec![values], None)
+        };
+        assert_eq!(of(&[]), Err(Fields));
+        assert_eq!(of(&["a", "b", "c", "d", "e"]), Err(Fields));
+        assert_eq!(of(&["a", "a"]), Err(FieldTwice));
+    }
+
+    #[test]
+    fn a_value_must_be_one_that_its_field_can_take() {
+        for (values, field) in
+            [(["3", "1"], "kind"), (["", "1"], "kind"), (["1", "10"], "places"), (["1", "01"], "places")]
+        {
+            let error = table(vec![row(&values, 1)], None).unwrap().check(&form()).unwrap_err();
+            assert!(
+                matches!(&error, TableFormError::Value { field: named, .. } if named.as_str() == field),
+                "{error}"
+            );
+        }
+        let other = PriceTable::new(vec![name("other")], vec![row(&["1"], 1)], None).unwrap();
+        assert_eq!(other.check(&form()), Err(TableFormError::Unknown { field: name("other") }));
+    }
+}
