@@ -46,6 +46,7 @@ mod positions;
 pub mod problem;
 mod receipts;
 mod sheet;
+mod spontaneous;
 mod subscriptions;
 
 /// What the API works with.
@@ -150,6 +151,7 @@ pub fn router(state: ApiState) -> Router {
         .nest("/gpd/payments-receipts-service/v1", receipts::routes().opened_by(receipts))
         .nest("/inbox/v1", inbox::routes().opened_by(receipts))
         .nest("/payment-options", payment_options::routes().opened_by(positions))
+        .nest("/gps/spontaneous-payments-service/v1", spontaneous::routes())
         .nest("/subscriptions/v1", subscriptions::routes().opened_by(KeyScope::Events))
         .nest("/apiconfig/auth/api/v1", apiconfig::routes())
         .nest("/backoffice/external/ec/v1", backoffice::routes())
@@ -164,6 +166,7 @@ pub fn router(state: ApiState) -> Router {
         receipts::HEADING,
         inbox::HEADING,
         payment_options::HEADING,
+        spontaneous::HEADING,
         subscriptions::HEADING,
         events::HEADING,
         apiconfig::HEADING,
@@ -179,8 +182,18 @@ pub fn router(state: ApiState) -> Router {
 }
 
 fn shared(state: ApiState) -> Arc<Api> {
-    let ApiState { store, registry, clock, hold, randomness, receipt_document, webhooks, admin, public, catalogue } =
-        state;
+    let ApiState {
+        store,
+        registry,
+        clock,
+        hold,
+        randomness,
+        receipt_document,
+        webhooks,
+        admin,
+        public,
+        catalogue,
+    } = state;
     // Without a key that was derived, secrets under it are not known: that refuses and opens nothing.
     let hasher = KeyHasher::new(admin.vault.as_ref()).unwrap_or_default();
     let door = admin.vault.clone().and_then(|vault| {
