@@ -36,7 +36,7 @@ fn path(word: &str) -> String {
 }
 
 async fn notices(gateway: &Gateway) -> usize {
-    let list = gateway.call(Method::GET, &format!("/gpd/debt-positions-service/v1/organizations/{EC}/debtpositions?page=0&limit=100"), None).await;
+    let list = gateway.call(Method::GET, &format!("/gpd/debt-positions-service/v1/organizations/{EC}/debtpositions?page=0&limit=50"), None).await;
     assert_eq!(list.status, StatusCode::OK, "{}", list.body);
     list.body["payment_position_list"].as_array().unwrap().len()
 }
