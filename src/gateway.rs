@@ -136,7 +136,8 @@ impl Gateway {
         };
         let registry = RegistryView::new(store.parties().await?);
         let randomness = randomness(random()?);
-        let needs = desk::Needs { store: &store, registry: &registry, clock: &clock, randomness: &randomness };
+        let needs =
+            desk::Needs { store: &store, registry: &registry, clock: &clock, randomness: &randomness };
         let desk = desk::desk(&config.catalogue, &needs, (&webhooks, admin.vault.as_ref()))?;
         desk.catalogue.refresh(&store).await?;
         let parts = Parts {
@@ -162,6 +163,7 @@ impl Gateway {
         let uploads = parts.start_uploads(&config.upload)?;
         let apart = uploads.merge(parts.events(&config.api)).merge(parts.pages(&config.api));
         let api_addr = parts.start_api(&config.api, tls.api, apart).await?;
+        parts.show_calculators();
         parts.start_refresh();
         parts.start_sweep();
         parts.start_changes();

@@ -5,6 +5,7 @@ use super::openapi::{Heading, Routes};
 pub(super) mod accounts;
 mod activation;
 mod audit;
+pub(in crate::api) mod catalogue;
 pub(super) mod certificates;
 mod changes;
 mod delegations;
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Routes {
         .beside(changes::routes())
         .beside(audit::routes())
         .beside(accounts::routes(HEADING.0))
+        .beside(catalogue::routes())
         .beside(certificates::routes())
         .beside(activation::routes())
         .beside(usage::routes())

@@ -10,17 +10,18 @@ use crate::domain::access::Permission;
 
 mod acts;
 mod body;
+mod calculator_secret;
 mod categories;
-mod category;
+pub(in crate::api) mod category;
 pub(in crate::api) mod checks;
 mod listing;
-mod offering;
+pub(in crate::api) mod offering;
 mod offerings;
 mod preview;
 pub(in crate::api) mod refusal;
 mod schema;
 mod schemas;
-mod service;
+pub(in crate::api) mod service;
 mod services;
 pub(in crate::api) mod tags;
 
@@ -36,10 +37,20 @@ pub(super) fn routes() -> Routes {
     let (one, act) = ("/catalogue/services/{service}", "/catalogue/services/{service}/{act}");
     let preview = "/catalogue/services/{service}/preview";
     Routes::default()
-        .guarded(reads, (Method::Get, (heading, "/catalogue/categories")), categories::handler, categories::doc())
+        .guarded(
+            reads,
+            (Method::Get, (heading, "/catalogue/categories")),
+            categories::handler,
+            categories::doc(),
+        )
         .guarded(reads, (Method::Get, (heading, one_category)), category::read, category::doc_of_read())
         .guarded(governs, (Method::Put, (heading, one_category)), category::put, category::doc_of_put())
-        .guarded(governs, (Method::Delete, (heading, one_category)), category::delete, category::doc_of_delete())
+        .guarded(
+            governs,
+            (Method::Delete, (heading, one_category)),
+            category::delete,
+            category::doc_of_delete(),
+        )
         .guarded(reads, (Method::Get, (heading, "/catalogue/schemas")), schemas::handler, schemas::doc())
         .guarded(reads, (Method::Get, (heading, one_schema)), schema::read, schema::doc_of_read())
         .guarded(governs, (Method::Put, (heading, one_schema)), schema::put, schema::doc_of_put())
@@ -59,7 +70,9 @@ fn of_offerings(heading: &'static str) -> Routes {
     let writes = Needs::new(Permission::OfferingWrite, Of::Institution(INSTITUTION));
     let own = format!("/creditor-institutions/{{{INSTITUTION}}}/offerings");
     let (one, act) = (format!("{own}/{{service}}"), format!("{own}/{{service}}/{{act}}"));
+    let secret = format!("{own}/{{service}}/calculator-secret");
     Routes::default()
+        .guarded(writes, (Method::Post, (heading, &secret)), calculator_secret::handler, calculator_secret::doc())
         .guarded(all, (Method::Get, (heading, "/catalogue/offerings")), offerings::handler, offerings::doc())
         .guarded(reads, (Method::Get, (heading, &own)), offerings::own, offerings::doc_of_own())
         .guarded(reads, (Method::Get, (heading, &one)), offering::read, offering::doc_of_read())
