@@ -11,6 +11,7 @@
 
 pub mod admin;
 pub mod api;
+pub mod catalogue;
 pub mod child;
 pub mod chromium;
 pub mod cluster;
