@@ -9,4 +9,6 @@ pub mod desk;
 pub mod payload;
 pub mod price;
 pub mod render;
+pub mod shelf;
+pub mod shipped;
 pub mod view;

@@ -11,7 +11,9 @@
 
 pub mod admin;
 pub mod api;
+pub mod catalogue;
 pub mod child;
+pub mod chromium;
 pub mod cluster;
 pub mod faulty;
 pub mod feeds;
@@ -20,6 +22,7 @@ pub mod messages;
 pub mod node;
 pub mod pki;
 pub mod postgres;
+pub mod receiver;
 pub mod samples;
 pub mod trouble;
 pub mod world;
