@@ -34,6 +34,7 @@ pub mod gateway;
 pub mod guard;
 pub mod observe;
 pub mod outbox;
+pub mod pages;
 pub mod preservation;
 pub mod primitive;
 pub mod registry;

@@ -53,6 +53,9 @@ pub struct Words {
     pub price: fn(&str) -> String,
     /// Between which amounts the payer chooses.
     pub free_price: fn(&str, &str) -> String,
+    /// Between which amounts what was written must lie.
+    pub limits: fn(&str, &str) -> String,
+    pub no_price: &'static str,
     pub commission_charged: &'static str,
     pub commission_free: &'static str,
     pub quote_title: &'static str,

@@ -20,6 +20,7 @@ pub mod messages;
 pub mod node;
 pub mod pki;
 pub mod postgres;
+pub mod receiver;
 pub mod samples;
 pub mod trouble;
 pub mod world;

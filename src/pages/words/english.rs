@@ -43,6 +43,8 @@ pub(super) const WORDS: Words = Words {
     },
     price: |amount| format!("It costs {amount}."),
     free_price: |least, most| format!("You choose the amount, from {least} to {most}."),
+    limits: |least, most| format!("must be from {least} to {most}"),
+    no_price: "There is nothing to pay for what was filled in.",
     commission_charged: "Whoever takes the payment may add a fee.",
     commission_free: "No fee is added.",
     quote_title: "Check before you go on",

@@ -43,6 +43,8 @@ pub(super) const WORDS: Words = Words {
     },
     price: |amount| format!("Si pagano {amount}."),
     free_price: |least, most| format!("L'importo lo scegli tu, da {least} a {most}."),
+    limits: |least, most| format!("deve essere da {least} a {most}"),
+    no_price: "Per i dati inseriti non c'è un importo da pagare.",
     commission_charged: "Chi riceve il pagamento può aggiungere una commissione.",
     commission_free: "Senza commissioni.",
     quote_title: "Controlla prima di continuare",

@@ -1,0 +1,441 @@
+//! The bodies of the catalogue, field by field.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::openapi::form::{Amount, Text140};
+use crate::domain::catalogue::browse::{self, Branch, Open, Tree};
+use crate::domain::catalogue::charge::Share;
+use crate::domain::catalogue::language::Language;
+use crate::domain::catalogue::offering::Commission;
+use crate::domain::catalogue::price::PriceRule;
+use crate::domain::catalogue::service::Service;
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::iban::Iban;
+use crate::domain::notice_number::{Iuv, NoticeNumber};
+use crate::domain::position::Destination;
+
+/// The categories, each before those below it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CatalogueCategories)]
+pub(super) struct CategoriesModel<'a> {
+    /// The categories.
+    #[schema(value_type = Vec<CategoryModel<'static>>)]
+    pub categories: Vec<CategoryModel<'a>>,
+}
+
+/// A group of services.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CatalogueCategory)]
+pub(super) struct CategoryModel<'a> {
+    /// Its name for programs.
+    #[schema(value_type = String, examples("tributi"))]
+    id: &'a str,
+    /// The group that it is part of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    parent: Option<&'a str>,
+    /// Its name for people.
+    #[schema(value_type = String)]
+    name: &'a str,
+    /// How many groups it stands below.
+    depth: usize,
+    /// How many services can be asked for in it and below it.
+    services: usize,
+}
+
+impl<'a> CategoryModel<'a> {
+    pub fn new(branch: &Branch<'a>, language: Language) -> Self {
+        CategoryModel {
+            id: branch.category.id.as_str(),
+            parent: branch.category.parent.as_ref().map(|parent| parent.as_str()),
+            name: branch.category.name.in_language(language).as_str(),
+            depth: branch.depth,
+            services: branch.count,
+        }
+    }
+}
+
+/// A page of services.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CatalogueServices)]
+pub(super) struct ServicesModel<'a> {
+    /// The services, the best answer first.
+    #[schema(value_type = Vec<ServiceModel<'static>>)]
+    pub services: Vec<ServiceModel<'a>>,
+    /// Where this page stands.
+    pub page_info: PageModel,
+}
+
+/// Where a page stands among the others.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CataloguePage)]
+pub(super) struct PageModel {
+    /// Its number, from 0.
+    pub page: u32,
+    /// How many entries it could have.
+    pub limit: u32,
+    /// How many entries it has.
+    pub items_found: usize,
+    /// How many pages there are.
+    pub total_pages: usize,
+    /// How many entries all pages have.
+    pub total_items: usize,
+}
+
+/// A service that can be asked for.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CatalogueService)]
+pub(super) struct ServiceModel<'a> {
+    /// Its name for programs.
+    #[schema(value_type = String, examples("00003"))]
+    id: &'a str,
+    /// Its name for people.
+    #[schema(value_type = String)]
+    name: &'a str,
+    /// What it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    description: Option<&'a str>,
+    /// The groups that it is in, the closest first.
+    #[schema(value_type = Vec<NamedModel<'static>>)]
+    categories: Vec<NamedModel<'a>>,
+    /// What its transfers say they are for.
+    #[schema(value_type = String, examples("9/0101002IM/"))]
+    taxonomy: &'a str,
+    /// In which languages it is told of.
+    #[schema(value_type = Vec<String>)]
+    languages: Vec<&'static str>,
+    /// How many creditor institutions provide it, of those that answer the question.
+    organizations: usize,
+    /// Those, if there are few; see the offerings for all.
+    #[schema(value_type = Vec<InstitutionModel<'static>>)]
+    some_organizations: Vec<InstitutionModel<'a>>,
+}
+
+/// How many institutions a service names in a list.
+const SOME: usize = 3;
+
+/// Something that has a name for programs and one for people.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CatalogueName)]
+pub(super) struct NamedModel<'a> {
+    /// The name for programs.
+    #[schema(value_type = String)]
+    id: &'a str,
+    /// The name for people.
+    #[schema(value_type = String)]
+    name: &'a str,
+}
+
+/// A creditor institution.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CatalogueOrganization)]
+pub(super) struct InstitutionModel<'a> {
+    /// Its fiscal code.
+    #[schema(value_type = FiscalCode)]
+    fiscal_code: &'a str,
+    /// Its name.
+    #[schema(value_type = String)]
+    name: &'a str,
+}
+
+impl<'a> InstitutionModel<'a> {
+    pub fn new(open: &Open<'a>) -> Self {
+        InstitutionModel { fiscal_code: open.offering.ec.as_str(), name: open.institution }
+    }
+}
+
+impl<'a> ServiceModel<'a> {
+    pub fn new((service, of): &(&'a Service, Vec<Open<'a>>), tree: &Tree<'a>, language: Language) -> Self {
+        let path = tree.path(&service.category).into_iter();
+        let name = |language| service.name.all().any(|(known, _)| known == language);
+        ServiceModel {
+            id: service.id.as_str(),
+            name: service.name.in_language(language).as_str(),
+            description: service.description.as_ref().map(|about| about.in_language(language).as_str()),
+            categories: path
+                .map(|one| NamedModel { id: one.id.as_str(), name: one.name.in_language(language).as_str() })
+                .collect(),
+            taxonomy: service.taxonomy.as_str(),
+            languages: Language::ALL.into_iter().filter(|one| name(*one)).map(Language::tag).collect(),
+            organizations: of.len(),
+            some_organizations: of.iter().take(SOME).map(InstitutionModel::new).collect(),
+        }
+    }
+}
+
+/// Who provides a service.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CatalogueOfferings)]
+pub(super) struct OfferingsModel<'a> {
+    /// The offerings, by institution.
+    #[schema(value_type = Vec<OfferingModel<'static>>)]
+    pub offerings: Vec<OfferingModel<'a>>,
+}
+
+/// A service as a creditor institution provides it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CatalogueOffering)]
+pub(super) struct OfferingModel<'a> {
+    /// The service.
+    #[schema(value_type = String, examples("00003"))]
+    service: &'a str,
+    /// Who provides it.
+    #[schema(value_type = InstitutionModel<'static>)]
+    organization: InstitutionModel<'a>,
+    /// Its name, as this institution calls it.
+    #[schema(value_type = String)]
+    name: &'a str,
+    /// What it is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    description: Option<&'a str>,
+    /// Which office provides it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Text140, required = false)]
+    office: Option<&'a str>,
+    /// How the node knows it (idSoggettoServizio); it can be asked for there too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, examples("00003"))]
+    subject: Option<&'a str>,
+    /// Whether the payer may be charged for the payment: charged, free, or unsaid.
+    #[schema(value_type = String, examples("unsaid"))]
+    commission: &'static str,
+    /// Where it is provided.
+    #[schema(value_type = Vec<String>)]
+    places: Vec<&'a str>,
+    /// Its last day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, format = Date)]
+    until: Option<String>,
+    /// In which languages it is told of.
+    #[schema(value_type = Vec<String>)]
+    languages: Vec<&'static str>,
+    /// How its price comes about.
+    price: PriceModel,
+    /// Where to go on.
+    links: LinksModel,
+}
+
+/// How a price comes about.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CataloguePrice)]
+pub(super) struct PriceModel {
+    /// fixed, free, table, formula or calculator; a quote tells the amount of all.
+    #[schema(value_type = String, examples("fixed"))]
+    kind: &'static str,
+    /// What it is, if it is fixed: cents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Amount, required = false)]
+    amount: Option<i64>,
+    /// The field in which the payer says it, if it is free.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    field: Option<String>,
+    /// The least that the payer can say: cents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Amount, required = false)]
+    min_amount: Option<i64>,
+    /// The most: cents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Amount, required = false)]
+    max_amount: Option<i64>,
+}
+
+/// Where to go on from an offering.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CatalogueLinks)]
+pub(super) struct LinksModel {
+    /// Its form as a JSON Schema.
+    form: String,
+    /// Its form as a schema of documents for the node.
+    xsd: String,
+    /// Where a quote is asked for.
+    quote: String,
+    /// Where a notice is asked for.
+    payments: String,
+}
+
+impl PriceModel {
+    fn new(rule: &PriceRule) -> Self {
+        let kind = match rule {
+            PriceRule::Fixed(_) => "fixed",
+            PriceRule::Free(_) => "free",
+            PriceRule::Table(_) => "table",
+            PriceRule::Formula(_) => "formula",
+            PriceRule::Calculator(_) => "calculator",
+        };
+        let mut model = PriceModel { kind, amount: None, field: None, min_amount: None, max_amount: None };
+        if let PriceRule::Fixed(amount) = rule {
+            model.amount = Some(amount.get());
+        }
+        if let PriceRule::Free(free) = rule {
+            model.field = Some(free.field().to_string());
+            (model.min_amount, model.max_amount) = (Some(free.min().get()), Some(free.max().get()));
+        }
+        model
+    }
+}
+
+impl<'a> OfferingModel<'a> {
+    pub fn new(open: &Open<'a>, language: Language) -> Self {
+        let Open { service, offering, .. } = open;
+        let here = format!("/catalogue/v1/organizations/{}/services/{}", offering.ec, service.id);
+        let link = |word: &str| format!("{here}/{word}");
+        OfferingModel {
+            service: service.id.as_str(),
+            organization: InstitutionModel::new(open),
+            name: offering.name(service).in_language(language).as_str(),
+            description: service.description.as_ref().map(|about| about.in_language(language).as_str()),
+            office: offering.office.as_ref().map(|office| office.as_str()),
+            subject: offering.subject.as_ref().map(|subject| subject.as_str()),
+            commission: commission(offering.commission),
+            places: offering.places.iter().map(|place| place.as_str()).collect(),
+            until: offering.until.map(|day| day.to_string()),
+            languages: browse::languages(open).into_iter().map(Language::tag).collect(),
+            price: PriceModel::new(offering.price(service)),
+            links: LinksModel {
+                form: link("form"),
+                xsd: link("form.xsd"),
+                quote: link("quote"),
+                payments: link("payments"),
+            },
+        }
+    }
+}
+
+/// The words for what is said of commissions.
+pub(super) const COMMISSIONS: [(&str, Commission); 3] =
+    [("charged", Commission::Charged), ("free", Commission::Free), ("unsaid", Commission::Unsaid)];
+
+fn commission(said: Commission) -> &'static str {
+    match said {
+        Commission::Charged => "charged",
+        Commission::Free => "free",
+        Commission::Unsaid => "unsaid",
+    }
+}
+
+/// What something would cost.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CatalogueQuote)]
+pub(super) struct QuoteModel {
+    /// What is to be paid: cents.
+    #[schema(value_type = Amount)]
+    pub amount: i64,
+    /// What the notice would say.
+    #[schema(value_type = Text140)]
+    pub description: String,
+    /// Until when it could be paid, a day in Italy.
+    #[schema(format = Date)]
+    pub due_date: String,
+    /// Who gets how much.
+    pub shares: Vec<ShareModel>,
+}
+
+/// What one beneficiary gets.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CatalogueShare)]
+pub(super) struct ShareModel {
+    /// Who gets it.
+    #[schema(value_type = FiscalCode)]
+    organization_fiscal_code: String,
+    /// Its name, if it is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Text140, required = false)]
+    company_name: Option<String>,
+    /// How much: cents.
+    #[schema(value_type = Amount)]
+    amount: i64,
+    /// The account; none for a digital stamp.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Iban, required = false)]
+    iban: Option<String>,
+    /// Whether a digital stamp is bought.
+    is_stamp: bool,
+}
+
+impl ShareModel {
+    pub fn new(share: &Share) -> Self {
+        let iban = match &share.destination {
+            Destination::Account { iban, .. } => Some(iban.as_str().to_owned()),
+            Destination::Stamp(_) => None,
+        };
+        ShareModel {
+            organization_fiscal_code: share.beneficiary.to_string(),
+            company_name: share.company_name.as_ref().map(ToString::to_string),
+            amount: share.amount.get(),
+            is_stamp: iban.is_none(),
+            iban,
+        }
+    }
+}
+
+/// A notice that was asked for.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CataloguePayment)]
+pub(super) struct PaymentModel {
+    /// Number of the notice.
+    #[schema(value_type = NoticeNumber)]
+    pub notice_number: String,
+    /// The creditor's reference inside it.
+    #[schema(value_type = Iuv)]
+    pub iuv: String,
+    /// Name of its debt position.
+    #[schema(examples("od-20261122-5f1d7a84db2d4a8c"))]
+    pub iupd: String,
+    /// The creditor institution.
+    #[schema(value_type = FiscalCode)]
+    pub organization_fiscal_code: String,
+    /// Its name.
+    #[schema(value_type = Text140)]
+    pub company_name: String,
+    /// Its office.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Text140, required = false)]
+    pub office_name: Option<String>,
+    /// What is to be paid: cents.
+    #[schema(value_type = Amount)]
+    pub amount: i64,
+    /// What the payer reads.
+    #[schema(value_type = Text140)]
+    pub description: String,
+    /// The last day on which it can be paid, in Italy.
+    #[schema(format = Date)]
+    pub due_date: String,
+    /// What the QR code of the notice says.
+    #[schema(examples("PAGOPA|002|302000000000100091|99000010019|12345"))]
+    pub qr_code: String,
+    /// Whether the same was asked for before, and this is the notice that was made then.
+    pub repeated: bool,
+    /// Where to go on.
+    pub links: PaymentLinks,
+}
+
+/// Where to go on from a notice.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = CataloguePaymentLinks)]
+pub(super) struct PaymentLinks {
+    /// Its debt position, for keys with the scope positions.
+    pub position: String,
+    /// Its page for people, where pages are served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false)]
+    pub page: Option<String>,
+}
