@@ -152,7 +152,7 @@ impl Import<'_> {
             let why = "the document names no account: tell one for new offerings by the query parameter iban";
             return self.plan.wrong(row, "iban", "iban_required", why);
         };
-        let after = updated(base, (&listed.service, description), told);
+        let after = updated(base, description, told);
         if before == Some(&after) {
             return;
         }
@@ -197,11 +197,12 @@ impl Import<'_> {
     }
 }
 
-/// The offering as the document tells it; the first version tells neither its name nor the commission.
-fn updated(base: Offering, (service, description): (&Service, &Text<70>), told: &Provider) -> Offering {
+/// The offering as the document tells it; the first version tells neither the idSoggettoServizio nor the
+/// commission. A name like that of the service is none of its own.
+fn updated(base: Offering, of_service: &Text<70>, told: &Provider) -> Offering {
     let name = match &base.name {
         Some(name) => Some(renamed(name, &told.name)),
-        None if told.name == *description || told.name == *service.name.italian() => None,
+        None if told.name == *of_service => None,
         None => Some(Localized::from(told.name.clone())),
     };
     let (subject, commission) = match &told.subject {
