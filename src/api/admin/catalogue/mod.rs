@@ -12,7 +12,7 @@ mod acts;
 mod body;
 mod calculator_secret;
 mod categories;
-mod category;
+pub(in crate::api) mod category;
 pub(in crate::api) mod checks;
 mod export;
 mod listing;
@@ -39,10 +39,20 @@ pub(super) fn routes() -> Routes {
     let (one, act) = ("/catalogue/services/{service}", "/catalogue/services/{service}/{act}");
     let preview = "/catalogue/services/{service}/preview";
     Routes::default()
-        .guarded(reads, (Method::Get, (heading, "/catalogue/categories")), categories::handler, categories::doc())
+        .guarded(
+            reads,
+            (Method::Get, (heading, "/catalogue/categories")),
+            categories::handler,
+            categories::doc(),
+        )
         .guarded(reads, (Method::Get, (heading, one_category)), category::read, category::doc_of_read())
         .guarded(governs, (Method::Put, (heading, one_category)), category::put, category::doc_of_put())
-        .guarded(governs, (Method::Delete, (heading, one_category)), category::delete, category::doc_of_delete())
+        .guarded(
+            governs,
+            (Method::Delete, (heading, one_category)),
+            category::delete,
+            category::doc_of_delete(),
+        )
         .guarded(reads, (Method::Get, (heading, "/catalogue/schemas")), schemas::handler, schemas::doc())
         .guarded(reads, (Method::Get, (heading, one_schema)), schema::read, schema::doc_of_read())
         .guarded(governs, (Method::Put, (heading, one_schema)), schema::put, schema::doc_of_put())
