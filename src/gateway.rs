@@ -134,7 +134,8 @@ impl Gateway {
         };
         let registry = RegistryView::new(store.parties().await?);
         let randomness = randomness(random()?);
-        let needs = desk::Needs { store: &store, registry: &registry, clock: &clock, randomness: &randomness };
+        let needs =
+            desk::Needs { store: &store, registry: &registry, clock: &clock, randomness: &randomness };
         let desk = desk::desk(&config.catalogue, &needs, (&webhooks, admin.vault.as_ref()))?;
         desk.catalogue.refresh(&store).await?;
         let parts = Parts {

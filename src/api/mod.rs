@@ -179,8 +179,18 @@ pub fn router(state: ApiState) -> Router {
 }
 
 fn shared(state: ApiState) -> Arc<Api> {
-    let ApiState { store, registry, clock, hold, randomness, receipt_document, webhooks, admin, public, catalogue } =
-        state;
+    let ApiState {
+        store,
+        registry,
+        clock,
+        hold,
+        randomness,
+        receipt_document,
+        webhooks,
+        admin,
+        public,
+        catalogue,
+    } = state;
     // Without a key that was derived, secrets under it are not known: that refuses and opens nothing.
     let hasher = KeyHasher::new(admin.vault.as_ref()).unwrap_or_default();
     let door = admin.vault.clone().and_then(|vault| {

@@ -10,4 +10,5 @@ pub mod payload;
 pub mod price;
 pub mod render;
 pub mod shelf;
+pub mod shipped;
 pub mod view;
