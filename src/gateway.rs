@@ -3,6 +3,7 @@
 mod calls;
 mod certificates;
 mod changes;
+mod channels;
 mod deletions;
 mod delivery;
 mod demands;
@@ -45,6 +46,7 @@ use crate::soap::{self, Limits};
 use crate::store::{FeedWatch, Store, StoreError, StoreOptions};
 use crate::tls::{TlsError, TlsReloader};
 
+use channels::Channels;
 use delivery::Deliverer;
 use node::NodeFacing;
 use people::PeopleError;
@@ -142,6 +144,7 @@ impl Gateway {
             registry,
             catalogue: desk.catalogue.clone(),
             desk,
+            channels: Channels::new(&config, &clock),
             webhooks,
             watch: store.watch_feeds(FEED_LOOK),
             clock,
@@ -158,8 +161,9 @@ impl Gateway {
         parts.seal_keys().await?;
         let soap_addr = parts.start_soap(&config.soap, tls.soap).await?;
         let uploads = parts.start_uploads(&config.upload)?;
-        let apart = uploads.merge(parts.events(&config.api));
+        let apart = uploads.merge(parts.events(&config.api)).merge(parts.pages(&config.api));
         let api_addr = parts.start_api(&config.api, tls.api, apart).await?;
+        parts.show_calculators();
         parts.start_refresh();
         parts.start_sweep();
         parts.start_changes();
@@ -219,6 +223,7 @@ struct Parts {
     registry: RegistryView,
     catalogue: CatalogueView,
     desk: Desk,
+    channels: Channels,
     watch: FeedWatch,
     clock: Clock,
     shutdown: Shutdown,
@@ -289,8 +294,18 @@ impl Parts {
             receipt_document: soap::document,
             webhooks: self.webhooks.for_api(),
             admin: self.admin.clone(),
-            public: None,
+            desk: self.desk.clone(),
+            public: self.channels.public(),
+            notice_pages: self.channels.notice_pages(),
         }
+    }
+
+    /// The pages for people, if they are served.
+    fn pages(&self, config: &Api) -> axum::Router {
+        let Some(pages) = self.channels.pages(&self.desk, &self.clock) else { return axum::Router::new() };
+        let interface = Interface::Api { max_body: config.max_body.get() };
+        let router = people::with_addresses(pages.router());
+        self.stack(interface, config.request_timeout.get()).around(router)
     }
 
     /// The endpoint for events, whose callers wait.

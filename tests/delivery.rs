@@ -19,8 +19,6 @@ mod gateway;
 mod guard;
 #[path = "delivery/health.rs"]
 mod health;
-#[path = "delivery/receiver.rs"]
-mod receiver;
 #[path = "delivery/setup.rs"]
 mod setup;
 #[path = "delivery/sharing.rs"]
@@ -28,3 +26,5 @@ mod sharing;
 #[path = "delivery/signing.rs"]
 mod signing;
 mod support;
+
+use support::receiver;

@@ -20,6 +20,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Api;
+use super::access::Public;
 use super::auth::{self, KEY_PARAMETER};
 use super::openapi::{AnswerHeader, Doc, form};
 use super::problem::Problem;
@@ -34,6 +35,9 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The longest key.
 const LONGEST: usize = 255;
+
+/// Who asks without an API key, where none is needed. No key has this id.
+const PUBLIC: &str = "public";
 
 /// Why a request with a key is not carried out.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +76,10 @@ impl FromRequestParts<Arc<Api>> for IdempotencyKey {
 
     async fn from_request_parts(parts: &mut Parts, _: &Arc<Api>) -> Result<Self, Problem> {
         let Some(key) = presented_key(&parts.headers)? else { return Ok(IdempotencyKey(None)) };
-        let caller = auth::caller(parts)?.id.clone();
+        let caller = match parts.extensions.get::<Public>() {
+            Some(Public) => PUBLIC.to_owned(),
+            None => auth::caller(parts)?.id.clone(),
+        };
         let operation = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
         let operation = format!("{} {}", parts.method, operation.unwrap_or_default());
         let request = Sha256::new().chain_update(target(&parts.uri)).chain_update([0]);

@@ -13,6 +13,7 @@ use self::openapi::Routes;
 use crate::admin::certificates::Certificates;
 use crate::admin::people::{Door, PeopleSettings};
 use crate::admin::{KeyHasher, Secrets, Vault};
+use crate::catalogue::desk::Desk;
 use crate::catalogue::view::CatalogueView;
 use crate::domain::access::KeyScope;
 use crate::domain::clock::Clock;
@@ -33,6 +34,7 @@ pub mod auth;
 mod backoffice;
 mod body;
 mod bulk;
+mod catalogue;
 mod documents;
 pub mod events;
 mod exports;
@@ -57,6 +59,8 @@ pub struct ApiState {
     pub registry: RegistryView,
     /// What can be paid on demand.
     pub catalogue: CatalogueView,
+    /// Where it is asked for.
+    pub desk: Desk,
     /// What time it is.
     pub clock: Clock,
     /// How long a payment under way holds a position.
@@ -71,6 +75,8 @@ pub struct ApiState {
     pub admin: Admin,
     /// How often callers without a key may ask where none is needed; none if a key is needed everywhere.
     pub public: Option<Callers>,
+    /// Where notices on demand have pages for people; none if pages are not served.
+    pub notice_pages: Option<&'static str>,
 }
 
 /// What the admin surface works with.
@@ -109,6 +115,7 @@ struct Api {
     store: Store,
     registry: RegistryView,
     catalogue: CatalogueView,
+    desk: Desk,
     clock: Clock,
     hold: HoldPolicy,
     randomness: Randomness,
@@ -117,6 +124,7 @@ struct Api {
     admin: Admin,
     hasher: KeyHasher,
     public: Option<Callers>,
+    notice_pages: Option<&'static str>,
     /// By which people come in; none without a vault.
     door: Option<Door>,
 }
@@ -151,6 +159,7 @@ pub fn router(state: ApiState) -> Router {
         .nest("/inbox/v1", inbox::routes().opened_by(receipts))
         .nest("/payment-options", payment_options::routes().opened_by(positions))
         .nest("/subscriptions/v1", subscriptions::routes().opened_by(KeyScope::Events))
+        .nest("/catalogue/v1", catalogue::routes().opened_by_key_or_public(KeyScope::Catalogue))
         .nest("/apiconfig/auth/api/v1", apiconfig::routes())
         .nest("/backoffice/external/ec/v1", backoffice::routes())
         .nest("/admin/v1", admin::routes())
@@ -166,6 +175,7 @@ pub fn router(state: ApiState) -> Router {
         payment_options::HEADING,
         subscriptions::HEADING,
         events::HEADING,
+        catalogue::HEADING,
         apiconfig::HEADING,
         backoffice::HEADING,
         admin::HEADING,
@@ -179,36 +189,27 @@ pub fn router(state: ApiState) -> Router {
 }
 
 fn shared(state: ApiState) -> Arc<Api> {
-    let ApiState {
-        store,
-        registry,
-        clock,
-        hold,
-        randomness,
-        receipt_document,
-        webhooks,
-        admin,
-        public,
-        catalogue,
-    } = state;
     // Without a key that was derived, secrets under it are not known: that refuses and opens nothing.
+    let admin = &state.admin;
     let hasher = KeyHasher::new(admin.vault.as_ref()).unwrap_or_default();
     let door = admin.vault.clone().and_then(|vault| {
-        let door = Door::new(store.clone(), vault, admin.secrets.clone(), admin.people.clone());
+        let door = Door::new(state.store.clone(), vault, admin.secrets.clone(), admin.people.clone());
         door.inspect_err(|error| tracing::error!(%error, "nobody can sign in")).ok()
     });
     Arc::new(Api {
-        store,
-        registry,
-        catalogue,
-        clock,
-        hold,
-        randomness,
-        receipt_document,
-        webhooks,
-        admin,
+        store: state.store,
+        registry: state.registry,
+        catalogue: state.catalogue,
+        desk: state.desk,
+        clock: state.clock,
+        hold: state.hold,
+        randomness: state.randomness,
+        receipt_document: state.receipt_document,
+        webhooks: state.webhooks,
+        admin: state.admin,
         hasher,
-        public,
+        public: state.public,
+        notice_pages: state.notice_pages,
         door,
     })
 }

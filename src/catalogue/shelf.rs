@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::view::{Catalogue, Offered};
 use crate::domain::catalogue::browse::{Open, Tree};
 use crate::domain::catalogue::ids::ServiceId;
+use crate::domain::catalogue::service::Service;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::registry::Registry;
 
@@ -46,6 +47,11 @@ impl Shelf {
             institution: institution.name.as_str(),
         };
         (!is_off && offered.is_open(self.now)).then_some(shown)
+    }
+
+    /// The text of the schema of the documents of a service.
+    pub fn xsd_of(&self, service: &Service) -> Option<Arc<str>> {
+        self.catalogue.xsd_of(service)
     }
 
     /// The categories.

@@ -175,7 +175,7 @@ impl Catalogue {
     }
 
     /// The text of the schema of the documents of a service.
-    fn xsd_of(&self, service: &Service) -> Option<Arc<str>> {
+    pub fn xsd_of(&self, service: &Service) -> Option<Arc<str>> {
         match &service.intake {
             Intake::Own => Some(render::xsd(service).into()),
             Intake::Bound(binding) => self.schemas.get(&binding.schema).map(|schema| Arc::clone(&schema.xsd)),

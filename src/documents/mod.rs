@@ -1,15 +1,17 @@
 //! Documents as XML: from the bytes that somebody sends to facts of the domain, and back.
 //!
-//! The schema (`xsd/documents.xsd`) is kept while reading; what is written cannot break it. What is wrong
+//! The schema (`xsd/documents.xsd`, `xsd/CatalogoServizi.xsd`) is kept while reading; what is written cannot break it. What is wrong
 //! with a document is told by line, column, path and reason, never by its content.
 
 mod accounts;
 mod catalogue;
 mod counterpart;
+mod services;
 
 pub use accounts::{read_accounts, write_accounts};
 pub use catalogue::read_catalogues;
 pub use counterpart::{read_counterparts, write_counterpart};
+pub use services::{Version, read_services, write_services};
 
 use crate::domain::fiscal_code::FiscalCodeError;
 use crate::domain::text::TextError;

@@ -1,8 +1,8 @@
 //! How the desk is put together at which services are asked for.
 
-use super::StartError;
 use super::delivery::Deliverer;
 use super::demands::signed;
+use super::{Parts, StartError};
 use crate::admin::Vault;
 use crate::catalogue::desk::Desk;
 use crate::catalogue::price::{CalculatorSecrets, CalculatorSettings, Calculators, Pricer};
@@ -10,6 +10,7 @@ use crate::catalogue::view::CatalogueView;
 use crate::config::Catalogue;
 use crate::domain::clock::Clock;
 use crate::domain::randomness::Randomness;
+use crate::observe::CalculatorMetrics;
 use crate::registry::RegistryView;
 use crate::store::Store;
 
@@ -45,4 +46,16 @@ pub(super) fn desk(
         randomness: needs.randomness.clone(),
         same_demand: signed(config.same_demand),
     })
+}
+
+impl Parts {
+    /// Shows what becomes of questions to calculators.
+    pub(super) fn show_calculators(&self) {
+        let calculators = self.desk.pricer.calculators.clone();
+        self.metrics.watch_calculators(move || {
+            let counts = calculators.counts();
+            let broken = vec![("open", counts.open), ("half_open", counts.half_open)];
+            CalculatorMetrics { outcomes: counts.outcomes, broken }
+        });
+    }
 }

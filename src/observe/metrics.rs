@@ -18,6 +18,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+use super::calculators::{CalculatorMetrics, Calculators};
 use super::deliveries::{Deliveries, DeliveryCounts};
 
 /// The service level the node holds us to: 98 % of a month's calls within 2 s.
@@ -121,6 +122,7 @@ pub struct Metrics {
     receipts_not_booked: LabelledCount,
     certificates: Arc<Certificates>,
     deliveries: Arc<Deliveries>,
+    calculators: Arc<Calculators>,
 }
 
 impl Metrics {
@@ -141,6 +143,7 @@ impl Metrics {
             receipts_not_booked: LabelledCount::default(),
             certificates: Arc::default(),
             deliveries: Arc::default(),
+            calculators: Arc::default(),
             registry: Registry::default(),
         };
         registry.register("requests", "SOAP requests by primitive and outcome", metrics.requests.clone());
@@ -162,6 +165,7 @@ impl Metrics {
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.timely))));
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.certificates))));
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.deliveries))));
+        registry.register_collector(Box::new(Shared(Arc::clone(&metrics.calculators))));
         more(&mut registry);
         Self { registry, ..metrics }
     }
@@ -220,6 +224,11 @@ impl Metrics {
     /// Shows what is counted of deliveries at each scrape.
     pub fn watch_deliveries(&self, counts: impl Fn() -> DeliveryCounts + Send + Sync + 'static) {
         *lock(&self.deliveries.0) = Some(Box::new(counts));
+    }
+
+    /// Shows what is counted of calculators at each scrape.
+    pub fn watch_calculators(&self, counts: impl Fn() -> CalculatorMetrics + Send + Sync + 'static) {
+        *lock(&self.calculators.0) = Some(Box::new(counts));
     }
 
     /// All metrics as text, for `application/openmetrics-text`.

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::fiscal_code::FiscalCode;
 
 use super::dialect::{for_both_engines, on_engine};
+use super::positions::until_no_conflict;
 use super::{Store, StoreError};
 
 /// How long an answer is kept.
@@ -89,6 +90,20 @@ impl Store {
     pub async fn answered_before(&self, request: &OnceRequest) -> Result<Option<Before>, StoreError> {
         let found = on_engine!(&self.pools, read, |pool, engine| engine::answered(pool, request).await);
         found.map_err(StoreError::during("answered_before"))?.map(|row| row.read(request)).transpose()
+    }
+
+    /// Keeps the answer to a request that makes the same thing however often it is carried out, after it was; or
+    /// says what its key was used for before.
+    pub async fn keep_answer_of(
+        &self,
+        request: &OnceRequest,
+        given: GivenAnswer,
+    ) -> Result<Outcome, StoreError> {
+        let answer = |given: &GivenAnswer| Some(given.clone());
+        let once = Once { request, answer: &answer };
+        until_no_conflict!(on_engine!(&self.pools, write, |pool, engine| {
+            engine::keep_alone(pool, &once, &given).await
+        }))
     }
 }
 
@@ -188,6 +203,22 @@ for_both_engines! {
             .map_err(failed())?;
         forget_answers(connection, once.request.at).await.map_err(failed())?;
         Ok(given)
+    }
+
+    /// Claims the key of a request and keeps its answer.
+    pub(super) async fn keep_alone(
+        pool: &Pool,
+        once: &Once<'_, GivenAnswer>,
+        given: &GivenAnswer,
+    ) -> Result<Outcome, StoreError> {
+        let failed = || StoreError::during("keep_answer_of");
+        let mut tx = begin(pool, BEGIN).await.map_err(failed())?;
+        if let Some(before) = claim_key(&mut tx, once.request).await? {
+            return Ok(Outcome::Before(before));
+        }
+        let answer = keep_answer(&mut tx, once, given).await?;
+        tx.commit().await.map_err(failed())?;
+        Ok(Outcome::Now(answer))
     }
 
     /// Deletes a few answers that are too old, whosever they are: an institution that sends nothing more

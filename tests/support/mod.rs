@@ -21,6 +21,7 @@ pub mod node;
 pub mod offers;
 pub mod pki;
 pub mod postgres;
+pub mod receiver;
 pub mod samples;
 pub mod trouble;
 pub mod world;

@@ -6,6 +6,7 @@ pub(super) mod accounts;
 mod activation;
 mod audit;
 pub(super) mod certificates;
+pub(in crate::api) mod catalogue;
 mod changes;
 mod delegations;
 mod demands;
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Routes {
         .beside(changes::routes())
         .beside(audit::routes())
         .beside(accounts::routes(HEADING.0))
+        .beside(catalogue::routes())
         .beside(certificates::routes())
         .beside(activation::routes())
         .beside(usage::routes())

@@ -18,7 +18,7 @@ use super::{Missing, examples, of_offering};
 use crate::api::Api;
 use crate::api::auth::AuthError;
 use crate::api::body::JsonBody;
-use crate::api::idempotency::{self, Begun, IdempotencyKey, given};
+use crate::api::idempotency::{self, Begun, IdempotencyError, IdempotencyKey, given};
 use crate::api::openapi::{Answer, Doc};
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
@@ -48,7 +48,8 @@ pub(super) async fn handler(
     let Some(request) = once else { return Ok(response) };
     // The notice is made once by itself, so its answer may be kept after it.
     let kept = given(response).ok_or_else(no_notice)?;
-    Ok(idempotency::answer(api.store.keep_answer_of(&request, kept).await.map_err(idempotency::failed)?)?)
+    let outcome = api.store.keep_answer_of(&request, kept).await.map_err(IdempotencyError::from)?;
+    Ok(idempotency::answer(outcome)?)
 }
 
 fn no_notice() -> Problem {

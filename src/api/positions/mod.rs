@@ -29,7 +29,7 @@ pub(in crate::api) mod if_match;
 mod in_progress;
 mod invalidate;
 mod list;
-mod model;
+pub(super) mod model;
 mod notification_fee;
 mod orders;
 mod paid;

@@ -7,6 +7,7 @@ pub mod charge;
 pub mod form;
 pub mod ids;
 pub mod language;
+pub mod listing;
 pub mod negotiation;
 pub mod offering;
 pub mod order;

@@ -87,7 +87,7 @@ pub(super) struct ChangeRequest {
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = KeyRegeneration)]
-pub(super) struct RegenerateRequest {
+pub(in crate::api::admin) struct RegenerateRequest {
     /// For how many hours the secret before works on; 0 for not at all.
     #[serde(default)]
     #[schema(value_type = i64, minimum = 0, maximum = 168, default = 0)]
@@ -107,7 +107,7 @@ impl Shape for RegenerateRequest {
 /// What is wrong with a body.
 #[derive(Debug, thiserror::Error)]
 #[error("the body cannot be carried out")]
-pub(super) struct Invalid(Vec<Violation>);
+pub(in crate::api::admin) struct Invalid(Vec<Violation>);
 
 /// A key as it was asked for.
 #[derive(Debug)]
@@ -168,7 +168,7 @@ pub(super) fn change(body: Value, record: &KeyRecord, now: Timestamp) -> Result<
 }
 
 /// Reads for how many hours a secret that is replaced works on.
-pub(super) fn overlap(body: Option<Value>) -> Result<i64, Invalid> {
+pub(in crate::api::admin) fn overlap(body: Option<Value>) -> Result<i64, Invalid> {
     let Some(body) = body else { return Ok(0) };
     let mut report = Report::default();
     let (root, at) = (Pointer::root(), Pointer::root().field("overlapHours"));
@@ -324,8 +324,13 @@ pub(in crate::api::admin) fn moment(
 }
 
 impl Invalid {
+    /// All that is wrong.
+    pub(in crate::api::admin) fn into_violations(self) -> Vec<Violation> {
+        self.0
+    }
+
     /// One that shows what it looks like.
-    pub(super) fn example() -> Self {
+    pub(in crate::api::admin) fn example() -> Self {
         let (pointer, message) = ("/label".to_owned(), "is required".to_owned());
         Invalid(vec![Violation { pointer, code: "required", message }])
     }

@@ -17,7 +17,7 @@ mod read;
 mod regenerate;
 mod revoke;
 
-pub(super) use body::{code_list, moment};
+pub(super) use body::{RegenerateRequest, code_list, moment, overlap};
 
 /// The endpoints, below `/admin/v1`.
 pub(super) fn routes() -> Routes {
