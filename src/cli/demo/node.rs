@@ -15,8 +15,8 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::soap::{Limits, read_response, write_request};
 use crate::wire::pa_for_node::{
     Acknowledgement, DemandAnswer, IbanOrMbdAttachment, IbanOrRichiestaMarcaDaBollo, NoticeAnswer,
-    NoticeCode, NoticeDemand, NoticeVerification, Outcome, PaymentAnswerV2, PaymentDataV2, PaymentRequest, PaymentTransfer,
-    ReceiptDeliveryV2, ReceiptTransfer, ReceiptTransferList, ReceiptV2, Request, Response,
+    NoticeCode, NoticeDemand, NoticeVerification, Outcome, PaymentAnswerV2, PaymentDataV2, PaymentRequest,
+    PaymentTransfer, ReceiptDeliveryV2, ReceiptTransfer, ReceiptTransferList, ReceiptV2, Request, Response,
 };
 use crate::wire::{Amount, Base64, Bounded, Date, DateTime, Text};
 

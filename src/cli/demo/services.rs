@@ -76,7 +76,8 @@ pub async fn play(node: &mut Node, clock: &Clock) -> Result<(), Failure> {
     asked("paDemandPaymentNotice", &format!("service {CAR_TAX}, plate GV321CF"))?;
     let Timed { answer, took } = node.demand(CAR_TAX, GIANNAS_CAR).await?;
     require_ok("paDemandPaymentNotice", answer.outcome, answer.fault.as_ref())?;
-    let qr_code = answer.qr_code.ok_or_else(|| Failure::Found("a demand was answered without a notice".into()))?;
+    let qr_code =
+        answer.qr_code.ok_or_else(|| Failure::Found("a demand was answered without a notice".into()))?;
     let notice = valid(NoticeNumber::new(qr_code.notice_number.as_str()))?;
     answered("OK", took, &format!("priced, stored and on offer: notice {notice}"))?;
     verify(node, &notice, 2).await?;

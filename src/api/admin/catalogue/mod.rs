@@ -37,10 +37,20 @@ pub(super) fn routes() -> Routes {
     let (one, act) = ("/catalogue/services/{service}", "/catalogue/services/{service}/{act}");
     let preview = "/catalogue/services/{service}/preview";
     Routes::default()
-        .guarded(reads, (Method::Get, (heading, "/catalogue/categories")), categories::handler, categories::doc())
+        .guarded(
+            reads,
+            (Method::Get, (heading, "/catalogue/categories")),
+            categories::handler,
+            categories::doc(),
+        )
         .guarded(reads, (Method::Get, (heading, one_category)), category::read, category::doc_of_read())
         .guarded(governs, (Method::Put, (heading, one_category)), category::put, category::doc_of_put())
-        .guarded(governs, (Method::Delete, (heading, one_category)), category::delete, category::doc_of_delete())
+        .guarded(
+            governs,
+            (Method::Delete, (heading, one_category)),
+            category::delete,
+            category::doc_of_delete(),
+        )
         .guarded(reads, (Method::Get, (heading, "/catalogue/schemas")), schemas::handler, schemas::doc())
         .guarded(reads, (Method::Get, (heading, one_schema)), schema::read, schema::doc_of_read())
         .guarded(governs, (Method::Put, (heading, one_schema)), schema::put, schema::doc_of_put())
@@ -62,7 +72,12 @@ fn of_offerings(heading: &'static str) -> Routes {
     let (one, act) = (format!("{own}/{{service}}"), format!("{own}/{{service}}/{{act}}"));
     let secret = format!("{own}/{{service}}/calculator-secret");
     Routes::default()
-        .guarded(writes, (Method::Post, (heading, &secret)), calculator_secret::handler, calculator_secret::doc())
+        .guarded(
+            writes,
+            (Method::Post, (heading, &secret)),
+            calculator_secret::handler,
+            calculator_secret::doc(),
+        )
         .guarded(all, (Method::Get, (heading, "/catalogue/offerings")), offerings::handler, offerings::doc())
         .guarded(reads, (Method::Get, (heading, &own)), offerings::own, offerings::doc_of_own())
         .guarded(reads, (Method::Get, (heading, &one)), offering::read, offering::doc_of_read())

@@ -70,14 +70,22 @@ pub(in crate::api) fn is_seen(access: &Access, service: &Service) -> bool {
 }
 
 /// The service of that name, if the caller may see it.
-pub(super) fn seen<'c>(catalogue: &'c Catalogue, access: &Access, name: &str) -> Result<&'c Arc<Listed>, Missing> {
+pub(super) fn seen<'c>(
+    catalogue: &'c Catalogue,
+    access: &Access,
+    name: &str,
+) -> Result<&'c Arc<Listed>, Missing> {
     let id = ServiceId::new(name).map_err(|_| Missing::Service)?;
     let listed = catalogue.service(&id).filter(|listed| is_seen(access, &listed.service));
     listed.ok_or(Missing::Service)
 }
 
 /// The service of that name, if the caller may change it.
-pub(super) fn own<'c>(catalogue: &'c Catalogue, access: &Access, name: &str) -> Result<&'c Arc<Listed>, Problem> {
+pub(super) fn own<'c>(
+    catalogue: &'c Catalogue,
+    access: &Access,
+    name: &str,
+) -> Result<&'c Arc<Listed>, Problem> {
     let id = ServiceId::new(name).map_err(|_| Missing::Service)?;
     let listed = catalogue.service(&id).ok_or(Missing::Service)?;
     access.about(&listed.service.owner)?;

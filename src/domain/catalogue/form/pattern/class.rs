@@ -1,8 +1,7 @@
 //! Sets of characters.
 
 /// Every character that a text may have: none that controls, none that XML cannot carry.
-const CHARACTERS: [(char, char); 3] =
-    [(' ', '~'), ('\u{a0}', '\u{fffd}'), ('\u{10000}', '\u{10ffff}')];
+const CHARACTERS: [(char, char); 3] = [(' ', '~'), ('\u{a0}', '\u{fffd}'), ('\u{10000}', '\u{10ffff}')];
 
 /// Those of them that are blank (White_Space of Unicode).
 const BLANKS: [(char, char); 8] = [
