@@ -114,7 +114,9 @@ impl CatalogueView {
         }
         let read = Arc::new(Catalogue::new(store.catalogue().await?, &before));
         // Of two who read at once the one that saw less may come last.
-        self.0.rcu(|current| if current.version > read.version { Arc::clone(current) } else { Arc::clone(&read) });
+        self.0.rcu(
+            |current| if current.version > read.version { Arc::clone(current) } else { Arc::clone(&read) },
+        );
         Ok(self.current())
     }
 }
@@ -127,7 +129,8 @@ impl Catalogue {
         rows.categories.iter().for_each(|text| catalogue.add_category(text));
         let place = |one: &Category| (one.order, one.name.italian().clone(), one.id.clone());
         catalogue.categories.sort_by_key(place);
-        catalogue.schemas = SHIPPED.iter().filter_map(of_program).map(|one| (one.name.clone(), one)).collect();
+        catalogue.schemas =
+            SHIPPED.iter().filter_map(of_program).map(|one| (one.name.clone(), one)).collect();
         rows.schemas.iter().for_each(|text| catalogue.add_schema(text));
         rows.services.iter().for_each(|text| catalogue.add_service(text, before));
         rows.offerings.iter().for_each(|text| catalogue.add_offering(text, before));
@@ -136,7 +139,9 @@ impl Catalogue {
 
     fn add_category(&mut self, text: &str) {
         let definition: Option<CategoryDefinition> = parsed(text, "category");
-        let Some(category) = definition.and_then(|one| understood(one.read(), "category", &one.id)) else { return };
+        let Some(category) = definition.and_then(|one| understood(one.read(), "category", &one.id)) else {
+            return;
+        };
         self.category_tags.insert(category.id.clone(), definition_tag(text));
         self.categories.push(category);
     }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::admin::checkpoints::Signer;
+use crate::catalogue::view::CatalogueView;
 use crate::config;
 use crate::domain::clock::Clock;
 use crate::domain::governance::change::State;
 use crate::domain::governance::checkpoint::SignedCheckpoint;
 use crate::domain::governance::{Approval, Kind};
-use crate::catalogue::view::CatalogueView;
 use crate::registry::RegistryView;
 use crate::store::{Store, StoreError};
 

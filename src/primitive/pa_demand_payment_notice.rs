@@ -166,10 +166,9 @@ fn answer(demanded: &Demanded) -> Result<DemandAnswer, FacetError> {
 
 fn unpriced(address: &Address<'_>, error: &PriceError) -> Refused {
     match error {
-        PriceError::Refused(Refusal::Calculator(words)) => Refused {
-            words: Words::Creditors,
-            ..address.refused(PaaCode::Semantica, words.as_str())
-        },
+        PriceError::Refused(Refusal::Calculator(words)) => {
+            Refused { words: Words::Creditors, ..address.refused(PaaCode::Semantica, words.as_str()) }
+        }
         PriceError::Refused(refusal) => address.refused(PaaCode::Semantica, refusal.to_string()),
         PriceError::Unavailable(_) | PriceError::Wrong(_) => {
             address.refused(PaaCode::SystemError, error.to_string())

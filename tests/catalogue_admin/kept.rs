@@ -25,7 +25,11 @@ fn service(id: &str, owner: Option<&str>, category: &str) -> (Kind, String, Valu
 
 fn offering(ec: &str, service: &str, subject: Option<&str>) -> (Kind, String, Value) {
     let target = offering_target(&FiscalCode::new(ec).unwrap(), service);
-    (Kind::Offering, target, json!({ "organization": ec, "service": service, "subject": subject, "iban": IBAN }))
+    (
+        Kind::Offering,
+        target,
+        json!({ "organization": ec, "service": service, "subject": subject, "iban": IBAN }),
+    )
 }
 
 fn schema(name: &str) -> (Kind, String, Value) {

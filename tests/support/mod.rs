@@ -11,6 +11,7 @@
 
 pub mod admin;
 pub mod api;
+pub mod catalogue;
 pub mod child;
 pub mod chromium;
 pub mod cluster;
@@ -19,6 +20,7 @@ pub mod feeds;
 pub mod gateway;
 pub mod messages;
 pub mod node;
+pub mod offers;
 pub mod pki;
 pub mod postgres;
 pub mod receiver;

@@ -123,8 +123,10 @@ impl OfferingDefinition {
     /// As JSON.
     pub fn of(offering: &Offering) -> Self {
         let accounting = offering.accounting.iter();
-        let reference =
-            |entry: &MapEntry| ReferenceDefinition { key: entry.key.to_string(), value: entry.value.to_string() };
+        let reference = |entry: &MapEntry| ReferenceDefinition {
+            key: entry.key.to_string(),
+            value: entry.value.to_string(),
+        };
         OfferingDefinition {
             organization: offering.ec.to_string(),
             service: offering.service.to_string(),
@@ -210,7 +212,9 @@ impl OfferingDefinition {
     fn places_read(&self, findings: &mut Findings) -> Vec<Text<70>> {
         limited("/places", (self.places.len(), Offering::PLACES_MAX), findings);
         let places = self.places.iter().enumerate();
-        places.filter_map(|(index, place)| findings.read(format!("/places/{index}"), Text::new(place))).collect()
+        places
+            .filter_map(|(index, place)| findings.read(format!("/places/{index}"), Text::new(place)))
+            .collect()
     }
 }
 

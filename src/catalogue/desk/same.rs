@@ -36,7 +36,8 @@ fn told(debtor: &Debtor) -> [&str; 12] {
         text.as_ref().map(Text::as_str).unwrap_or_default()
     }
     let Debtor { id, full_name, address } = debtor;
-    let Address { street, civic_number, postal_code, city, province, region, country, email, phone } = address;
+    let Address { street, civic_number, postal_code, city, province, region, country, email, phone } =
+        address;
     [
         id.kind().code(),
         id.as_str(),

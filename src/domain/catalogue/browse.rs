@@ -130,7 +130,8 @@ pub fn answer<'a>(
         })
         .collect();
     ranked.sort_by(|(a_rank, a_name, a), (b_rank, b_name, b)| {
-        let beside = |one: &Open<'_>| (one.institution.to_owned(), one.offering.ec.clone(), one.service.id.clone());
+        let beside =
+            |one: &Open<'_>| (one.institution.to_owned(), one.offering.ec.clone(), one.service.id.clone());
         b_rank.cmp(a_rank).then_with(|| a_name.cmp(b_name)).then_with(|| beside(a).cmp(&beside(b)))
     });
     ranked.into_iter().map(|(_, _, one)| one).collect()
@@ -160,9 +161,11 @@ pub fn languages(one: &Open<'_>) -> Vec<Language> {
 impl Question {
     fn admits(&self, one: &Open<'_>, tree: &Tree<'_>) -> bool {
         let in_category = |id: &CategoryId| {
-            one.service.category == *id || tree.path(&one.service.category).iter().any(|above| above.id == *id)
+            one.service.category == *id
+                || tree.path(&one.service.category).iter().any(|above| above.id == *id)
         };
-        let at_place = |place: &Folded| one.offering.places.iter().any(|own| Folded::new(own.as_str()) == *place);
+        let at_place =
+            |place: &Folded| one.offering.places.iter().any(|own| Folded::new(own.as_str()) == *place);
         self.category.as_ref().is_none_or(in_category)
             && self.ec.as_ref().is_none_or(|ec| one.offering.ec == *ec)
             && self.place.as_ref().is_none_or(at_place)
@@ -258,7 +261,8 @@ mod tests {
 
     #[test]
     fn offerings_are_found_by_everything_that_is_said_of_them() {
-        let categories = [category("auto", None, 2), category("tasse", Some("auto"), 1), category("altro", None, 1)];
+        let categories =
+            [category("auto", None, 2), category("tasse", Some("auto"), 1), category("altro", None, 1)];
         let tree = Tree::new(&categories);
         let (bollo, mensa) = (service("00001", "Bollo auto", "tasse"), service("mensa", "Mensa", "altro"));
         let (a, b, c) = (
@@ -304,7 +308,8 @@ mod tests {
         let (one, two) = (offering("99000010019", &service, "X"), offering("66666666666", &service, "X"));
         let open = [&one, &two].map(|offering| Open { service: &service, offering, institution: "E" });
         let branches = tree.branches(&open, Language::Italian);
-        let shape: Vec<_> = branches.iter().map(|one| (one.category.id.as_str(), one.depth, one.count)).collect();
+        let shape: Vec<_> =
+            branches.iter().map(|one| (one.category.id.as_str(), one.depth, one.count)).collect();
         assert_eq!(shape, [("a", 0, 0), ("b", 0, 1), ("below", 1, 1), ("lost", 0, 0)]);
         assert_eq!(tree.path(&CategoryId::new("x").unwrap()).len(), 2);
     }

@@ -23,9 +23,9 @@ use crate::api::apiconfig::names::Named;
 use crate::api::openapi::{Answer, Doc, IF_MATCH, form};
 use crate::api::positions::if_match::IfMatch;
 use crate::api::problem::Problem;
+use crate::domain::catalogue::offering::Offering;
 use crate::domain::catalogue::service::Service;
 use crate::domain::catalogue::stage::{Act, State as Stand};
-use crate::domain::catalogue::offering::Offering;
 use crate::domain::governance::Wish;
 use crate::domain::rome;
 

@@ -13,7 +13,9 @@ pub(super) fn definition<T: DeserializeOwned>(body: Value) -> Result<T, Invalid>
         for part in error.path().iter() {
             match part {
                 serde_path_to_error::Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-                serde_path_to_error::Segment::Map { key } => pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+                serde_path_to_error::Segment::Map { key } => {
+                    pointer.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+                }
                 serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => {}
             }
         }
@@ -65,7 +67,10 @@ mod tests {
             assert!(!message.contains("secret"), "{message}");
             (pointer, code)
         };
-        assert_eq!(read(json!({ "rows": [{ "amount": "secret" }] })), ("/rows/0/amount".into(), "wrong_type"));
+        assert_eq!(
+            read(json!({ "rows": [{ "amount": "secret" }] })),
+            ("/rows/0/amount".into(), "wrong_type")
+        );
         assert_eq!(read(json!({ "rows": [{}] })), ("/rows/0".into(), "required"));
         assert_eq!(read(json!({ "rows": [], "secret": 1 })), ("/secret".into(), "unknown_name"));
         assert_eq!(read(json!(["secret"])).1, "wrong_type");

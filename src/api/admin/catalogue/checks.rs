@@ -80,7 +80,11 @@ impl World<'_> {
     }
 
     /// That an offering can be asked for, as far as it is its own doing.
-    pub(in crate::api) fn admits_offering(&self, offering: &Offering, listed: &Listed) -> Result<(), Invalid> {
+    pub(in crate::api) fn admits_offering(
+        &self,
+        offering: &Offering,
+        listed: &Listed,
+    ) -> Result<(), Invalid> {
         let mut against = Against::default();
         let owner = &listed.service.owner;
         if *owner != Tenant::Gateway && *owner != Tenant::Institution(offering.ec.clone()) {

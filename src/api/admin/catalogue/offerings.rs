@@ -77,11 +77,14 @@ async fn listed(
 }
 
 fn doc_of(id: &str, summary: &str) -> Doc {
-    let answer =
-        json!({ "offerings": [example()], "pageInfo": { "page": 0, "limit": 50, "total": 1 } });
+    let answer = json!({ "offerings": [example()], "pageInfo": { "page": 0, "limit": 50, "total": 1 } });
     let doc = Doc::new(id, summary)
         .query("state", form::or_empty(StandWord::schema()), "Only those in this state.")
-        .query("category", form::example_text("scuola"), "Only those of services in this category or below it.")
+        .query(
+            "category",
+            form::example_text("scuola"),
+            "Only those of services in this category or below it.",
+        )
         .query("service", form::example_text("00003"), "Only those of this service.");
     paged(doc).answers(StatusCode::OK, Answer::json::<OfferingsModel>("A page of them.", answer))
 }

@@ -135,7 +135,9 @@ fn proposal(name: &SchemaName, wish: Wish, wanted: Option<String>) -> Proposal {
 fn compiled(xsd: &str) -> Result<Compiled, Invalid> {
     Compiled::new(xsd).map_err(|wrong| {
         let violation = |message| Violation { pointer: "/xsd".to_owned(), code: "schema", message };
-        Invalid(wrong.into_iter().map(|one| violation(format!("line {}: {}", one.line, one.message))).collect())
+        Invalid(
+            wrong.into_iter().map(|one| violation(format!("line {}: {}", one.line, one.message))).collect(),
+        )
     })
 }
 
@@ -193,12 +195,7 @@ pub(super) fn doc_of_put() -> Doc {
         .answers(StatusCode::CREATED, answer("The schema, which is there now."))
         .answers(StatusCode::OK, answer("The schema, as it is now."))
         .answers(StatusCode::ACCEPTED, Answer::waiting())
-        .refuses([
-            Invalid::example("/xsd", "schema", wrong).into(),
-            stale(),
-            is_shipped(),
-            breaks(),
-        ])
+        .refuses([Invalid::example("/xsd", "schema", wrong).into(), stale(), is_shipped(), breaks()])
 }
 
 /// What is said of the deletion.

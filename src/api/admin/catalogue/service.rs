@@ -70,14 +70,22 @@ pub(in crate::api) fn is_seen(access: &Access, service: &Service) -> bool {
 }
 
 /// The service of that name, if the caller may see it.
-pub(super) fn seen<'c>(catalogue: &'c Catalogue, access: &Access, name: &str) -> Result<&'c Arc<Listed>, Missing> {
+pub(super) fn seen<'c>(
+    catalogue: &'c Catalogue,
+    access: &Access,
+    name: &str,
+) -> Result<&'c Arc<Listed>, Missing> {
     let id = ServiceId::new(name).map_err(|_| Missing::Service)?;
     let listed = catalogue.service(&id).filter(|listed| is_seen(access, &listed.service));
     listed.ok_or(Missing::Service)
 }
 
 /// The service of that name, if the caller may change it.
-pub(super) fn own<'c>(catalogue: &'c Catalogue, access: &Access, name: &str) -> Result<&'c Arc<Listed>, Problem> {
+pub(super) fn own<'c>(
+    catalogue: &'c Catalogue,
+    access: &Access,
+    name: &str,
+) -> Result<&'c Arc<Listed>, Problem> {
     let id = ServiceId::new(name).map_err(|_| Missing::Service)?;
     let listed = catalogue.service(&id).ok_or(Missing::Service)?;
     access.about(&listed.service.owner)?;
@@ -170,8 +178,8 @@ pub(super) fn definition_example() -> Value {
         "id": "00003", "name": { "it": "Donazione", "en": "Donation" }, "category": "donazioni",
         "taxonomy": "9/0101109AP/",
         "form": { "fields": [{
-            "name": "amount", "label": { "it": "Importo", "en": "Amount" }, "presence": "required",
-            "kind": "decimal", "scale": 2, "min": "1.00", "max": "5000.00",
+            "name": "amount", "label": { "it": "Importo", "en": "Amount" }, "type": "decimal", "required": true,
+            "decimals": 2, "minimum": "1.00", "maximum": "5000.00",
         }] },
         "price": { "rule": "free", "field": "amount", "min": 100, "max": 500_000 },
         "remittance": "{service}",

@@ -51,7 +51,8 @@ pub(super) async fn handler(
             && holds(text, &[service.id.as_str(), service.name.italian().as_str()])
     });
     let (services, page_info) = page_of(asked.collect(), &params)?;
-    let services = services.into_iter().map(|listed| ServiceModel::new(&listed.service, access.now)).collect();
+    let services =
+        services.into_iter().map(|listed| ServiceModel::new(&listed.service, access.now)).collect();
     Ok(Json(ServicesModel { services, page_info }))
 }
 
@@ -69,8 +70,7 @@ pub(super) fn category(params: &Params) -> Result<Option<CategoryId>, BadQuery> 
 
 /// What is said of it.
 pub(super) fn doc() -> Doc {
-    let answer =
-        json!({ "services": [example()], "pageInfo": { "page": 0, "limit": 50, "total": 1 } });
+    let answer = json!({ "services": [example()], "pageInfo": { "page": 0, "limit": 50, "total": 1 } });
     let doc = Doc::new("listCatalogueServices", "List services")
         .about("Those of the caller's tenants, and those of the installation that are no drafts.")
         .query("state", form::or_empty(StandWord::schema()), "Only those in this state.")

@@ -75,7 +75,8 @@ fn read_place(text: &str) -> Option<DemandPlace> {
 
 /// What is said of it.
 pub(super) fn doc() -> Doc {
-    let page = Answer::json::<DemandsModel>("The page, which may be empty.", json!({ "demands": [example()] }));
+    let page =
+        Answer::json::<DemandsModel>("The page, which may be empty.", json!({ "demands": [example()] }));
     Doc::new("listDemands", "List payments on demand")
         .about("What was filled in for notices that were made on demand. It goes with its position, if nobody pays.")
         .path("ec", form::institution(), "The creditor institution.")
