@@ -192,18 +192,6 @@ pub fn router(state: ApiState) -> Router {
 }
 
 fn shared(state: ApiState) -> Arc<Api> {
-    let ApiState {
-        store,
-        registry,
-        clock,
-        hold,
-        randomness,
-        receipt_document,
-        webhooks,
-        admin,
-        public,
-        catalogue,
-    } = state;
     // Without a key that was derived, secrets under it are not known: that refuses and opens nothing.
     let admin = &state.admin;
     let hasher = KeyHasher::new(admin.vault.as_ref()).unwrap_or_default();
