@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::{TestDatabase, samples};
+use super::{TestDatabase, catalogue, samples};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::header::HeaderMap;
@@ -18,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use varco::api::events::{EventSettings, Events};
 use varco::api::massive::{UploadSettings, Uploads};
-use varco::api::{self, Admin, ApiState, Webhooks, auth::hash_key};
+use varco::api::{self, Admin, ApiState, Callers, Pace, Webhooks, auth::hash_key};
 use varco::catalogue::view::CatalogueView;
 use varco::domain::clock::{Clock, ClockHand};
 use varco::domain::fiscal_code::FiscalCode;
@@ -30,6 +31,7 @@ use varco::domain::party::{Broker, CreditorInstitution, EcIban, PrimitiveVersion
 use varco::domain::randomness::Randomness;
 use varco::domain::segregation::Segregation;
 use varco::observe::Metrics;
+use varco::pages::{NOTICES, Pages};
 use varco::registry::RegistryView;
 use varco::serve::{Interface, RequestIds, Stack};
 use varco::store::{ApiKey, ApiScope, BookReceipt, KeyRights, Store};
@@ -62,6 +64,22 @@ pub struct Gateway {
     pub stop: CancellationToken,
     _database: TestDatabase,
     _uploads: TempDir,
+}
+
+/// How a gateway is entered.
+struct Doors {
+    webhooks: Webhooks,
+    admin: Admin,
+    max_body: usize,
+    /// How often an address without a key may ask; none if it may not.
+    requests_per_minute: Option<NonZeroU32>,
+}
+
+impl Default for Doors {
+    fn default() -> Self {
+        let (webhooks, admin) = (Webhooks::default(), Admin::default());
+        Doors { webhooks, admin, max_body: MAX_BODY, requests_per_minute: None }
+    }
 }
 
 pub struct Answer {
@@ -98,14 +116,31 @@ impl Gateway {
         Self::start_whole(database, store, (Webhooks::default(), admin, MAX_BODY)).await
     }
 
+    /// A gateway with a catalogue, where callers without a key may ask so often a minute, by the address that the
+    /// header `x-forwarded-for` names. It serves pages to them too.
+    pub async fn start_public(database: TestDatabase, requests_per_minute: u32) -> Gateway {
+        let store = database.store().await;
+        let doors = Doors { requests_per_minute: NonZeroU32::new(requests_per_minute), ..Doors::default() };
+        let gateway = Self::start_with_doors(database, store, doors).await;
+        catalogue::seed(&gateway.store).await;
+        gateway.refresh().await;
+        gateway
+    }
+
     async fn start_whole(
         database: TestDatabase,
         store: Store,
         (webhooks, admin, max_body): (Webhooks, Admin, usize),
     ) -> Gateway {
+        let doors = Doors { webhooks, admin, max_body, requests_per_minute: None };
+        Self::start_with_doors(database, store, doors).await
+    }
+
+    async fn start_with_doors(database: TestDatabase, store: Store, doors: Doors) -> Gateway {
+        let Doors { webhooks, admin, max_body, requests_per_minute } = doors;
         seed(&store).await;
         let registry = RegistryView::new(store.parties().await.unwrap());
-        let catalogue = CatalogueView::default();
+        let catalogue_view = CatalogueView::default();
         let (clock, hand) = Clock::manual(samples::now());
         let hold = HoldPolicy::lasting(HOLD);
         let stack = Stack {
@@ -119,17 +154,29 @@ impl Gateway {
         let drawn = Arc::clone(&draws);
         let randomness = Randomness::new(move || drawn.fetch_add(1, Ordering::SeqCst) / 2);
         let receipt_document = varco::soap::document;
+        let desk = catalogue::desk((&store, &registry), &catalogue_view, (&clock, &randomness));
+        let callers = requests_per_minute.map(|requests| {
+            Callers::new(Pace::new(requests, clock.clone()), Some("x-forwarded-for".to_owned()))
+        });
+        let pages = callers.clone().map(|callers| Pages {
+            desk: desk.clone(),
+            clock: clock.clone(),
+            admit: Arc::new(move |parts| callers.admit(parts).map_err(|error| error.seconds)),
+        });
+        let pages = pages.map_or_else(axum::Router::new, |pages| stack.clone().around(pages.router()));
         let state = ApiState {
+            desk,
+            notice_pages: callers.as_ref().map(|_| NOTICES),
             store: store.clone(),
             registry: registry.clone(),
-            catalogue: catalogue.clone(),
+            catalogue: catalogue_view.clone(),
             clock,
             hold,
             randomness,
             receipt_document,
             webhooks,
             admin,
-            public: None,
+            public: callers,
         };
         let folder = tempfile::tempdir().unwrap();
         let settings =
@@ -144,12 +191,22 @@ impl Gateway {
             stop: stop.clone(),
         };
         let events = stack.clone().around(Events::new(state.clone(), settings).router());
-        let router = stack.around(api::router(state)).merge(uploads).merge(events);
+        let router = stack.around(api::router(state)).merge(uploads).merge(events).merge(pages);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await });
         let (_database, _uploads) = (database, folder);
-        Gateway { address, clock: hand, store, registry, catalogue, draws, stop, _database, _uploads }
+        Gateway {
+            address,
+            clock: hand,
+            store,
+            registry,
+            catalogue: catalogue_view,
+            draws,
+            stop,
+            _database,
+            _uploads,
+        }
     }
 
     /// Where it keeps everything.

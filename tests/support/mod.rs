@@ -11,7 +11,9 @@
 
 pub mod admin;
 pub mod api;
+pub mod catalogue;
 pub mod child;
+pub mod chromium;
 pub mod cluster;
 pub mod faulty;
 pub mod feeds;
