@@ -146,7 +146,7 @@ async fn find(hash: &[u8; 32], api: &Api) -> Result<Option<Arc<KnownKey>>, Store
 
 #[derive(Deserialize)]
 struct OrganizationPath {
-    #[serde(alias = "organization-fiscal-code")]
+    #[serde(alias = "organization-fiscal-code", alias = "organizationFiscalCode")]
     organizationfiscalcode: String,
 }
 

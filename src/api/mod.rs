@@ -48,6 +48,7 @@ mod positions;
 pub mod problem;
 mod receipts;
 mod sheet;
+mod spontaneous;
 mod subscriptions;
 
 /// What the API works with.
@@ -158,6 +159,7 @@ pub fn router(state: ApiState) -> Router {
         .nest("/gpd/payments-receipts-service/v1", receipts::routes().opened_by(receipts))
         .nest("/inbox/v1", inbox::routes().opened_by(receipts))
         .nest("/payment-options", payment_options::routes().opened_by(positions))
+        .nest("/gps/spontaneous-payments-service/v1", spontaneous::routes())
         .nest("/subscriptions/v1", subscriptions::routes().opened_by(KeyScope::Events))
         .nest("/catalogue/v1", catalogue::routes().opened_by_key_or_public(KeyScope::Catalogue))
         .nest("/apiconfig/auth/api/v1", apiconfig::routes())
@@ -173,6 +175,7 @@ pub fn router(state: ApiState) -> Router {
         receipts::HEADING,
         inbox::HEADING,
         payment_options::HEADING,
+        spontaneous::HEADING,
         subscriptions::HEADING,
         events::HEADING,
         catalogue::HEADING,

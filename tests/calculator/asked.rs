@@ -67,9 +67,8 @@ async fn what_it_leaves_out_is_as_the_offering_says() {
         json!([{ "amount": 1250 }]),
         json!([{ "idTransfer": "1", "amount": 1250, "iban": "", "organizationFiscalCode": " " }]),
     ] {
-        let setup =
-            Setup::saying(200, &json!({ "paymentOption": [{ "amount": 1250, "transfer": transfers }] }));
-        let charge = setup.await.price().await.unwrap();
+        let said = json!({ "paymentOption": [{ "amount": 1250, "transfer": transfers }] });
+        let charge = Setup::saying(200, &said).await.price().await.unwrap();
         let [share] = charge.shares() else { panic!("{charge:?}") };
         assert_eq!(share.beneficiary, samples::ec());
         assert_eq!(share.destination, account(samples::IBAN, Some(api::NEW_IBAN)));

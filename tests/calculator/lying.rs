@@ -146,7 +146,7 @@ async fn what_is_no_answer_of_the_contract() {
         assert_eq!(wrong(&said).await[0].1, code, "{said}");
     }
     for body in ["", "<html>secret</html>", "{\"paymentOption\":[{\"amount\":1250}]} secret", "\u{feff}{}"] {
-        let priced = Setup::new(|_, _| says(200, body)).await.price().await;
+        let priced = Setup::new(move |_, _| says(200, body)).await.price().await;
         let Err(error @ PriceError::Wrong(_)) = priced else { panic!("{body} gives {priced:?}") };
         assert!(!error.to_string().contains("secret"), "{error}");
     }

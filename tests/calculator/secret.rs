@@ -90,7 +90,7 @@ async fn questions_are_signed_by_the_secret_and_for_a_while_by_the_one_before() 
 #[test]
 fn each_offering_has_secrets_of_its_own() {
     let (ec, other) = (samples::ec(), FiscalCode::new(api::OTHER_EC).unwrap());
-    let service = |id| varco::domain::catalogue::ids::ServiceId::new(id).unwrap();
+    let service = |id: &str| varco::domain::catalogue::ids::ServiceId::new(id).unwrap();
     let shown = |ec, id: &str, number| secrets().shown((ec, &service(id)), number).expose_secret().to_owned();
     let all =
         [shown(&ec, "00009", 1), shown(&ec, "00009", 2), shown(&ec, "00008", 1), shown(&other, "00009", 1)];

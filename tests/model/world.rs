@@ -25,6 +25,7 @@ use crate::form::{account, iupd, moment};
 use crate::reference::{Answer, Outcome, Receipt, Request};
 use crate::steps::{Account, Minute, Tag, Version};
 use crate::support::api::{EC, HOLD, KEY, iuv, nav, seed};
+use crate::support::catalogue::desk;
 use crate::support::{postgres, samples};
 
 /// What a sequence leaves behind, in an order that no foreign key minds.
@@ -83,17 +84,21 @@ impl World {
         seed(&store).await;
         let (clock, hand) = Clock::manual(samples::now());
         let draws = AtomicU64::new(1_000);
+        let (registry, catalogue) = (RegistryView::new(store.parties().await.unwrap()), CatalogueView::default());
+        let randomness = Randomness::new(move || draws.fetch_add(1, Ordering::SeqCst));
         let state = ApiState {
             store: store.clone(),
-            registry: RegistryView::new(store.parties().await.unwrap()),
-            catalogue: CatalogueView::default(),
+            desk: desk((&store, &registry), &catalogue, (&clock, &randomness)),
+            registry,
+            catalogue,
             clock,
             hold: HoldPolicy::lasting(HOLD),
-            randomness: Randomness::new(move || draws.fetch_add(1, Ordering::SeqCst)),
+            randomness,
             receipt_document: varco::soap::document,
             webhooks: varco::api::Webhooks::default(),
             admin: api::Admin::default(),
             public: None,
+            notice_pages: None,
         };
         World { router: api::router(state), clock: hand, store, cleaner, _folder: folder }
     }

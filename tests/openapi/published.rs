@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::document::Document;
 use crate::facts;
 
-const PUBLISHED: [&str; 8] = [
+const PUBLISHED: [&str; 9] = [
     include_str!("published/api_config_registry.txt"),
     include_str!("published/gpd_v1.txt"),
     include_str!("published/gpd_v3.txt"),
@@ -14,6 +14,7 @@ const PUBLISHED: [&str; 8] = [
     include_str!("published/gpd_massive_v2.txt"),
     include_str!("published/apiconfig_accounts.txt"),
     include_str!("published/backoffice_external.txt"),
+    include_str!("published/gps_services.txt"),
 ];
 
 /// A line that is not indented is a reason; those below are the differences that it explains, in which `*`

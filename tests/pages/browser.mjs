@@ -29,7 +29,7 @@ async function open(viewport, javaScriptEnabled = true) {
   page.on('pageerror', (error) => trouble.push(`script: ${error.message}`));
   page.on('console', (message) => {
     // A form with errors is answered 422, which browsers write down as if something had not loaded.
-    const refused = message.text().includes('422');
+    const refused = /status of (422|404)/.test(message.text());
     if (message.type() === 'error' && !refused) trouble.push(`console: ${message.text()}`);
   });
   page.on('request', (request) => {
@@ -191,7 +191,7 @@ async function walk(page, { search, service, wrong, right, mistakes }) {
 }
 
 const scenarios = {
-  async keyboard(expected) {
+  async walk(expected) {
     const { browser, page } = await open({ width: 1024, height: 800 });
     const seen = await walk(page, expected);
     await browser.close();
@@ -215,6 +215,15 @@ const scenarios = {
     await page.locator('ul.offerings a').first().focus();
     await enter(page);
     assert.equal(await page.evaluate(() => document.documentElement.lang), other);
+    await browser.close();
+    return {};
+  },
+  async problems({ ec }) {
+    const { browser, page } = await open({ width: 800, height: 600 });
+    await page.goto(`${base}/servizi/${ec}/nothing`);
+    await judge(page, 'missing');
+    await page.goto(`${base}/servizi?text=zzzz`);
+    await judge(page, 'nothing');
     await browser.close();
     return {};
   },

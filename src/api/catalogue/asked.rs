@@ -22,7 +22,7 @@ use crate::domain::segregation::Segregation;
 /// What is asked for.
 #[derive(Clone, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CatalogueDemand)]
+#[schema(as = ChannelDemand)]
 pub(super) struct DemandRequest {
     /// What was filled in, as the schema of the form has it.
     #[serde(default)]

@@ -18,7 +18,7 @@ use crate::domain::position::Destination;
 /// The categories, each before those below it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CatalogueCategories)]
+#[schema(as = ChannelCategories)]
 pub(super) struct CategoriesModel<'a> {
     /// The categories.
     #[schema(value_type = Vec<CategoryModel<'static>>)]
@@ -28,7 +28,7 @@ pub(super) struct CategoriesModel<'a> {
 /// A group of services.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CatalogueCategory)]
+#[schema(as = ChannelCategory)]
 pub(super) struct CategoryModel<'a> {
     /// Its name for programs.
     #[schema(value_type = String, examples("tributi"))]
@@ -61,7 +61,7 @@ impl<'a> CategoryModel<'a> {
 /// A page of services.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CatalogueServices)]
+#[schema(as = ChannelServices)]
 pub(super) struct ServicesModel<'a> {
     /// The services, the best answer first.
     #[schema(value_type = Vec<ServiceModel<'static>>)]
@@ -73,7 +73,7 @@ pub(super) struct ServicesModel<'a> {
 /// Where a page stands among the others.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CataloguePage)]
+#[schema(as = ChannelPage)]
 pub(super) struct PageModel {
     /// Its number, from 0.
     pub page: u32,
@@ -90,7 +90,7 @@ pub(super) struct PageModel {
 /// A service that can be asked for.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CatalogueService)]
+#[schema(as = ChannelService)]
 pub(super) struct ServiceModel<'a> {
     /// Its name for programs.
     #[schema(value_type = String, examples("00003"))]
@@ -124,7 +124,7 @@ const SOME: usize = 3;
 /// Something that has a name for programs and one for people.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CatalogueName)]
+#[schema(as = ChannelName)]
 pub(super) struct NamedModel<'a> {
     /// The name for programs.
     #[schema(value_type = String)]
@@ -137,7 +137,7 @@ pub(super) struct NamedModel<'a> {
 /// A creditor institution.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CatalogueOrganization)]
+#[schema(as = ChannelOrganization)]
 pub(super) struct InstitutionModel<'a> {
     /// Its fiscal code.
     #[schema(value_type = FiscalCode)]
@@ -175,7 +175,7 @@ impl<'a> ServiceModel<'a> {
 /// Who provides a service.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CatalogueOfferings)]
+#[schema(as = ChannelOfferings)]
 pub(super) struct OfferingsModel<'a> {
     /// The offerings, by institution.
     #[schema(value_type = Vec<OfferingModel<'static>>)]
@@ -185,7 +185,7 @@ pub(super) struct OfferingsModel<'a> {
 /// A service as a creditor institution provides it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CatalogueOffering)]
+#[schema(as = ChannelOffering)]
 pub(super) struct OfferingModel<'a> {
     /// The service.
     #[schema(value_type = String, examples("00003"))]
@@ -230,7 +230,7 @@ pub(super) struct OfferingModel<'a> {
 /// How a price comes about.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CataloguePrice)]
+#[schema(as = ChannelPrice)]
 pub(super) struct PriceModel {
     /// fixed, free, table, formula or calculator; a quote tells the amount of all.
     #[schema(value_type = String, examples("fixed"))]
@@ -256,7 +256,7 @@ pub(super) struct PriceModel {
 /// Where to go on from an offering.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CatalogueLinks)]
+#[schema(as = ChannelLinks)]
 pub(super) struct LinksModel {
     /// Its form as a JSON Schema.
     form: String,
@@ -331,7 +331,7 @@ fn commission(said: Commission) -> &'static str {
 /// What something would cost.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CatalogueQuote)]
+#[schema(as = ChannelQuote)]
 pub(super) struct QuoteModel {
     /// What is to be paid: cents.
     #[schema(value_type = Amount)]
@@ -349,7 +349,7 @@ pub(super) struct QuoteModel {
 /// What one beneficiary gets.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CatalogueShare)]
+#[schema(as = ChannelShare)]
 pub(super) struct ShareModel {
     /// Who gets it.
     #[schema(value_type = FiscalCode)]
@@ -388,7 +388,7 @@ impl ShareModel {
 /// A notice that was asked for.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CataloguePayment)]
+#[schema(as = ChannelPayment)]
 pub(super) struct PaymentModel {
     /// Number of the notice.
     #[schema(value_type = NoticeNumber)]
@@ -430,7 +430,7 @@ pub(super) struct PaymentModel {
 /// Where to go on from a notice.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(as = CataloguePaymentLinks)]
+#[schema(as = ChannelPaymentLinks)]
 pub(super) struct PaymentLinks {
     /// Its debt position, for keys with the scope positions.
     pub position: String,

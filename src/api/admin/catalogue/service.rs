@@ -178,8 +178,8 @@ pub(super) fn definition_example() -> Value {
         "id": "00003", "name": { "it": "Donazione", "en": "Donation" }, "category": "donazioni",
         "taxonomy": "9/0101109AP/",
         "form": { "fields": [{
-            "name": "amount", "label": { "it": "Importo", "en": "Amount" }, "presence": "required",
-            "kind": "decimal", "scale": 2, "min": "1.00", "max": "5000.00",
+            "name": "amount", "label": { "it": "Importo", "en": "Amount" }, "type": "decimal", "required": true,
+            "decimals": 2, "minimum": "1.00", "maximum": "5000.00",
         }] },
         "price": { "rule": "free", "field": "amount", "min": 100, "max": 500_000 },
         "remittance": "{service}",

@@ -63,6 +63,11 @@ impl Report {
         self.violations.push(Violation { pointer: at.0.clone(), code, message: message.to_string() });
     }
 
+    /// Notes what was found wrong elsewhere.
+    pub fn note(&mut self, violation: Violation) {
+        self.violations.push(violation);
+    }
+
     /// Notes an error of the domain.
     pub fn add_error(&mut self, at: &Pointer, error: &impl Coded) {
         self.add(at, error.code(), error);
