@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use super::Holder;
+use super::convert::seen;
 use crate::api::Api;
 use crate::api::auth::Organization;
 use crate::api::body::JsonBody;
@@ -30,7 +32,6 @@ use crate::api::problem::{Problem, Violation};
 use crate::catalogue::desk::{Asked, DeskError, Demanded, Issue};
 use crate::catalogue::price::{PriceError, Refusal};
 use crate::domain::catalogue::form::{FieldName, Form, FormError, Inputs};
-use crate::domain::catalogue::ids::ServiceId;
 use crate::domain::catalogue::offering::Closed;
 use crate::domain::dates::write;
 use crate::domain::fiscal_code::FiscalCode;
@@ -191,6 +192,7 @@ enum PayError {
 async fn handler(
     State(api): State<Arc<Api>>,
     Organization(ec, scope): Organization,
+    holder: Holder,
     key: IdempotencyKey,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
@@ -199,7 +201,7 @@ async fn handler(
         Begun::Answered(response) => return Ok(response),
         Begun::Anew(once) => once,
     };
-    let (asked, places) = read(&api, (ec, scope), &body)?;
+    let (asked, places) = read(&holder, (ec, scope), &body)?;
     let demanded = api.desk.demand(&asked, now).await.map_err(|error| places.told(error))?;
     let response = answer(&demanded, now);
     let Some(request) = once else { return Ok(response) };
@@ -246,7 +248,7 @@ impl Places {
 }
 
 fn read(
-    api: &Api,
+    holder: &Holder,
     (ec, scope): (FiscalCode, Segregation),
     body: &Value,
 ) -> Result<(Asked, Places), PayError> {
@@ -272,11 +274,13 @@ fn read(
     let (Some(debtor), Some(id), true) = (who, id, violations.is_empty()) else {
         return Err(PayError::Body(violations));
     };
-    let service = ServiceId::new(&id).map_err(|_| PayError::UnknownService)?;
-    let catalogue = api.catalogue.current();
-    let listed = catalogue.service(&service).ok_or(PayError::UnknownService)?;
-    let (inputs, places) = inputs(&listed.service.form, properties)?;
+    let catalogue = holder.api.catalogue.current();
+    let service = seen(&catalogue, holder, &id).map_err(|_| PayError::UnknownService)?.id.clone();
+    let offered = catalogue.offered(&ec, &service).ok_or(DeskError::Unknown)?;
     let issue = Issue::Within(scope);
+    // Which properties there are is told of nothing that the caller could not pay.
+    holder.api.desk.check_open(&offered, &issue, holder.api.clock.now())?;
+    let (inputs, places) = inputs(&offered.service().form, properties)?;
     Ok((Asked { ec, service, inputs, debtor: Some(debtor), issue }, places))
 }
 

@@ -29,7 +29,11 @@ pub(super) fn under(registry: &Registry, offering: &Offering, issue: &Issue) -> 
         (Some(own), AuxDigit::Three) => link.code == Some(own),
         (Some(_), AuxDigit::Zero | AuxDigit::One | AuxDigit::Two) => false,
     };
-    let serves = |link: &&StationLink| !off.stations.contains(&link.station);
+    let serves = |link: &&StationLink| {
+        let station = registry.station(&link.station);
+        let is_off = station.is_some_and(|station| off.brokers.contains(&station.broker));
+        !is_off && !off.stations.contains(&link.station)
+    };
     let links = registry.links(&offering.ec).iter().filter(is_its_own).filter(serves);
     let known = |link| version(registry, link).map(|version| (link, version));
     let links: Vec<(&StationLink, PrimitiveVersion)> = links.filter_map(known).collect();

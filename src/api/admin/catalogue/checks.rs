@@ -5,13 +5,15 @@ use jiff::civil::Date;
 
 use super::refusal::Invalid;
 use crate::api::problem::Violation;
+use crate::catalogue::definition::OfferingDefinition;
 use crate::catalogue::payload::{PayloadReader, Unreadable};
 use crate::catalogue::render;
-use crate::catalogue::view::{Catalogue, Listed};
+use crate::catalogue::view::{Catalogue, Listed, Offered};
 use crate::domain::access::Tenant;
 use crate::domain::catalogue::offering::Offering;
 use crate::domain::catalogue::service::{Intake, Service};
 use crate::domain::iban::Iban;
+use crate::domain::notice_number::AuxDigit;
 use crate::domain::party::StationLink;
 use crate::domain::segregation::Segregation;
 use crate::domain::taxonomy::TaxonomyCode;
@@ -76,7 +78,19 @@ impl World<'_> {
                 }
             },
         }
+        self.offerings(service, &mut against);
         against.end()
+    }
+
+    /// That what institutions say of a service can be read with its form. An offering that cannot would be gone
+    /// for payers and for its institution, which might never hear of it.
+    fn offerings(&self, service: &Service, against: &mut Against) {
+        let offered = self.catalogue.offerings().filter(|offered| offered.offering.service == service.id);
+        let read = |offered: &Offered| OfferingDefinition::of(&offered.offering).read(&service.form);
+        if offered.into_iter().any(|offered| read(offered).is_err()) {
+            let why = "lacks fields, or values of them, that prices or remittances of offerings speak of";
+            against.add("/form", "breaks_offerings", why);
+        }
     }
 
     /// That an offering can be asked for, as far as it is its own doing.
@@ -115,7 +129,10 @@ impl World<'_> {
 
     /// That a station serves the notices that are issued.
     fn code(&self, offering: &Offering, against: &mut Against) {
-        let of_code = |link: &StationLink| link.code == offering.segregation;
+        // An application code is no segregation code.
+        let of_code = |link: &StationLink| {
+            link.aux_digit == AuxDigit::Three && link.code == offering.segregation
+        };
         match offering.segregation {
             Some(_) if !self.registry.links(&offering.ec).iter().any(of_code) => {
                 let why = "no station serves notices of the creditor institution with this code";
