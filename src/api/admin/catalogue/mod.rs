@@ -72,7 +72,12 @@ fn of_offerings(heading: &'static str) -> Routes {
     let (one, act) = (format!("{own}/{{service}}"), format!("{own}/{{service}}/{{act}}"));
     let secret = format!("{own}/{{service}}/calculator-secret");
     Routes::default()
-        .guarded(writes, (Method::Post, (heading, &secret)), calculator_secret::handler, calculator_secret::doc())
+        .guarded(
+            writes,
+            (Method::Post, (heading, &secret)),
+            calculator_secret::handler,
+            calculator_secret::doc(),
+        )
         .guarded(all, (Method::Get, (heading, "/catalogue/offerings")), offerings::handler, offerings::doc())
         .guarded(reads, (Method::Get, (heading, &own)), offerings::own, offerings::doc_of_own())
         .guarded(reads, (Method::Get, (heading, &one)), offering::read, offering::doc_of_read())
