@@ -314,7 +314,7 @@ async fn keys_open_their_own_institutions_only_and_changes_need_a_permission() {
         let listed = gps.ask(MASTER_KEY, (Method::GET, "/services"), None).await.body;
         assert_eq!(listed.as_array().unwrap().len(), 2);
         let mut intruder = Intruder::enter(gps.0.database()).await;
-        let own = intruder.read("SELECT owner, 1 FROM service ORDER BY id").await;
+        let own = intruder.read("SELECT owner, CAST(1 AS BIGINT) FROM service ORDER BY id").await;
         assert_eq!(own, [(format!("ec:{EC}"), 1), ("gateway".to_owned(), 1)]);
     })
     .await;

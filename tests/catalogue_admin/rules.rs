@@ -48,7 +48,7 @@ async fn each_field_of_a_service_has_its_rule() {
             ("/taxonomy", json!("9/0101009IM/"), "/taxonomy", "taxonomy"),
             ("/remittance", json!("Bollo {colour}"), "/remittance", "unknown_field"),
             ("/payer", json!({ "fiscalCode": "code" }), "/payer/fiscalCode", "unknown_field"),
-            ("/price/fields/0", json!("colour"), "/price/fields/0", "unknown_field"),
+            ("/price/fields", json!(["colour"]), "/price/fields/0", "unknown_field"),
             ("/binding/schema", json!("TassaMoto"), "/binding/schema", "unknown_schema"),
             ("/binding/paths/1/path", json!("veicoloConTarga/colore"), "/binding/paths/1/path", "path"),
             ("/binding/paths/1/field", json!("colour"), "/binding/paths/1/field", "unknown_field"),
