@@ -86,7 +86,8 @@ impl Wrong {
 
 /// The fields of the form of a service.
 pub fn fields(service: &Service, sent: &Sent, wrong: &[Wrong], words: &Words) -> Vec<FieldView> {
-    let known: HashMap<&str, &str> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let known: HashMap<&str, &str> =
+        sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let view = |field: render::HtmlField| {
         let value = known.get(field.name.as_str()).copied().unwrap_or_default().to_owned();
         let id = id_of(&field.name);

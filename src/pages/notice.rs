@@ -83,7 +83,8 @@ pub async fn handler(State(pages): State<Pages>, Path(named): Named, visit: Visi
             return refusal::unavailable(words);
         }
     };
-    let Some((position, notice)) = position.as_ref().and_then(|one| Some((one, one.notices().next()?))) else {
+    let Some((position, notice)) = position.as_ref().and_then(|one| Some((one, one.notices().next()?)))
+    else {
         return refusal::missing(words);
     };
     let path = format!("{NOTICES}/{ec}/{}", iupd.as_str());
@@ -137,9 +138,14 @@ mod tests {
     fn only_positions_of_the_desk_have_a_page() {
         let read = |iupd: &str| read(&("99000010019".to_owned(), iupd.to_owned()));
         assert!(read("od-20261122-5f1d7a84db2d4a8c").is_some());
-        for other in
-            ["TARI-2026-1", "od-1", "od-20261122-5F1D7A84DB2D4A8C", "od-20261122-5f1d", "od-2026112x-5f1d7a84db2d4a8c", ""]
-        {
+        for other in [
+            "TARI-2026-1",
+            "od-1",
+            "od-20261122-5F1D7A84DB2D4A8C",
+            "od-20261122-5f1d",
+            "od-2026112x-5f1d7a84db2d4a8c",
+            "",
+        ] {
             assert!(read(other).is_none(), "{other}");
         }
     }

@@ -52,7 +52,9 @@ impl Visit {
 /// An address with those parameters, in that language.
 pub fn link(path: &str, parameters: &[(&str, &str)], words: &Words) -> String {
     let given = parameters.iter().filter(|(_, value)| !value.is_empty());
-    given.fold(format!("{path}?lang={}", words.tag), |link, (name, value)| format!("{link}&{name}={}", encoded(value)))
+    given.fold(format!("{path}?lang={}", words.tag), |link, (name, value)| {
+        format!("{link}&{name}={}", encoded(value))
+    })
 }
 
 /// A value as it stands in an address.
@@ -60,7 +62,9 @@ fn encoded(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => text.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                text.push(char::from(byte))
+            }
             _ => text.push_str(&format!("%{byte:02X}")),
         }
     }

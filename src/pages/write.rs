@@ -50,14 +50,19 @@ mod tests {
     #[test]
     fn amounts_and_days_are_written_as_people_read_them() {
         let (italian, english) = (Words::of(Language::Italian), Words::of(Language::English));
-        for (cents, it, en) in
-            [(5, "0,05 €", "€0.05"), (12_345, "123,45 €", "€123.45"), (123_456_700, "1.234.567,00 €", "€1,234,567.00")]
-        {
+        for (cents, it, en) in [
+            (5, "0,05 €", "€0.05"),
+            (12_345, "123,45 €", "€123.45"),
+            (123_456_700, "1.234.567,00 €", "€1,234,567.00"),
+        ] {
             let amount = Cents::new(cents).unwrap();
             assert_eq!((euro(italian, amount).as_str(), euro(english, amount).as_str()), (it, en));
         }
         let date = jiff::civil::date(2026, 12, 5);
-        assert_eq!((day(italian, date).as_str(), day(english, date).as_str()), ("05/12/2026", "5 December 2026"));
+        assert_eq!(
+            (day(italian, date).as_str(), day(english, date).as_str()),
+            ("05/12/2026", "5 December 2026")
+        );
         assert_eq!(grouped("302000000000100055"), "3020 0000 0000 1000 55");
     }
 

@@ -36,7 +36,10 @@ async fn a_payment_is_answered_with_the_position_that_is_on_offer() {
         let position = &paid.body;
         let option = &position["paymentOption"][0];
         let nav = option["nav"].as_str().unwrap();
-        assert_eq!((position["type"].as_str(), position["fullName"].as_str()), (Some("F"), Some("Mario Rossi")));
+        assert_eq!(
+            (position["type"].as_str(), position["fullName"].as_str()),
+            (Some("F"), Some("Mario Rossi"))
+        );
         assert_eq!((&position["city"], &position["status"]), (&json!("Borgo"), &json!("VALID")));
         assert_eq!(position["companyName"], "Comune di Borgo");
         assert_eq!(option["iuv"], nav[1..]);

@@ -21,7 +21,8 @@ pub(super) async fn handler(
 
 /// What is said of it.
 pub(super) fn doc() -> Doc {
-    let answer = Answer::empty("The schema of datiSpecificiServizio.").or_text("application/xml", "<xs:schema>…");
+    let answer =
+        Answer::empty("The schema of datiSpecificiServizio.").or_text("application/xml", "<xs:schema>…");
     shown::doc(of_offering(Doc::new("readCatalogueFormXsd", "Read the form of a service as a schema of XML")))
         .answers(StatusCode::OK, shown::told(answer))
 }

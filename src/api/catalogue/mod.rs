@@ -17,6 +17,7 @@ mod form_xsd;
 mod model;
 mod offering;
 mod offerings;
+mod paid_model;
 mod payment;
 mod quote;
 pub(super) mod refusal;
@@ -71,5 +72,9 @@ fn of_service(doc: Doc) -> Doc {
 
 /// Says of an endpoint which offering it is about.
 fn of_offering(doc: Doc) -> Doc {
-    of_service(doc.path("ec", form::institution(), "Fiscal code of the creditor institution that provides it."))
+    of_service(doc.path(
+        "ec",
+        form::institution(),
+        "Fiscal code of the creditor institution that provides it.",
+    ))
 }

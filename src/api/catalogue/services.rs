@@ -48,7 +48,8 @@ pub(super) async fn handler(shown: Shown) -> Result<Response, Problem> {
 
 fn question(params: &Params) -> Result<Question, BadQuery> {
     let wrong = BadQuery("The query parameters text and place must have at most 200 characters.");
-    let text = |name| params.word(name, |text| (text.chars().count() <= LONGEST).then(|| text.to_owned()), wrong);
+    let text =
+        |name| params.word(name, |text| (text.chars().count() <= LONGEST).then(|| text.to_owned()), wrong);
     let commission = BadQuery("The query parameter commission must be charged, free or unsaid.");
     let named = |word: &str| COMMISSIONS.into_iter().find(|(name, _)| *name == word).map(|(_, said)| said);
     let category = BadQuery("The query parameter category must be the id of a category.");
