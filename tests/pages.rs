@@ -153,7 +153,7 @@ async fn lists_days_and_yes_or_no_are_filled_in_by_keyboard_too() {
     });
     let Some(seen) = play(&gateway, "walk", "it", input).await else { return };
     assert!(seen["amount"].as_str().unwrap().contains("12,50 €"), "{seen}");
-    assert!(seen["text"].as_str().unwrap().contains("Posteggio fruit 2026-12-12"), "{seen}");
+    assert!(seen["text"].as_str().unwrap().contains("Posteggio fruit 12/12/2026"), "{seen}");
 }
 
 #[tokio::test]
