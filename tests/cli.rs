@@ -122,6 +122,8 @@ fn the_demo_pays_a_notice_and_can_be_run_again() {
     let first = arguments(&data);
     assert!(first.status.success(), "{}{}", stdout(&first), stderr(&first));
     assert!(stdout(&first).contains("That was a whole payment."));
+    assert!(stdout(&first).contains("From a number plate to a receipt, without a notice on paper."));
+    assert!(stdout(&first).contains("/servizi"));
     assert!(!stdout(&first).contains("\u{1b}["), "no colour where nobody looks");
     let known = key(&data);
     assert!(!stdout(&first).contains(known.split_once('=').unwrap().1), "the key is not shown");

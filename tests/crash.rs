@@ -24,6 +24,8 @@ mod clerks;
 mod client;
 #[path = "crash/control.rs"]
 mod control;
+#[path = "crash/demands.rs"]
+mod demands;
 #[path = "crash/durability.rs"]
 mod durability;
 #[path = "crash/follower.rs"]

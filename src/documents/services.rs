@@ -27,14 +27,6 @@ impl Version {
             _ => None,
         }
     }
-
-    /// The schema of its documents.
-    pub const fn schema(self) -> &'static str {
-        match self {
-            Version::Two => include_str!("../../xsd/CatalogoServizi.xsd"),
-            Version::One => include_str!("../../xsd/CatalogoServizi_1.xsd"),
-        }
-    }
 }
 
 /// Reads a document of either version.
@@ -51,7 +43,8 @@ fn of_second(service: &v2::CatalogueService) -> Result<ListedService, Refused> {
     let providers = service.elenco_soggetti_eroganti.soggetto_erogante.iter().map(|provider| {
         Ok(Provider {
             subject: Some(
-                SubjectId::new(provider.id_soggetto_servizio.as_str()).map_err(of_name("idSoggettoServizio"))?,
+                SubjectId::new(provider.id_soggetto_servizio.as_str())
+                    .map_err(of_name("idSoggettoServizio"))?,
             ),
             commission: match provider.commissione {
                 None => Commission::Unsaid,
@@ -200,9 +193,10 @@ mod tests {
         assert_eq!(write_services(&[], Version::Two), Ok(None));
         let empty = write_services(&[], Version::One).unwrap().unwrap();
         assert_eq!(read_services(&empty), Ok(Vec::new()));
-        let second = String::from_utf8(empty)
-            .unwrap()
-            .replace("http://PuntoAccessoPSP.spcoop.gov.it/", "http://pagopa-api.pagopa.gov.it/nodeForPsp/xsd/");
+        let second = String::from_utf8(empty).unwrap().replace(
+            "http://PuntoAccessoPSP.spcoop.gov.it/",
+            "http://pagopa-api.pagopa.gov.it/nodeForPsp/xsd/",
+        );
         let refused = read_services(second.as_bytes()).unwrap_err().to_string();
         assert!(refused.ends_with("/listaCatalogoServizi: expected catalogoServizi"), "{refused}");
     }

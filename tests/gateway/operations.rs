@@ -82,8 +82,8 @@ async fn what_is_no_message_of_ours_is_a_soap_fault() {
         let reply = gateway.post(&demand).await.unwrap();
         assert_eq!(reply.status, 200);
         assert!(
-            String::from_utf8_lossy(&reply.body).contains("PAA_SYSTEM_ERROR"),
-            "there is no catalogue yet"
+            String::from_utf8_lossy(&reply.body).contains("PAA_PAGAMENTO_SCONOSCIUTO"),
+            "nothing is offered here"
         );
     })
     .await;

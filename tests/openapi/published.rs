@@ -15,6 +15,7 @@ const PUBLISHED: [&str; 9] = [
     include_str!("published/gpd_massive_v2.txt"),
     include_str!("published/apiconfig_accounts.txt"),
     include_str!("published/backoffice_external.txt"),
+    include_str!("published/gps_services.txt"),
 ];
 
 /// A line that is not indented is a reason; those below are the differences that it explains, in which `*`

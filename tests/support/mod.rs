@@ -20,6 +20,7 @@ pub mod feeds;
 pub mod gateway;
 pub mod messages;
 pub mod node;
+pub mod offers;
 pub mod pki;
 pub mod postgres;
 pub mod receiver;

@@ -63,6 +63,8 @@ Try it by hand, in another terminal
       -d '{{"label": "Ragioneria", "url": "http://127.0.0.1:9000/", "types": ["varco.receipt.*"]}}' \
       "$VARCO_API_URL/subscriptions/v1/organizations/$VARCO_EC/subscriptions"
 
+  Be a citizen: pay without a notice, in a browser, at $VARCO_API_URL/servizi
+
   Be the tester: all fixtures, compared answer by answer.
     "{program}" replay fixtures/paForNode --env "{environment}" --url "$VARCO_SOAP_URL" \
       --ca "$VARCO_CA" --cert "$VARCO_NODE_CERT" --key "$VARCO_NODE_KEY"

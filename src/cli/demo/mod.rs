@@ -7,6 +7,7 @@ pub mod guide;
 pub mod node;
 pub mod pki;
 pub mod play;
+pub mod services;
 pub mod settings;
 pub mod stories;
 pub mod world;
@@ -43,7 +44,8 @@ const PLAYED: usize = 1;
 
 const ABOUT: &str = "\
 Sets up a town that is owed money, with certificates, a database and notices, starts the gateway, and
-plays the payment node: it pays one notice over mutual TLS and tells what happens on the way.
+plays the payment node: over mutual TLS it pays one notice, and one tax for which nobody holds a notice,
+and tells what happens on the way.
 Then it stays up and prints commands to try by hand, until Ctrl-C.
 
 Everything lies in one folder and is used again by the next run; delete the folder to begin anew.
@@ -122,6 +124,7 @@ async fn furnish(
     world::register(&store).await?;
     gallery::hang(&store).await?;
     stories::tell(&store, clock.now()).await?;
+    services::offer(&store, clock).await?;
     let town = ApiScope::Only(BTreeSet::from([valid(FiscalCode::new(TOWN))?]));
     let vault = folder.read(settings::VAULT_KEY)?.map(|key| Vault::new(SecretString::from(key.trim())));
     let hasher = valid(KeyHasher::new(vault.as_ref()))?;
@@ -217,7 +220,10 @@ async fn perform(
         return Err(Failure::unusable("there is no story to play"));
     };
     settings::write_environment(folder, pki, addresses, keys, &simple.notice)?;
-    play::play(&mut Node::new(client), played, clock.now()).await?;
+    let mut node = Node::new(client);
+    play::play(&mut node, played, clock.now()).await?;
+    services::play(&mut node, clock).await?;
+    print(&format!("\n  Citizens find the same services at {}/servizi\n", addresses.api_url()))?;
     let told = stories::tell(gateway.store(), clock.now()).await?;
     guide::notices(&told)
 }

@@ -14,9 +14,9 @@ use crate::domain::amount::Cents;
 use crate::domain::notice_number::NoticeNumber;
 use crate::soap::{Limits, read_response, write_request};
 use crate::wire::pa_for_node::{
-    Acknowledgement, IbanOrMbdAttachment, IbanOrRichiestaMarcaDaBollo, NoticeAnswer, NoticeCode,
-    NoticeVerification, Outcome, PaymentAnswerV2, PaymentDataV2, PaymentRequest, PaymentTransfer,
-    ReceiptDeliveryV2, ReceiptTransfer, ReceiptTransferList, ReceiptV2, Request, Response,
+    Acknowledgement, DemandAnswer, IbanOrMbdAttachment, IbanOrRichiestaMarcaDaBollo, NoticeAnswer,
+    NoticeCode, NoticeDemand, NoticeVerification, Outcome, PaymentAnswerV2, PaymentDataV2, PaymentRequest,
+    PaymentTransfer, ReceiptDeliveryV2, ReceiptTransfer, ReceiptTransferList, ReceiptV2, Request, Response,
 };
 use crate::wire::{Amount, Base64, Bounded, Date, DateTime, Text};
 
@@ -90,6 +90,22 @@ impl Node {
         });
         match self.ask(request).await? {
             Timed { answer: Response::PaSendRTV2(answer), took } => Ok(Timed { answer, took }),
+            Timed { answer, .. } => Err(unexpected(&answer)),
+        }
+    }
+
+    /// Asks for a notice of a service that the town offers under its own name.
+    pub async fn demand(&mut self, service: &str, document: &str) -> Result<Timed<DemandAnswer>, Failure> {
+        let request = Request::PaDemandPaymentNotice(NoticeDemand {
+            id_pa: wire(TOWN)?,
+            id_broker_pa: wire(BROKER)?,
+            id_station: wire(STATION)?,
+            id_servizio: wire(service)?,
+            id_soggetto_servizio: wire(service)?,
+            dati_specifici_servizio_request: valid(Base64::encode(document.as_bytes()))?,
+        });
+        match self.ask(request).await? {
+            Timed { answer: Response::PaDemandPaymentNotice(answer), took } => Ok(Timed { answer, took }),
             Timed { answer, .. } => Err(unexpected(&answer)),
         }
     }

@@ -21,21 +21,22 @@ pub async fn play(node: &mut Node, told: &Told, now: Timestamp) -> Result<(), Fa
          node asks Varco, over mutual TLS. Here the demo plays the node.\n",
         told.story.title
     ))?;
-    verify(node, notice).await?;
-    let data = get(node, notice).await?;
+    verify(node, notice, 1).await?;
+    let data = get(node, notice, 2).await?;
     print(
         "\n  The app shows the sum, Gianna confirms, and her bank pays. The money has moved: from here on\n  \
          the receipt must not get lost.\n",
     )?;
     let receipt = receipt(notice, &data, now)?;
-    deliver(node, &receipt).await?;
+    deliver(node, &receipt, 3).await?;
     copy(node, &receipt).await?;
     verify_again(node, notice).await?;
     print("\n  That was a whole payment.\n")
 }
 
-async fn verify(node: &mut Node, notice: &NoticeNumber) -> Result<(), Failure> {
-    step(1, "Can this notice be paid, and how much is it?")?;
+/// Asks about a notice, as the step of that number.
+pub(super) async fn verify(node: &mut Node, notice: &NoticeNumber, number: u8) -> Result<(), Failure> {
+    step(number, "Can this notice be paid, and how much is it?")?;
     asked("paVerifyPaymentNotice", &format!("notice {notice} of institution {TOWN}"))?;
     let Timed { answer, took } = node.verify(notice).await?;
     require_ok("paVerifyPaymentNotice", answer.outcome, answer.fault.as_ref())?;
@@ -50,8 +51,13 @@ fn sum_of(answer: &NoticeAnswer) -> String {
     format!("{} euro{due}: {what}", option.amount.cents())
 }
 
-async fn get(node: &mut Node, notice: &NoticeNumber) -> Result<PaymentDataV2, Failure> {
-    step(2, "Who gets the money, and on which accounts?")?;
+/// Asks for all that its payment needs.
+pub(super) async fn get(
+    node: &mut Node,
+    notice: &NoticeNumber,
+    number: u8,
+) -> Result<PaymentDataV2, Failure> {
+    step(number, "Who gets the money, and on which accounts?")?;
     asked("paGetPaymentV2", &format!("notice {notice} again, now for the payment itself"))?;
     let Timed { answer, took } = node.get(notice).await?;
     require_ok("paGetPaymentV2", answer.outcome, answer.fault.as_ref())?;
@@ -68,8 +74,9 @@ async fn get(node: &mut Node, notice: &NoticeNumber) -> Result<PaymentDataV2, Fa
     Ok(data)
 }
 
-async fn deliver(node: &mut Node, receipt: &ReceiptV2) -> Result<(), Failure> {
-    step(3, "The receipt, for the town that issued the notice.")?;
+/// Delivers the receipt to the town.
+pub(super) async fn deliver(node: &mut Node, receipt: &ReceiptV2, number: u8) -> Result<(), Failure> {
+    step(number, "The receipt, for the town that issued the notice.")?;
     asked("paSendRTV2", &format!("receipt {}", receipt.receipt_id.as_str()))?;
     let Timed { answer, took } = node.deliver(TOWN, receipt.clone()).await?;
     require_ok("paSendRTV2", answer.outcome, answer.fault.as_ref())?;
@@ -95,7 +102,7 @@ async fn verify_again(node: &mut Node, notice: &NoticeNumber) -> Result<(), Fail
     answered(&format!("KO {code}"), took, "already paid, nobody pays twice")
 }
 
-fn require_ok(operation: &str, outcome: Outcome, fault: Option<&Fault>) -> Result<(), Failure> {
+pub(super) fn require_ok(operation: &str, outcome: Outcome, fault: Option<&Fault>) -> Result<(), Failure> {
     match (outcome, fault) {
         (Outcome::Ok, None) => Ok(()),
         (_, None) => Err(Failure::Found(format!("{operation} was answered KO without a fault"))),
@@ -106,15 +113,15 @@ fn require_ok(operation: &str, outcome: Outcome, fault: Option<&Fault>) -> Resul
     }
 }
 
-fn step(number: u8, question: &str) -> Result<(), Failure> {
+pub(super) fn step(number: u8, question: &str) -> Result<(), Failure> {
     print(&format!("\n  {number}. {question}\n"))
 }
 
-fn asked(operation: &str, about: &str) -> Result<(), Failure> {
+pub(super) fn asked(operation: &str, about: &str) -> Result<(), Failure> {
     print(&format!("     node ──▶ varco   {operation}: {about}\n"))
 }
 
-fn answered(outcome: &str, took: Duration, about: &str) -> Result<(), Failure> {
+pub(super) fn answered(outcome: &str, took: Duration, about: &str) -> Result<(), Failure> {
     let millis = took.as_secs_f64() * 1e3;
     print(&format!("     node ◀── varco   {outcome} after {millis:.1} ms: {about}\n"))
 }

@@ -79,6 +79,8 @@ pub fn write_config(folder: &Folder, name: &str, pki: &Pki, addresses: &Addresse
          # Receivers of webhooks on this machine are let in, which is for trying out only.\n\
          [delivery]\nmaster_key_file = {}\nallow_networks = [\"127.0.0.0/8\", \"::1\"]\n\n\
          [vault]\nmaster_key_file = {}\n\n\
+         # Everybody may see what can be paid without a notice, by programs and in a browser (/servizi).\n\
+         [catalogue]\npublic = true\npages = true\n\n\
          # One person is enough for trying out: changes wait for nobody else.\n\
          [approval]\nibans = \"none\"\niban_labels = \"none\"\niban_deletions = \"none\"\n\
          stations = \"none\"\ncertificates = \"none\"\n\

@@ -59,11 +59,13 @@ pub fn debtor(service: &Service, answers: &Answers, caller: Option<&Debtor>) -> 
     let answer =
         |field: &Option<FieldName>| field.as_ref().and_then(|field| answers.get(field)).map(Value::canonical);
     let name = answer(&payer.full_name).and_then(|name| Text::cut(&name).ok());
+    let email = answer(&payer.email).and_then(|email| Text::new(&email).ok());
+    let address = Address { email, ..Address::default() };
     let Some(code) = answer(&payer.fiscal_code) else {
         return match (caller, &payer.fiscal_code) {
             (Some(caller), _) => Ok(caller.clone()),
             (None, Some(asked)) => Err(FormError::new(Some(asked.clone()), Reason::Missing)),
-            (None, None) => unknown(name).map_err(|_| FormError::new(None, Reason::NotAFiscalCode)),
+            (None, None) => unknown(name, address).map_err(|_| FormError::new(None, Reason::NotAFiscalCode)),
         };
     };
     let wrong = || FormError::new(payer.fiscal_code.clone(), Reason::NotAFiscalCode);
@@ -74,8 +76,7 @@ pub fn debtor(service: &Service, answers: &Answers, caller: Option<&Debtor>) -> 
     }
     // A notice needs a name: where nobody was asked for it, the code stands in.
     let full_name = name.or_else(|| Text::cut(id.as_str()).ok()).ok_or_else(wrong)?;
-    let email = answer(&payer.email).and_then(|email| Text::new(&email).ok());
-    Ok(Debtor { id, full_name, address: Address { email, ..Address::default() } })
+    Ok(Debtor { id, full_name, address })
 }
 
 /// A person by their code: eleven digits are those of a company.
@@ -84,10 +85,10 @@ fn person(code: &str) -> Result<PersonId, FiscalCodeError> {
     PersonId::new(kind, code)
 }
 
-fn unknown(name: Option<Text<70>>) -> Result<Debtor, FiscalCodeError> {
+fn unknown(name: Option<Text<70>>, address: Address) -> Result<Debtor, FiscalCodeError> {
     let id = PersonId::new(PersonKind::Natural, PersonId::ANONYMOUS)?;
     let anonymous = Text::new(PersonId::ANONYMOUS).map_err(|_| FiscalCodeError::NaturalPerson)?;
-    Ok(Debtor { id, full_name: name.unwrap_or(anonymous), address: Address::default() })
+    Ok(Debtor { id, full_name: name.unwrap_or(anonymous), address })
 }
 
 impl Order<'_> {
@@ -156,11 +157,12 @@ impl Order<'_> {
     }
 
     fn transfer(&self, id: i64, share: &Share) -> Transfer {
+        let own_name = (share.beneficiary == self.offering.ec).then_some(&self.institution.name);
         Transfer {
             id,
             amount: share.amount,
             beneficiary: share.beneficiary.clone(),
-            company_name: share.company_name.clone(),
+            company_name: share.company_name.as_ref().or(own_name).cloned(),
             remittance_information: share.remittance.clone().unwrap_or_else(|| self.remittance()),
             category: share.category.clone().unwrap_or_else(|| self.service.taxonomy.clone()),
             destination: share.destination.clone(),
