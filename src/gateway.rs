@@ -1,6 +1,7 @@
 //! The composition root: builds every part and joins them. It owns no rule.
 
 mod calls;
+mod catalogue;
 mod certificates;
 mod changes;
 mod channels;
@@ -170,6 +171,7 @@ impl Gateway {
         parts.start_checkpoints();
         parts.start_deletions();
         parts.start_purge(config.catalogue.kept);
+        parts.start_snapshots();
         parts.start_counting();
         parts.start_outbox(&config.delivery, parts.watch.clone());
         parts.start_publisher(&config.nats)?;

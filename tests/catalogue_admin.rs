@@ -10,5 +10,13 @@
 
 mod support;
 
+#[path = "catalogue_admin/desk.rs"]
+mod desk;
 #[path = "catalogue_admin/kept.rs"]
 mod kept;
+#[path = "catalogue_admin/lives.rs"]
+mod lives;
+#[path = "catalogue_admin/rules.rs"]
+mod rules;
+#[path = "catalogue_admin/tenants.rs"]
+mod tenants;

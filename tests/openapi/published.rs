@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::document::Document;
 use crate::facts;
 
-const PUBLISHED: [&str; 8] = [
+const PUBLISHED: [&str; 9] = [
     include_str!("published/api_config_registry.txt"),
     include_str!("published/gpd_v1.txt"),
     include_str!("published/gpd_v3.txt"),
     include_str!("published/gpd_payments.txt"),
+    include_str!("published/gps_payments.txt"),
     include_str!("published/payment_options.txt"),
     include_str!("published/gpd_massive_v2.txt"),
     include_str!("published/apiconfig_accounts.txt"),
     include_str!("published/backoffice_external.txt"),
+    include_str!("published/gps_services.txt"),
 ];
 
 /// A line that is not indented is a reason; those below are the differences that it explains, in which `*`

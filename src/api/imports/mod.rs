@@ -26,6 +26,7 @@ mod migration;
 mod relations;
 mod report;
 mod rows;
+mod services;
 pub(super) mod upload;
 
 use report::{Finding, Outcome};
@@ -145,5 +146,5 @@ pub(super) fn published() -> Routes {
 
 /// Ours.
 pub(super) fn ours() -> Routes {
-    ibans_csv::routes_of_portal()
+    ibans_csv::routes_of_portal().beside(services::routes())
 }

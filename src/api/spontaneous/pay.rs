@@ -74,7 +74,7 @@ struct ServiceRequest {
     id: Field<String>,
     /// What was filled in.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<PropertyRequest>>, max_items = 100)]
+    #[schema(value_type = Vec<PropertyRequest>, max_items = 100, required)]
     properties: Field<Vec<Field<PropertyRequest>>>,
 }
 
@@ -259,7 +259,7 @@ fn read(
     let service = report.required(request.service, &at("service")).unwrap_or_default();
     let id = report.required(service.id, &at("service").field("id"));
     let list_at = at("service").field("properties");
-    let list = report.optional(service.properties, &list_at).unwrap_or_default();
+    let list = report.required(service.properties, &list_at).unwrap_or_default();
     let mut properties = Vec::new();
     for (index, property) in list.into_iter().enumerate() {
         let at = list_at.item(index);

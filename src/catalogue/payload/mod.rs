@@ -9,7 +9,7 @@ mod shipped;
 mod simple;
 mod walk;
 
-pub use compiled::{Compiled, DEPTH, ELEMENTS, Leaf, PATTERNS, REPEATED, SCHEMA_BYTES};
+pub use compiled::{Compiled, Leaf, SCHEMA_BYTES};
 pub use shipped::{SHIPPED, Shipped, shipped};
 pub use walk::DOCUMENT_BYTES;
 

@@ -186,3 +186,58 @@ pub fn inputs_of_page<'a>(form: &Form, sent: impl IntoIterator<Item = (&'a str, 
     }
     inputs
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::catalogue::form::{Decimal, Presence};
+    use crate::domain::text::Text;
+
+    fn field(name: &str, kind: FieldKind) -> Field {
+        let label = Text::new("Campo").unwrap().into();
+        let help = Some(Text::new("Come sul libretto").unwrap().into());
+        Field { name: FieldName::new(name).unwrap(), label, help, kind, presence: Presence::Required }
+    }
+
+    fn form() -> Form {
+        let number = |text| Decimal::parse(text).unwrap();
+        let fields = vec![
+            field("plate", FieldKind::Plate),
+            field("amount", FieldKind::Decimal { scale: 2, min: number("1.00"), max: number("9.00") }),
+            field("mail", FieldKind::Email),
+            field("yes", FieldKind::Boolean),
+            field("day", FieldKind::Date { earliest: None, latest: None }),
+        ];
+        Form::new(fields, Vec::new()).unwrap()
+    }
+
+    #[test]
+    fn a_control_helps_who_fills_it_in() {
+        let payer = Payer { email: FieldName::new("mail").ok(), ..Payer::default() };
+        let fields = html_fields(&form(), &payer, Language::English);
+        let get = |name: &str, attribute: &str| {
+            let field = fields.iter().find(|field| field.name == name).unwrap();
+            field.attributes.iter().find(|(known, _)| *known == attribute).map(|(_, value)| value.as_str())
+        };
+        assert_eq!(get("plate", "autocapitalize"), Some("characters"));
+        assert_eq!(get("amount", "inputmode"), Some("decimal"));
+        assert_eq!((get("mail", "inputmode"), get("mail", "autocomplete")), (Some("email"), Some("email")));
+        assert_eq!(get("plate", "autocomplete"), Some("off"));
+        assert_eq!((get("day", "type"), get("day", "min")), (Some("date"), Some("0001-01-01")));
+        let yes = fields.iter().find(|field| field.name == "yes").unwrap();
+        let options =
+            [("true", "Yes"), ("false", "No")].map(|(value, label)| (value.to_owned(), label.to_owned()));
+        assert_eq!(yes.control, Control::Select(options.into()));
+        assert_eq!(yes.described_by(None).as_deref(), Some("yes-help"));
+        assert_eq!(yes.described_by(Some("wrong")).as_deref(), Some("yes-error yes-help"));
+    }
+
+    #[test]
+    fn what_a_person_types_is_taken_as_it_is_meant() {
+        let sent =
+            [("plate", " ab123cd "), ("amount", "1,50"), ("mail", "  "), ("token", "x"), ("not a name", "x")];
+        let inputs = inputs_of_page(&form(), sent);
+        let all: Vec<_> = inputs.iter().map(|(name, text)| (name.as_str(), text)).collect();
+        assert_eq!(all, [("amount", "1.50"), ("plate", "ab123cd")]);
+    }
+}

@@ -16,6 +16,9 @@ pub enum Dialect {
 /// Marks that mean something outside a class, in every dialect.
 const MARKS: &str = "\\.*+?()[]{}|";
 
+/// The longest repetition that is written without a count, in bytes.
+const SPELT_OUT_MAX: usize = 600;
+
 /// Marks that the `v` flag keeps for itself inside a class.
 const KEPT_MARKS: &str = "&-!#%,:;<=>@`~()[]{}/|\\^$*+.?";
 
@@ -34,7 +37,10 @@ impl Dialect {
             Shape::Repeat { shape, min: 1, max: Some(1) } => self.grouped(shape, Self::is_either),
             Shape::Repeat { shape, min, max } => {
                 let repeated = self.grouped(shape, |shape| !matches!(shape, Shape::One(_)));
-                repeated + &times(*min, *max)
+                match self {
+                    Dialect::Xsd => spelt_out(&repeated, (*min, *max)),
+                    Dialect::Json | Dialect::Html => repeated + &times(*min, *max),
+                }
             }
         }
     }
@@ -103,6 +109,26 @@ impl Dialect {
     }
 }
 
+/// A repetition without a count, as far as that stays short: libxml2 miscounts where alternatives overlap.
+fn spelt_out(repeated: &str, (min, max): (u16, Option<u16>)) -> String {
+    let written = usize::from(max.unwrap_or(min)).saturating_mul(repeated.len());
+    if written > SPELT_OUT_MAX {
+        return format!("{repeated}{}", times(min, max));
+    }
+    let least = repeated.repeat(usize::from(min));
+    let Some(max) = max else {
+        return match min {
+            1 => format!("{repeated}+"),
+            _ => format!("{least}{repeated}*"),
+        };
+    };
+    let more = (min..max).fold(String::new(), |rest, _| match rest.as_str() {
+        "" => format!("{repeated}?"),
+        rest => format!("({repeated}{rest})?"),
+    });
+    least + &more
+}
+
 fn times(min: u16, max: Option<u16>) -> String {
     match (min, max) {
         (0, Some(1)) => "?".to_owned(),
@@ -128,8 +154,9 @@ mod tests {
     fn each_dialect_has_its_escapes() {
         assert_eq!(written("[a\\-z&]"), ["[&\\-az]", "[\\&\\-az]", "[&\\-az]"]);
         assert_eq!(written("\\$a\\^"), ["[$]a\\^", "[$]a\\^", "[$]a\\^"]);
-        assert_eq!(written("(a|b)+c{2}"), ["(?:a|b)+c{2}", "(?:a|b)+c{2}", "(a|b)+c{2}"]);
+        assert_eq!(written("(a|b)+c{2}"), ["(?:a|b)+c{2}", "(?:a|b)+c{2}", "(a|b)+cc"]);
         assert_eq!(written("(ab){1}c|€"), ["abc|\\u{20AC}", "abc|\\u{20AC}", "abc|€"]);
+        assert_eq!(written("a{2,4}(bc){2,}")[2], "aa(aa?)?(bc)(bc)(bc)*");
         assert_eq!(written("a/b\\.c"), ["a/b\\.c", "a/b\\.c", "a/b\\.c"]);
     }
 }

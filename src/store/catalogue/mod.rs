@@ -17,7 +17,9 @@ pub(in crate::store) mod offering;
 pub(in crate::store) mod organization;
 pub(in crate::store) mod secret;
 pub(in crate::store) mod service;
+mod snapshots;
 
+pub use snapshots::{Snapshot, SnapshotHead};
 pub use demand::{Demand, Ordered};
 pub use demands::{DemandPage, DemandPlace, DemandQuery, ListedDemand, Purge};
 pub use form::{definition_form, definition_tag, offering_target, organization_form};

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::refusal::Invalid;
 use crate::api::problem::Violation;
 use crate::catalogue::payload::{PayloadReader, Unreadable};
+use crate::catalogue::render;
 use crate::catalogue::view::{Catalogue, Listed};
 use crate::domain::access::Tenant;
 use crate::domain::catalogue::offering::Offering;
@@ -58,8 +59,14 @@ impl World<'_> {
         {
             against.add("/taxonomy", "taxonomy", &why.to_string());
         }
-        if let Intake::Bound(binding) = &service.intake {
-            match self.catalogue.schema(&binding.schema) {
+        match &service.intake {
+            Intake::Own => {
+                if PayloadReader::of_form(&render::xsd(service), &service.form).is_err() {
+                    let why = "is too long, or its patterns are too rich, for a schema of documents";
+                    against.add("/form", "schema", why);
+                }
+            }
+            Intake::Bound(binding) => match self.catalogue.schema(&binding.schema) {
                 None => against.add("/binding/schema", "unknown_schema", "is no schema of the catalogue"),
                 Some(schema) => {
                     let wrong = PayloadReader::compile(&schema.xsd, &binding.paths).err().unwrap_or_default();
@@ -67,7 +74,7 @@ impl World<'_> {
                         unreadable(&one, binding.paths.iter().map(|(path, _)| path.as_str()), &mut against);
                     }
                 }
-            }
+            },
         }
         against.end()
     }

@@ -14,6 +14,7 @@ mod calculator_secret;
 mod categories;
 pub(in crate::api) mod category;
 pub(in crate::api) mod checks;
+mod export;
 mod listing;
 pub(in crate::api) mod offering;
 mod offerings;
@@ -23,6 +24,7 @@ mod schema;
 mod schemas;
 pub(in crate::api) mod service;
 mod services;
+mod snapshots;
 pub(in crate::api) mod tags;
 
 /// The parameter of paths that names the creditor institution.
@@ -62,6 +64,20 @@ pub(super) fn routes() -> Routes {
         .guarded(writes, (Method::Post, (heading, act)), acts::of_service, acts::doc_of_service_act())
         .guarded(reads, (Method::Get, (heading, preview)), preview::handler, preview::doc())
         .beside(of_offerings(heading))
+        .beside(as_told(heading))
+}
+
+/// The catalogue as payment service providers see it, now and before.
+fn as_told(heading: &'static str) -> Routes {
+    let reads = Needs::new(Permission::CatalogueRead, Of::Own);
+    let governs = Needs::new(Permission::CatalogueRead, Of::Gateway);
+    let of_day = "/catalogue/snapshots/{day}";
+    let (all, diff) = ("/catalogue/snapshots", "/catalogue/snapshots/{day}/diff");
+    Routes::default()
+        .guarded(reads, (Method::Get, (heading, "/catalogue/CatalogoServizi.xml")), export::handler, export::doc())
+        .guarded(governs, (Method::Get, (heading, all)), snapshots::list, snapshots::doc_of_list())
+        .guarded(governs, (Method::Get, (heading, of_day)), snapshots::read, snapshots::doc_of_read())
+        .guarded(governs, (Method::Get, (heading, diff)), snapshots::diff, snapshots::doc_of_diff())
 }
 
 fn of_offerings(heading: &'static str) -> Routes {
