@@ -20,3 +20,5 @@ mod secret;
 #[path = "calculator/setup.rs"]
 mod setup;
 mod support;
+#[path = "calculator/whole.rs"]
+mod whole;

@@ -17,6 +17,8 @@ mod browse;
 mod pay;
 #[path = "channels/public.rs"]
 mod public;
+#[path = "channels/published.rs"]
+mod published;
 
 use bytes::Bytes;
 use http_body_util::Full;

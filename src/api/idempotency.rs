@@ -37,7 +37,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 const LONGEST: usize = 255;
 
 /// Who asks without an API key, where none is needed. No key has this id.
-const PUBLIC: &str = "public";
+const PUBLIC: &str = "(public)";
 
 /// Why a request with a key is not carried out.
 #[derive(Debug, thiserror::Error)]

@@ -101,6 +101,8 @@ where
 #[cfg(test)]
 mod tests {
     use crate::store::activations::ACTIVATE;
+    use crate::store::catalogue::demand::KNOWN;
+    use crate::store::catalogue::demands::{EXPIRED, OF_NOTICE, PAGE};
     use crate::store::dialect::sqlite_engine::FORGET_ANSWERS;
     use crate::store::dialect::{Pools, explain};
     use crate::store::embedded::ONE_NOTICE;
@@ -127,6 +129,10 @@ mod tests {
             &activate,
             ANSWERED,
             FORGET_ANSWERS,
+            KNOWN,
+            EXPIRED,
+            PAGE,
+            OF_NOTICE,
         ];
         for statement in statements {
             for step in sqlx::query(explain(statement)).fetch_all(read).await.unwrap() {

@@ -18,7 +18,7 @@ const SCONOSCIUTO: &str = "PAA_PAGAMENTO_SCONOSCIUTO";
 pub async fn refused(gateway: &TestGateway, asks: &Asks, expected: &str) -> DemandAnswer {
     let answer = gateway.demand(asks).await;
     let found = code(answer.outcome, &answer.fault);
-    let fault = answer.fault.as_ref().unwrap();
+    let Some(fault) = answer.fault.as_ref() else { panic!("accepted: {asks:?}") };
     assert_eq!(found, expected, "{} {:?} {asks:?}", gateway.engine, fault.description);
     assert_eq!(fault.id.as_str(), asks.ec);
     assert_eq!((&answer.qr_code, &answer.payment_list), (&None, &None));

@@ -78,6 +78,7 @@ fn parameter(before: &str, name: &str, chance: &mut Chance) -> String {
         "creditor-institutions" | "creditorinstitutions" | "organizations" | "payments" => ec.to_owned(),
         "brokers" => broker.to_owned(),
         "stations" => format!("{broker}_01"),
+        "services" | "offerings" => format!("s{ec}"),
         "debtpositions" => format!("p{ec}"),
         "receipts" => format!("r{ec}"),
         "ibans" => samples::IBAN.to_owned(),

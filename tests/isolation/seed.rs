@@ -163,7 +163,10 @@ fn rows_of_its_kind(tenant: Tenant) -> Vec<String> {
                  created_by, failures, not_before) VALUES ('{id}', 'organization', '{code}', 'event', 'https://{data}.it', \
                  '{data}', '', 1, {now}, 'x', 0, 0)"
             ),
-        ],
+        ]
+        .into_iter()
+        .chain(catalogue(code, &data))
+        .collect(),
         Tenant::Broker(_) => vec![
             format!("UPDATE station SET service = '{data}', ip = '{data}' WHERE broker = '{code}'"),
             format!(
@@ -173,6 +176,41 @@ fn rows_of_its_kind(tenant: Tenant) -> Vec<String> {
             ),
         ],
     }
+}
+
+/// A service of an institution's own, and that it offers it: drafts, because what is published is for everybody.
+fn catalogue(code: &str, data: &str) -> [String; 5] {
+    let (id, text) = (format!("s{code}"), json!({ "it": data }));
+    let category = json!({ "id": "cars", "name": { "it": "Automobili" } });
+    let service = json!({
+        "id": id, "owner": code, "name": text, "category": "cars", "taxonomy": "9/0101002IM/",
+        "form": { "fields": [] }, "price": { "rule": "fixed", "amount": 100 }, "remittance": data,
+    });
+    let offering = json!({
+        "organization": code, "service": id, "office": data, "iban": samples::IBAN, "from": "2026-11-01",
+    });
+    [
+        format!(
+            "INSERT INTO service_category (id, updated_at, definition) VALUES ('cars', 1, '{category}') \
+             ON CONFLICT DO NOTHING"
+        ),
+        format!(
+            "INSERT INTO service (id, owner, category, updated_at, definition) VALUES ('{id}', 'ec:{code}', 'cars', 1, \
+             '{service}')"
+        ),
+        format!(
+            "INSERT INTO offering (ec, service, iban, updated_at, definition) VALUES ('{code}', '{id}', '{}', 1, \
+             '{offering}')",
+            samples::IBAN
+        ),
+        format!(
+            "INSERT INTO catalogue_organization (ec, company_name, enabled, updated_at) VALUES ('{code}', '{data}', \
+             TRUE, 1)"
+        ),
+        "INSERT INTO catalogue_version (name, number) VALUES ('catalogue', 1) ON CONFLICT (name) DO UPDATE \
+         SET number = catalogue_version.number + 1"
+            .to_owned(),
+    ]
 }
 
 /// A key of each role, and one to data; each has its name as its secret.

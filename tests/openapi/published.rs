@@ -10,6 +10,7 @@ const PUBLISHED: [&str; 9] = [
     include_str!("published/gpd_v1.txt"),
     include_str!("published/gpd_v3.txt"),
     include_str!("published/gpd_payments.txt"),
+    include_str!("published/gps_payments.txt"),
     include_str!("published/payment_options.txt"),
     include_str!("published/gpd_massive_v2.txt"),
     include_str!("published/apiconfig_accounts.txt"),

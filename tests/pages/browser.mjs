@@ -90,7 +90,7 @@ async function tabTo(page, what, wanted) {
 }
 
 const button = (text) => (one) => one.tag === 'BUTTON' && one.text === text;
-const link = (text) => (one) => one.tag === 'A' && one.text.includes(text);
+const link = (text) => (one) => one.tag === 'A' && one.text === text;
 const field = (name) => (one) => one.name === name;
 
 async function enter(page) {

@@ -3,12 +3,16 @@
 use jiff::civil::Date;
 use serde_json::json;
 use varco::catalogue::listing::listed;
+use varco::catalogue::shipped::{categories, services};
 use varco::documents::{Version, write_services};
-use varco::store::Snapshot;
+use varco::domain::access::Tenant;
+use varco::domain::governance::{Author, Kind, Proposal, Wish};
+use varco::store::{Snapshot, Store, WriteMode, definition_form};
 
 use crate::desk::{Desk, OPERATOR, PAYMENTS, on_both_desks};
 use crate::shop::{EXPORT, furnish, offer, offering};
-use crate::support::samples;
+use crate::support::gateway::TestGateway;
+use crate::support::{TestDatabase, samples};
 
 const SNAPSHOTS: &str = "/admin/v1/catalogue/snapshots";
 
@@ -81,4 +85,48 @@ async fn two_days_are_compared() {
         assert_eq!(desk.get(OPERATOR, &format!("{SNAPSHOTS}/2026-03-09")).await.status, 204);
     })
     .await;
+}
+
+/// Puts something into the catalogue without asking anybody.
+async fn put(store: &Store, (kind, target): (Kind, String), definition: serde_json::Value) {
+    let wanted = Some(definition_form(&definition, None));
+    let proposal = Proposal { kind, tenant: Tenant::Gateway, target, wish: Wish::Put, wanted };
+    let author = Author::gateway("test", samples::now());
+    store.carry_out(&author, &[proposal], WriteMode::Commit).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_that_runs_keeps_what_is_told_today() {
+    for database in [TestDatabase::sqlite(), TestDatabase::postgres().await] {
+        let gateway = TestGateway::start(database).await;
+        let store = gateway.store();
+        for category in categories() {
+            let form = serde_json::to_value(&category).unwrap();
+            put(store, (Kind::Category, category.id.clone()), form).await;
+        }
+        let published = json!({ "publishedAt": "2026-01-01T00:00:00Z" });
+        let tax = services().into_iter().find(|service| service.id == "00001").unwrap();
+        let mut form = serde_json::to_value(&tax).unwrap();
+        form["stage"] = published.clone();
+        put(store, (Kind::Service, tax.id.clone()), form).await;
+        let mut offered = offering("00001");
+        offered["stage"] = published;
+        put(store, (Kind::Offering, format!("{}/00001", samples::EC)), offered).await;
+        assert_eq!(store.snapshots(Date::MAX, 10).await.unwrap(), [], "nothing was told when it began");
+
+        let gateway = gateway.restart().await;
+        let mut kept = Vec::new();
+        for _ in 0..200 {
+            kept = gateway.store().snapshots(Date::MAX, 10).await.unwrap();
+            if !kept.is_empty() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        assert_eq!(kept.len(), 1);
+        let today = gateway.store().snapshot_of(kept[0].day).await.unwrap().unwrap();
+        let text = String::from_utf8(today.document.unwrap()).unwrap();
+        assert!(text.contains("<idServizio>00001</idServizio>"), "{text}");
+        gateway.end().await;
+    }
 }

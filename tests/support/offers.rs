@@ -71,7 +71,10 @@ pub fn car_tax(plate: &str) -> String {
 
 /// The fishing licence, by the shipped schema D847: a fixed price.
 fn fishing() -> Value {
-    let field = |name: &str, kind: &str, required: bool| json!({ "name": name, "label": { "it": name }, "type": kind, "required": required });
+    let field = |name: &str, kind: &str, required: bool| {
+        let label = json!({ "it": name });
+        json!({ "name": name, "label": label, "type": kind, "required": required })
+    };
     let path = |path: &str, field: &str| json!({ "path": path, "field": field });
     json!({
         "id": "00004", "name": { "it": "Licenza di pesca" }, "category": "documenti", "taxonomy": "9/0101100IM/",

@@ -24,6 +24,8 @@ mod enrollment;
 mod info;
 mod model;
 mod organization;
+mod pay;
+mod pay_model;
 mod service;
 mod services;
 
@@ -78,6 +80,7 @@ pub fn routes() -> Routes {
             enrollment::delete,
             enrollment::doc_of_delete(),
         )
+        .beside(pay::routes(heading))
         .opened_by(KeyScope::Catalogue)
 }
 

@@ -181,3 +181,74 @@ fn priced(pointer: String, cents: i64, findings: &mut Findings) -> Option<Cents>
     }
     Some(amount)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::catalogue::definition::{ServiceDefinition, Wrong};
+    use crate::domain::catalogue::service::Service;
+
+    fn service(price: Value) -> Result<Service, Vec<Wrong>> {
+        let field = |name: &str, kind: &str, required: bool| json!({ "name": name, "label": { "it": name }, "type": kind, "required": required });
+        let mut size = field("size", "choice", true);
+        size["choices"] =
+            json!([{ "value": "1", "label": { "it": "S" } }, { "value": "2", "label": { "it": "L" } }]);
+        let definition = json!({
+            "id": "x", "name": { "it": "X" }, "category": "x", "taxonomy": "9/0101002IM/", "remittance": "{service}",
+            "form": { "fields": [field("amount", "decimal", true), field("days", "integer", false), size] },
+            "price": price,
+        });
+        serde_json::from_value::<ServiceDefinition>(definition).unwrap().read()
+    }
+
+    #[test]
+    fn every_rule_is_read_and_written_the_same() {
+        for price in [
+            json!({ "rule": "fixed", "amount": 4250 }),
+            json!({ "rule": "free", "field": "amount", "min": 100, "max": 500_000 }),
+            json!({ "rule": "table", "fields": ["size", "days"], "rows": [
+                { "values": ["1", ""], "amount": 100 }, { "values": ["2", "7"], "amount": 200 },
+            ], "otherwise": 300 }),
+            json!({ "rule": "table", "fields": ["size"], "rows": [{ "values": ["1"], "amount": 100 }] }),
+            json!({ "rule": "formula", "formula": "amount * size" }),
+            json!({ "rule": "calculator", "url": "https://ente.example.it/tariffe" }),
+        ] {
+            let read = service(price.clone()).unwrap();
+            assert_eq!(serde_json::to_value(PriceDefinition::of(&read.price)).unwrap(), price);
+        }
+    }
+
+    #[test]
+    fn a_rule_that_is_wrong_is_refused_with_its_place() {
+        let row = |value: &str, amount: i64| json!({ "values": [value], "amount": amount });
+        let table =
+            |field: &str, rows: Vec<Value>| json!({ "rule": "table", "fields": [field], "rows": rows });
+        for (price, place) in [
+            (json!({ "rule": "fixed", "amount": 0 }), "/price/amount"),
+            (json!({ "rule": "fixed", "amount": -1 }), "/price/amount"),
+            (json!({ "rule": "fixed", "amount": 100_000_000_000_i64 }), "/price/amount"),
+            (json!({ "rule": "free", "field": "other", "min": 1, "max": 2 }), "/price/field"),
+            (json!({ "rule": "free", "field": "days", "min": 1, "max": 2 }), "/price/field"),
+            (json!({ "rule": "free", "field": "amount", "min": 0, "max": 2 }), "/price/min"),
+            (json!({ "rule": "free", "field": "amount", "min": 3, "max": 2 }), "/price/max"),
+            (table("other", vec![row("1", 1)]), "/price/fields/0"),
+            (table("size", vec![row("1", 1), row("3", 1)]), "/price/rows/1/values"),
+            (table("size", vec![row("1", 1), row("1", 2)]), "/price"),
+            (table("size", vec![row("1", 0)]), "/price/rows/0/amount"),
+            (table("size", Vec::new()), "/price"),
+            (table("size", vec![row("1", 1); 501]), "/price"),
+            (json!({ "rule": "formula", "formula": "amount +" }), "/price/formula"),
+            (json!({ "rule": "formula", "formula": "days * 2" }), "/price/formula"),
+            (json!({ "rule": "calculator", "url": "ftp://ente.example.it/" }), "/price/url"),
+            (json!({ "rule": "calculator", "url": "https://user:word@ente.example.it/" }), "/price/url"),
+        ] {
+            let wrong = service(price.clone()).unwrap_err();
+            assert_eq!(wrong.iter().map(|one| one.pointer.as_str()).collect::<Vec<_>>(), [place], "{price}");
+        }
+        assert!(serde_json::from_value::<PriceDefinition>(json!({ "rule": "script", "text": "1" })).is_err());
+        let more = json!({ "rule": "fixed", "amount": 1, "more": 1 });
+        assert!(serde_json::from_value::<PriceDefinition>(more).is_err());
+    }
+}

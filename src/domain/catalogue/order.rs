@@ -157,11 +157,12 @@ impl Order<'_> {
     }
 
     fn transfer(&self, id: i64, share: &Share) -> Transfer {
+        let own_name = (share.beneficiary == self.offering.ec).then_some(&self.institution.name);
         Transfer {
             id,
             amount: share.amount,
             beneficiary: share.beneficiary.clone(),
-            company_name: share.company_name.clone(),
+            company_name: share.company_name.as_ref().or(own_name).cloned(),
             remittance_information: share.remittance.clone().unwrap_or_else(|| self.remittance()),
             category: share.category.clone().unwrap_or_else(|| self.service.taxonomy.clone()),
             destination: share.destination.clone(),

@@ -73,6 +73,9 @@ fn read_place(text: &str) -> Option<DemandPlace> {
     sound.then(|| DemandPlace { made_at, iupd: iupd.to_owned() })
 }
 
+/// A place, to show what it looks like.
+const CURSOR: &str = "1795341600000000.od-20261122-9f86d081884c7d65";
+
 /// What is said of it.
 pub(super) fn doc() -> Doc {
     let page =
@@ -82,7 +85,7 @@ pub(super) fn doc() -> Doc {
         .path("ec", form::institution(), "The creditor institution.")
         .query("noticeNumber", form::example_text("302000000000100055"), "Only that of this notice.")
         .query("limit", form::number(LIMITS, LIMIT), "How many a page has.")
-        .query("cursor", form::example_text("1795341600000000.od-20261122-9f86d081884c7d65"), "Where to go on, as nextCursor gave it.")
+        .query("cursor", form::example_text(CURSOR), "Where to go on, as nextCursor gave it.")
         .answers(StatusCode::OK, page)
         .refuses([ListError::UnknownInstitution.into()])
 }
