@@ -158,7 +158,7 @@ fn check_characters_and_countries_are_judged_by_the_domain_alone() {
             "check_character",
         ),
         (
-            of_one(FieldKind::Iban, &["ZZ60X0542811101000000123456", "IT60X054281110100000012345"]),
+            of_one(FieldKind::Iban, &["ZZ83X0542811101000000123456", "IT60X054281110100000012345"]),
             "iban_form",
         ),
     ];
