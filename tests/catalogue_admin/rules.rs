@@ -9,7 +9,12 @@ use crate::desk::*;
 use crate::support::api::{EC, NEW_IBAN, OTHER_EC, but};
 use crate::support::trouble::Intruder;
 
-async fn refused(desk: &Desk, (key, path): (&str, &str), good: &Value, mistakes: &[(&str, Value, &str, &str)]) {
+async fn refused(
+    desk: &Desk,
+    (key, path): (&str, &str),
+    good: &Value,
+    mistakes: &[(&str, Value, &str, &str)],
+) {
     for (pointer, value, place, code) in mistakes {
         let answer = desk.put(key, path, &but(good.clone(), pointer, value.clone())).await;
         answer.is_problem(422, "Unprocessable Entity", "invalid_definition");
@@ -38,18 +43,19 @@ async fn each_field_of_a_service_has_its_rule() {
             ("/name", json!("Bollo"), "/name", "wrong_type"),
             ("/secret", json!(1), "/secret", "unknown_name"),
             ("/category", json!("trains"), "/category", "unknown_category"),
-            ("/owner", json!("12345678903"), "/owner", "not_registered"),
             ("/taxonomy", json!("9/0101002XX/"), "/taxonomy", "invalid"),
             ("/taxonomy", json!("9/0101003IM/"), "/taxonomy", "taxonomy"),
             ("/taxonomy", json!("9/0101009IM/"), "/taxonomy", "taxonomy"),
             ("/remittance", json!("Bollo {colour}"), "/remittance", "unknown_field"),
             ("/payer", json!({ "fiscalCode": "code" }), "/payer/fiscalCode", "unknown_field"),
-            ("/price/fields/0", json!("colour"), "/price/fields/0", "unknown_field"),
+            ("/price/fields", json!(["colour"]), "/price/fields/0", "unknown_field"),
             ("/binding/schema", json!("TassaMoto"), "/binding/schema", "unknown_schema"),
             ("/binding/paths/1/path", json!("veicoloConTarga/colore"), "/binding/paths/1/path", "path"),
             ("/binding/paths/1/field", json!("colour"), "/binding/paths/1/field", "unknown_field"),
         ];
         refused(desk, (OPERATOR, "/catalogue/services/00001"), &service("00001"), &mistakes).await;
+        let nobodys = [("/owner", json!("12345678903"), "/owner", "not_registered")];
+        refused(desk, (OPERATOR, "/catalogue/services/gift"), &donation("gift", EC), &nobodys).await;
         let kept = desk.get(OPERATOR, "/catalogue/services/00001").await.body;
         assert_eq!(kept["definition"]["category"], "cars", "nothing was kept");
     })
@@ -72,9 +78,14 @@ async fn each_field_of_an_offering_has_its_rule() {
             ("/from", json!("0000-12-31"), "/from", "out_of_range"),
             ("/payableDays", json!(0), "/payableDays", "out_of_range"),
             ("/remittance", json!("{colour}"), "/remittance", "unknown_field"),
-            ("/price", json!({ "rule": "free", "field": "amount", "min": 1, "max": 2 }), "/price/field", "unknown_field"),
+            (
+                "/price",
+                json!({ "rule": "free", "field": "amount", "min": 1, "max": 2 }),
+                "/price/field",
+                "unknown_field",
+            ),
         ];
-        refused(desk, (OWN, &offered(EC, "00001")), &offering(EC, "00001"), &mistakes).await;
+        refused(desk, (OPERATOR, &offered(EC, "00001")), &offering(EC, "00001"), &mistakes).await;
         let unknown = desk.put(OWN, &offered(EC, "none"), &offering(EC, "none")).await;
         assert_eq!(unknown.violations(), [("/service", "unknown_service")]);
         Desk::done(&desk.put(OWN, "/catalogue/services/gift", &donation("gift", EC)).await);
@@ -82,8 +93,9 @@ async fn each_field_of_an_offering_has_its_rule() {
         assert_eq!(long.violations(), [("/subject", "service_without_code")]);
         let mut postal = offering(EC, "00001");
         postal["postalIban"] = json!(NEW_IBAN);
-        Desk::done(&desk.put(OWN, &offered(EC, "00001"), &postal).await);
-        let nobody = desk.put(OPERATOR, &offered("12345678903", "00001"), &offering("12345678903", "00001")).await;
+        Desk::done(&desk.put(OPERATOR, &offered(EC, "00001"), &postal).await);
+        let nobody =
+            desk.put(OPERATOR, &offered("12345678903", "00001"), &offering("12345678903", "00001")).await;
         assert_eq!(nobody.status, 404, "{}", nobody.body);
     })
     .await;
@@ -94,7 +106,7 @@ async fn what_is_published_is_held_against_the_world_once_more() {
     on_both_desks(async |desk| {
         desk.furnish().await;
         let path = offered(EC, "00001");
-        Desk::done(&desk.put(OWN, &path, &offering(EC, "00001")).await);
+        Desk::done(&desk.put(OPERATOR, &path, &offering(EC, "00001")).await);
         let mut intruder = Intruder::enter(desk.gateway.database()).await;
         intruder.run("UPDATE iban SET active = FALSE").await;
         desk.gateway.refresh().await;
@@ -105,7 +117,7 @@ async fn what_is_published_is_held_against_the_world_once_more() {
         desk.gateway.refresh().await;
         let mut over = offering(EC, "00001");
         over["until"] = json!("2026-11-21");
-        Desk::done(&desk.put(OWN, &path, &over).await);
+        Desk::done(&desk.put(OPERATOR, &path, &over).await);
         let refused = desk.post(OWN, &format!("{path}/publish")).await;
         assert_eq!(refused.violations(), [("/until", "is_over")]);
     })
@@ -160,7 +172,7 @@ async fn a_subject_is_taken_once() {
         let refused = desk.put(OTHER, &offered(OTHER_EC, "00001"), &other).await;
         assert_eq!(refused.violations(), [("/segregationCode", "no_station")]);
         Desk::done(&desk.put(OPERATOR, "/catalogue/services/00002", &service("00002")).await);
-        let taken = desk.put(OWN, &offered(EC, "00002"), &offering(EC, "00002")).await;
+        let taken = desk.put(OPERATOR, &offered(EC, "00002"), &offering(EC, "00002")).await;
         taken.is_problem(409, "Conflict", "subject_taken");
     })
     .await;
@@ -178,7 +190,11 @@ async fn a_schema_is_compiled_and_refused_with_its_diagnostics() {
         let refused = desk.put(OPERATOR, path, &json!({ "xsd": broken })).await;
         refused.is_problem(422, "Unprocessable Entity", "invalid_definition");
         assert_eq!(refused.violations()[0].0, "/xsd");
-        assert!(refused.body["violations"][0]["message"].as_str().unwrap().starts_with("line "), "{}", refused.body);
+        assert!(
+            refused.body["violations"][0]["message"].as_str().unwrap().starts_with("line "),
+            "{}",
+            refused.body
+        );
         let made = desk.put(OPERATOR, path, &json!({ "xsd": XSD })).await;
         assert_eq!((made.status.as_u16(), &made.body["paths"]), (201, &json!(["amount"])), "{}", made.body);
         let mut bound = donation("gift", EC);
@@ -187,7 +203,9 @@ async fn a_schema_is_compiled_and_refused_with_its_diagnostics() {
         desk.delete(OPERATOR, path).await.is_problem(409, "Conflict", "in_use");
         let renamed = json!({ "xsd": XSD.replace("amount", "sum") });
         desk.put(OPERATOR, path, &renamed).await.is_problem(409, "Conflict", "breaks_services");
-        desk.put(OPERATOR, "/catalogue/schemas/A001", &json!({ "xsd": XSD })).await.is_problem(409, "Conflict", "shipped");
+        desk.put(OPERATOR, "/catalogue/schemas/A001", &json!({ "xsd": XSD }))
+            .await
+            .is_problem(409, "Conflict", "shipped");
         desk.delete(OPERATOR, "/catalogue/schemas/A001").await.is_problem(409, "Conflict", "shipped");
         desk.put(OWN, path, &json!({ "xsd": XSD })).await.is_problem(403, "Forbidden", "not_permitted");
         let list = desk.get(OWN, "/catalogue/schemas").await.body;

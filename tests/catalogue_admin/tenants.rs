@@ -23,7 +23,11 @@ async fn an_institution_configures_itself_inside_the_categories() {
         assert_eq!(made.status, 201, "{}", made.body);
         forbidden(OTHER, "/catalogue/services/gift", &donation("gift", OTHER_EC)).await;
         forbidden(OTHER, "/catalogue/services/gift", &donation("gift", EC)).await;
-        desk.post(OTHER, "/catalogue/services/gift/publish").await.is_problem(403, "Forbidden", "not_permitted");
+        desk.post(OTHER, "/catalogue/services/gift/publish").await.is_problem(
+            403,
+            "Forbidden",
+            "not_permitted",
+        );
         desk.delete(OTHER, "/catalogue/services/gift").await.is_problem(403, "Forbidden", "not_permitted");
         Desk::done(&desk.post(OWN, "/catalogue/services/gift/publish").await);
         let fixed = desk.put(OPERATOR, "/catalogue/services/gift", &donation("gift", OTHER_EC)).await;
@@ -48,7 +52,8 @@ async fn nobody_sees_drafts_and_own_services_of_others() {
         Desk::done(&desk.put(OWN, "/catalogue/services/gift", &donation("gift", EC)).await);
         Desk::done(&desk.post(OWN, "/catalogue/services/gift/publish").await);
         hidden(OTHER, "/catalogue/services/gift").await;
-        let foreign = json!({ "organization": OTHER_EC, "service": "gift", "iban": IBAN, "from": "2026-11-01" });
+        let foreign =
+            json!({ "organization": OTHER_EC, "service": "gift", "iban": IBAN, "from": "2026-11-01" });
         let refused = desk.put(OTHER, &offered(OTHER_EC, "gift"), &foreign).await;
         assert_eq!(refused.violations(), [("/service", "unknown_service")]);
         let refused = desk.put(OPERATOR, &offered(OTHER_EC, "gift"), &foreign).await;
@@ -86,7 +91,9 @@ async fn every_change_is_audited_with_who_made_it() {
         desk.open_shop().await;
         let audit = desk.get(OPERATOR, "/audit").await.body;
         let told = audit.to_string();
-        for action in ["category.create", "service.create", "service.replace", "offering.create", "offering.replace"] {
+        for action in
+            ["category.create", "service.create", "service.replace", "offering.create", "offering.replace"]
+        {
             assert!(told.contains(action), "{action}: {told}");
         }
     })
