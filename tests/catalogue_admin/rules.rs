@@ -127,7 +127,7 @@ async fn what_is_published_is_held_against_the_world_once_more() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_application_code_is_no_segregation_code() {
     on_both_desks(async |desk| {
-        desk.furnish().await;
+        desk.open_shop().await;
         let mut intruder = Intruder::enter(desk.gateway.database()).await;
         intruder.run(&format!("UPDATE station_link SET aux_digit = 0 WHERE ec = '{EC}'")).await;
         desk.gateway.refresh().await;
