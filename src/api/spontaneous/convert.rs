@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::model::{
-    EnrollmentModel, EnrollmentRequest, NUMBER, OrganizationModel, PropertyModel,
-    PropertyRequest, STRING, ServiceModel, ServiceRequest, Status,
+    EnrollmentModel, EnrollmentRequest, NUMBER, OrganizationModel, PropertyModel, PropertyRequest, STRING,
+    ServiceModel, ServiceRequest, Status,
 };
 use super::{GpsError, Holder};
 use crate::api::positions::field::Field;

@@ -10,7 +10,9 @@ use serde::Deserialize as _;
 
 use super::convert::{self, organization, organization_model};
 use super::enrollment::{proposed, registered};
-use super::model::{NewOrganizationRequest, OrganizationModel, OrganizationRequest, Status, organization_example};
+use super::model::{
+    NewOrganizationRequest, OrganizationModel, OrganizationRequest, Status, organization_example,
+};
 use super::{GpsError, example_of, for_keys, of_organization};
 use crate::api::Api;
 use crate::api::access::Access;

@@ -39,7 +39,8 @@ fn last_one() -> Refused {
 }
 
 fn offered() -> Refused {
-    let why = "Services that the creditor institution offers are paid into the account: name another there first.";
+    let why =
+        "Services that the creditor institution offers are paid into the account: name another there first.";
     Conflict::new("iban_offered", why).into()
 }
 
