@@ -224,7 +224,8 @@ async fn what_cannot_be_asked_for_does_not_tell_what_its_form_asks() {
         catalogue::write(&gateway.store, &[draft, offered.clone()]).await;
         gateway.refresh().await;
         let body = json!({ "inputs": { "kind": "fruit", "guess": "x" } });
-        let there = |ec: &str, service: &str, word: &str| format!("/organizations/{ec}/services/{service}/{word}");
+        let there =
+            |ec: &str, service: &str, word: &str| format!("/organizations/{ec}/services/{service}/{word}");
         for word in ["quote", "payments"] {
             for (who, ec, service) in [
                 (OWN, EC, "draft"),
@@ -236,7 +237,8 @@ async fn what_cannot_be_asked_for_does_not_tell_what_its_form_asks() {
                 told.is_problem(404, "Not Found", "unknown_service");
             }
         }
-        (offered.1["service"], offered.1["stage"]["suspendedAt"]) = (json!("stall"), json!("2026-02-01T00:00:00Z"));
+        (offered.1["service"], offered.1["stage"]["suspendedAt"]) =
+            (json!("stall"), json!("2026-02-01T00:00:00Z"));
         catalogue::write(&gateway.store, &[offered]).await;
         gateway.refresh().await;
         let told = post(&gateway, OWN, &there(EC, "stall", "payments"), &body).await;
@@ -251,7 +253,11 @@ async fn an_institution_that_is_switched_off_gives_no_notices() {
         let gateway = Gateway::start_public(database, 1_000).await;
         let mut intruder = Intruder::enter(gateway.database()).await;
         for (off, on, code) in [
-            ("UPDATE creditor_institution SET enabled = FALSE", "UPDATE creditor_institution SET enabled = TRUE", "service_not_open"),
+            (
+                "UPDATE creditor_institution SET enabled = FALSE",
+                "UPDATE creditor_institution SET enabled = TRUE",
+                "service_not_open",
+            ),
             ("UPDATE broker SET enabled = FALSE", "UPDATE broker SET enabled = TRUE", "no_station"),
         ] {
             intruder.run(off).await;

@@ -101,7 +101,11 @@ async fn who_or_what_is_not_there_or_not_open_is_told_as_the_contract_says() {
     suspended.1["stage"]["suspendedAt"] = json!("2026-02-01T00:00:00Z");
     catalogue::write(&gateway.store, &[suspended]).await;
     gateway.refresh().await;
-    pay(&gateway, EC, &payment("stall", &guess)).await.is_problem(422, "Unprocessable Entity", "service_not_open");
+    pay(&gateway, EC, &payment("stall", &guess)).await.is_problem(
+        422,
+        "Unprocessable Entity",
+        "service_not_open",
+    );
     pay(&gateway, EC, &bought()).await.is_problem(422, "Unprocessable Entity", "service_not_open");
     let mut draft = offering(EC, "stall");
     draft.1["stage"] = json!({});

@@ -63,9 +63,7 @@ pub(super) fn read(
     let mut violations = report.into_violations();
     let read = object.map(|object| render::inputs_of_json(&offered.service().form, &object));
     match read {
-        Some(Ok(inputs)) if violations.is_empty() => {
-            Ok(Asked { ec, service, inputs, debtor, issue })
-        }
+        Some(Ok(inputs)) if violations.is_empty() => Ok(Asked { ec, service, inputs, debtor, issue }),
         Some(Err(errors)) => {
             violations.extend(refusal::violations(&errors));
             Err(Refusal::Body(violations))

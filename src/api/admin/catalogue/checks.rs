@@ -130,9 +130,8 @@ impl World<'_> {
     /// That a station serves the notices that are issued.
     fn code(&self, offering: &Offering, against: &mut Against) {
         // An application code is no segregation code.
-        let of_code = |link: &StationLink| {
-            link.aux_digit == AuxDigit::Three && link.code == offering.segregation
-        };
+        let of_code =
+            |link: &StationLink| link.aux_digit == AuxDigit::Three && link.code == offering.segregation;
         match offering.segregation {
             Some(_) if !self.registry.links(&offering.ec).iter().any(of_code) => {
                 let why = "no station serves notices of the creditor institution with this code";
