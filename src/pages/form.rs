@@ -3,8 +3,9 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use super::fields::{Control, ErrorView, FieldView, Sent, Wrong, fields, summary};
@@ -48,11 +49,20 @@ pub struct OfferingView {
     pub description: Option<String>,
 }
 
-/// The names of an offering in an address.
-pub type Named = Path<(String, String)>;
+/// The two names in an address: of an offering, or of a notice.
+pub struct Named(pub (String, String));
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let path = Path::from_request_parts(parts, state).await;
+        path.map(|Path(names)| Named(names)).map_err(|_| refusal::missing(Visit::of(parts).words))
+    }
+}
 
 /// Answers with the empty form.
-pub async fn handler(State(pages): State<Pages>, Path(named): Named, visit: Visit) -> Response {
+pub async fn handler(State(pages): State<Pages>, Named(named): Named, visit: Visit) -> Response {
     let shelf = pages.shelf();
     match find(&shelf, &named) {
         Some(offered) => shown(&shelf, &offered, (&Sent::new(), &[]), visit.words),
@@ -63,7 +73,7 @@ pub async fn handler(State(pages): State<Pages>, Path(named): Named, visit: Visi
 /// Answers with the form as it was filled in before.
 pub async fn again(
     State(pages): State<Pages>,
-    Path(named): Named,
+    Named(named): Named,
     visit: Visit,
     sent: Result<Form<Sent>, FormRejection>,
 ) -> Response {
@@ -76,7 +86,7 @@ pub async fn again(
 }
 
 /// Leads to the form who comes without what was filled in.
-pub async fn back(Path((ec, service)): Named, visit: Visit) -> Response {
+pub async fn back(Named((ec, service)): Named, visit: Visit) -> Response {
     match FiscalCode::new(&ec).ok().zip(ServiceId::new(&service).ok()) {
         Some((ec, service)) => {
             Redirect::to(&visit.link(&format!("{HOME}/{ec}/{service}"), &[])).into_response()

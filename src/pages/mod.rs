@@ -22,7 +22,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state, map_response};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use crate::catalogue::desk::Desk;
@@ -64,6 +64,7 @@ impl Pages {
         let offering = "/servizi/{ec}/{service}";
         Router::new()
             .route(HOME, get(list::handler))
+            .route("/servizi/", get(|| async { Redirect::permanent(HOME) }))
             .route(offering, get(form::handler).post(quote::handler))
             .route("/servizi/{ec}/{service}/dati", get(form::back).post(form::again))
             .route("/servizi/{ec}/{service}/avviso", get(form::back).post(notice::make))

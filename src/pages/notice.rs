@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::Form;
+use axum::extract::State;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -55,7 +55,7 @@ struct NoticeView {
 /// Makes the notice and leads to its page, so that who looks at it again makes no other.
 pub async fn make(
     State(pages): State<Pages>,
-    Path(named): Named,
+    Named(named): Named,
     visit: Visit,
     sent: Result<Form<Sent>, FormRejection>,
 ) -> Response {
@@ -73,7 +73,7 @@ pub async fn make(
 }
 
 /// Answers with the notice; to print it where the address says so.
-pub async fn handler(State(pages): State<Pages>, Path(named): Named, visit: Visit) -> Response {
+pub async fn handler(State(pages): State<Pages>, Named(named): Named, visit: Visit) -> Response {
     let words = visit.words;
     let Some((ec, iupd)) = read(&named) else { return refusal::missing(words) };
     let position = match pages.desk.store.position(&ec, &iupd).await {

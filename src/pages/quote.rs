@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::Form;
+use axum::extract::State;
 use axum::extract::rejection::FormRejection;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
@@ -47,7 +47,7 @@ struct ShareView {
 /// Answers with what it costs, or with the form and what is wrong with it.
 pub async fn handler(
     State(pages): State<Pages>,
-    Path(named): Named,
+    Named(named): Named,
     visit: Visit,
     sent: Result<Form<Sent>, FormRejection>,
 ) -> Response {

@@ -158,6 +158,7 @@ async fn only_what_can_be_asked_for_now_is_there() {
             }
             assert_eq!(read(&gateway, "/services/stall").await.body["organizations"], 1, "{member} {value}");
         }
+        read(&gateway, "/services/%ff").await.is_problem(404, "Not Found", "unknown_path");
         for path in ["/services/nothing", "/organizations/1/services/stall", "/services/nothing/offerings"] {
             read(&gateway, path).await.is_problem(404, "Not Found", "unknown_service");
         }

@@ -80,7 +80,7 @@ async fn a_notice_that_cannot_be_paid_any_more_says_so_and_has_no_code() {
 #[tokio::test]
 async fn browsers_are_told_to_load_nothing_else_and_to_keep_nothing() {
     let gateway = Gateway::start_public(TestDatabase::sqlite(), 1_000).await;
-    for path in ["/servizi", form("").as_str(), "/servizi/1/2", "/servizi/avvisi/1/2"] {
+    for path in ["/servizi", form("").as_str(), "/servizi/1/2", "/servizi/avvisi/1/2", "/servizi/%ff/x"] {
         let page = visit(&gateway, Method::GET, path, "").await;
         let policy = page.head["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{path}: {policy}");
@@ -119,6 +119,8 @@ async fn what_people_write_is_never_taken_for_html() {
 #[tokio::test]
 async fn what_is_asked_for_at_the_wrong_time_leads_back_to_the_form() {
     let gateway = Gateway::start_public(TestDatabase::sqlite(), 1_000).await;
+    let home = visit(&gateway, Method::GET, "/servizi/", "").await;
+    assert_eq!((home.status.as_u16(), &home.head["location"]), (308, &"/servizi".parse().unwrap()));
     for word in ["/dati", "/avviso"] {
         let back = visit(&gateway, Method::GET, &form(word), "").await;
         assert_eq!(back.status, StatusCode::SEE_OTHER);

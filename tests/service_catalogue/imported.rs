@@ -113,6 +113,12 @@ async fn everything_that_stands_against_a_document_is_told() {
         let why = "line 3, column 63, /listaCatalogoServizi/catalogoServizi/elencoSoggettiEroganti/soggettoErogante/\
                    idSoggettoServizio: length must be 5";
         assert_eq!(broken.json()["violations"][0]["message"], why);
+        let one = sound();
+        let provider = one.split_once("<soggettoErogante>").unwrap().1.split_once("</soggettoErogante>").unwrap().0;
+        let provider = format!("<soggettoErogante>{provider}</soggettoErogante>");
+        let long = one.replace(&provider, &provider.repeat(10_000));
+        let long = desk.hand_in(OPERATOR, IMPORT, long.as_bytes()).await;
+        assert_eq!(long.findings(), [("/file".to_owned(), "too_many_rows".to_owned())]);
         let wrong = desk.hand_in(OPERATOR, &format!("{IMPORT}?iban=x"), sound().as_bytes()).await;
         assert_eq!((wrong.status.as_u16(), wrong.json()["code"].as_str()), (400, Some("query_parameter")));
         assert_eq!(desk.whole().await, before);

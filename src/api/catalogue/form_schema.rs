@@ -1,18 +1,18 @@
 //! `GET …/form`: what is asked of the payer, as a JSON Schema (2020-12) with words in the language.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::of_offering;
 use super::shown::{self, Shown};
+use crate::api::apiconfig::names::Named;
 use crate::api::openapi::{Answer, Doc};
 use crate::api::problem::Problem;
 use crate::catalogue::render;
 
 /// Answers 200 with the schema; 404 if the offering cannot be asked for now.
 pub(super) async fn handler(
-    Path((ec, service)): Path<(String, String)>,
+    Named((ec, service)): Named<(String, String)>,
     shown: Shown,
 ) -> Result<Response, Problem> {
     let offered = shown.offered(&ec, &service)?;

@@ -1,17 +1,17 @@
 //! `GET …/form.xsd`: the schema of the documents in which the node hands over what the payer filled in.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::shown::{self, Shown};
 use super::{Missing, of_offering};
+use crate::api::apiconfig::names::Named;
 use crate::api::openapi::{Answer, Doc};
 use crate::api::problem::Problem;
 
 /// Answers 200 with the schema; 404 if the offering cannot be asked for now.
 pub(super) async fn handler(
-    Path((ec, service)): Path<(String, String)>,
+    Named((ec, service)): Named<(String, String)>,
     shown: Shown,
 ) -> Result<Response, Problem> {
     let offered = shown.offered(&ec, &service)?;

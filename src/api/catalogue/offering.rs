@@ -1,18 +1,18 @@
 //! `GET /organizations/{ec}/services/{service}`: a service as a creditor institution provides it.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::model::OfferingModel;
 use super::shown::{self, Shown};
 use super::{Missing, examples, of_offering};
+use crate::api::apiconfig::names::Named;
 use crate::api::openapi::{Answer, Doc};
 use crate::api::problem::Problem;
 
 /// Answers 200 with the offering; 404 if it cannot be asked for now.
 pub(super) async fn handler(
-    Path((ec, service)): Path<(String, String)>,
+    Named((ec, service)): Named<(String, String)>,
     shown: Shown,
 ) -> Result<Response, Problem> {
     let offered = shown.offered(&ec, &service)?;

@@ -1,6 +1,5 @@
 //! `GET /services/{service}/offerings`: who provides a service.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::json;
@@ -8,12 +7,13 @@ use serde_json::json;
 use super::model::{OfferingModel, OfferingsModel};
 use super::shown::{self, Shown};
 use super::{Missing, examples, of_service};
+use crate::api::apiconfig::names::Named;
 use crate::api::openapi::{Answer, Doc};
 use crate::api::problem::Problem;
 use crate::domain::catalogue::browse::{Question, answer};
 
 /// Answers 200 with all that can be asked for; 404 if there are none.
-pub(super) async fn handler(Path(id): Path<String>, shown: Shown) -> Result<Response, Problem> {
+pub(super) async fn handler(Named(id): Named<String>, shown: Shown) -> Result<Response, Problem> {
     let (mut open, tree) = (shown.shelf.open(), shown.shelf.tree());
     open.retain(|one| one.service.id.as_str() == id);
     if open.is_empty() {

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
@@ -16,6 +16,7 @@ use super::paid_model::{PaymentLinks, PaymentModel};
 use super::refusal::{self, Refusal};
 use super::{Missing, examples, of_offering};
 use crate::api::Api;
+use crate::api::apiconfig::names::Named;
 use crate::api::auth::AuthError;
 use crate::api::body::JsonBody;
 use crate::api::idempotency::{self, Begun, IdempotencyError, IdempotencyKey, given};
@@ -31,7 +32,7 @@ use crate::domain::rome;
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
     caller: Caller,
-    Path((ec, service)): Path<(String, String)>,
+    Named((ec, service)): Named<(String, String)>,
     key: IdempotencyKey,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -13,6 +13,7 @@ use super::paid_model::{QuoteModel, ShareModel};
 use super::refusal::{self, Refusal};
 use super::{examples, of_offering};
 use crate::api::Api;
+use crate::api::apiconfig::names::Named;
 use crate::api::body::JsonBody;
 use crate::api::openapi::{Answer, Doc};
 use crate::api::positions::render::unkept;
@@ -25,7 +26,7 @@ use crate::domain::segregation::Segregation;
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
     _: Caller,
-    Path((ec, service)): Path<(String, String)>,
+    Named((ec, service)): Named<(String, String)>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     let asked = asked::read(&api, (&ec, &service), Segregation::Every, &body)?;

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::report::Finding;
-use super::{Outcome, Plan, Step, Upload, answer, documented, run};
+use super::{Outcome, Plan, ROWS_MAX, Step, Upload, answer, documented, run};
 use crate::api::Api;
 use crate::api::access::{Access, Needs, Of};
 use crate::api::admin;
@@ -61,6 +61,10 @@ async fn carried(api: &Api, access: &Access, upload: &Upload) -> Result<Outcome,
     let catalogue = api.catalogue.refresh(&api.store).await.map_err(refusal::failed)?;
     let mut import = Import { access, catalogue: &catalogue, iban, plan: Plan::default() };
     match read_services(&upload.bytes) {
+        Ok(services) if rows(&services) > ROWS_MAX => {
+            let (code, message) = ("too_many_rows", format!("the file has more than {ROWS_MAX} rows"));
+            import.plan.findings.push(Finding { row: None, field: "file", code, message });
+        }
         Ok(services) => services.iter().for_each(|service| import.service(service)),
         Err(refused) => {
             let (code, message) = ("invalid_document", refused.to_string());
@@ -68,6 +72,11 @@ async fn carried(api: &Api, access: &Access, upload: &Upload) -> Result<Outcome,
         }
     }
     run(api, access, import.plan, upload).await
+}
+
+/// How much a document asks to be written: its services and who provides them.
+fn rows(services: &[ListedService]) -> usize {
+    services.iter().map(|service| 1 + service.providers.len()).sum()
 }
 
 /// A document on its way to a plan. Its rows are the `soggettoErogante`, counted from 1.

@@ -11,11 +11,11 @@ use crate::domain::catalogue::service::Payer;
 /// A field as a control of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HtmlField {
-    /// The name under which the browser sends it, also its id.
+    /// The name under which the browser sends it.
     pub name: String,
     /// The text of its label.
     pub label: String,
-    /// What to write there, to be shown in an element of the id [`HtmlField::help_id`].
+    /// What to write there.
     pub help: Option<String>,
     /// Whether it must be filled in.
     pub required: bool,
@@ -33,25 +33,6 @@ pub enum Control {
     Input,
     /// `<select>` of these values and labels, behind an empty one.
     Select(Vec<(String, String)>),
-}
-
-impl HtmlField {
-    /// The id of the element with the help.
-    pub fn help_id(&self) -> String {
-        format!("{}-help", self.name)
-    }
-
-    /// The id of the element with what is wrong.
-    pub fn error_id(&self) -> String {
-        format!("{}-error", self.name)
-    }
-
-    /// What describes the control (`aria-describedby`), while something is wrong with it or not.
-    pub fn described_by(&self, error: Option<&str>) -> Option<String> {
-        let help = self.help.is_some().then(|| self.help_id());
-        let ids: Vec<String> = error.map(|_| self.error_id()).into_iter().chain(help).collect();
-        (!ids.is_empty()).then(|| ids.join(" "))
-    }
 }
 
 /// The controls of a form, in order, in that language. What says who pays is offered by the browser.
@@ -228,8 +209,7 @@ mod tests {
         let options =
             [("true", "Yes"), ("false", "No")].map(|(value, label)| (value.to_owned(), label.to_owned()));
         assert_eq!(yes.control, Control::Select(options.into()));
-        assert_eq!(yes.described_by(None).as_deref(), Some("yes-help"));
-        assert_eq!(yes.described_by(Some("wrong")).as_deref(), Some("yes-error yes-help"));
+        assert_eq!(yes.help.as_deref(), Some("Come sul libretto"));
     }
 
     #[test]

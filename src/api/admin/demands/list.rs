@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -12,6 +12,7 @@ use serde_json::json;
 use super::model::{DemandModel, DemandsModel, example};
 use crate::api::Api;
 use crate::api::access::Access;
+use crate::api::apiconfig::names::Named;
 use crate::api::inbox::params::{LIMIT, LIMITS, Params};
 use crate::api::openapi::{Answer, Doc, form};
 use crate::api::positions::query::BadQuery;
@@ -37,7 +38,7 @@ enum ListError {
 pub(super) async fn handler(
     State(api): State<Arc<Api>>,
     access: Access,
-    Path(ec): Path<String>,
+    Named(ec): Named<String>,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let known = FiscalCode::new(&ec).ok().filter(|ec| access.registry.institution(ec).is_some());

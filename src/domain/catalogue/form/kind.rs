@@ -198,8 +198,15 @@ fn read_day(text: &str) -> Option<Date> {
     (DAYS.0 <= day).then_some(day)
 }
 
+/// No plate and no code is longer, in bytes; what is, is not looked at.
+const CODE_MAX: usize = 34;
+
 fn in_capitals(text: &str, shape: &Shape, otherwise: Reason) -> Result<Value, Reason> {
-    if shape.matches(text) { Ok(Value::Text(text.to_ascii_uppercase())) } else { Err(otherwise) }
+    if text.len() <= CODE_MAX && shape.matches(text) {
+        Ok(Value::Text(text.to_ascii_uppercase()))
+    } else {
+        Err(otherwise)
+    }
 }
 
 fn checked(code: Value, checks: fn(&str) -> bool) -> Result<Value, Reason> {
