@@ -9,7 +9,12 @@ use crate::desk::*;
 use crate::support::api::{EC, NEW_IBAN, OTHER_EC, but};
 use crate::support::trouble::Intruder;
 
-async fn refused(desk: &Desk, (key, path): (&str, &str), good: &Value, mistakes: &[(&str, Value, &str, &str)]) {
+async fn refused(
+    desk: &Desk,
+    (key, path): (&str, &str),
+    good: &Value,
+    mistakes: &[(&str, Value, &str, &str)],
+) {
     for (pointer, value, place, code) in mistakes {
         let answer = desk.put(key, path, &but(good.clone(), pointer, value.clone())).await;
         answer.is_problem(422, "Unprocessable Entity", "invalid_definition");
@@ -67,11 +72,29 @@ async fn each_field_of_an_offering_has_its_rule() {
             ("/iban", json!("IT60X0542811101000000123457"), "/iban", "invalid"),
             ("/iban", json!("IT80Z0599903600000000001001"), "/iban", "iban_not_owned"),
             ("/postalIban", json!("IT60X0542811101000000123456"), "/postalIban", "not_postal"),
+            ("/accounting", json!([{ "key": "idServizio", "value": "1" }]), "/accounting/0/key", "reserved"),
+            (
+                "/accounting",
+                json!([{ "key": "NOTIFICATION_FEE", "value": "1" }]),
+                "/accounting/0/key",
+                "reserved",
+            ),
+            (
+                "/accounting",
+                json!([{ "key": "a", "value": "1" }, { "key": "a", "value": "2" }]),
+                "/accounting/1/key",
+                "taken",
+            ),
             ("/segregationCode", json!("77"), "/segregationCode", "no_station"),
             ("/until", json!("2026-10-31"), "/until", "before_from"),
             ("/payableDays", json!(0), "/payableDays", "out_of_range"),
             ("/remittance", json!("{colour}"), "/remittance", "unknown_field"),
-            ("/price", json!({ "rule": "free", "field": "amount", "min": 1, "max": 2 }), "/price/field", "unknown_field"),
+            (
+                "/price",
+                json!({ "rule": "free", "field": "amount", "min": 1, "max": 2 }),
+                "/price/field",
+                "unknown_field",
+            ),
         ];
         refused(desk, (OWN, &offered(EC, "00001")), &offering(EC, "00001"), &mistakes).await;
         let unknown = desk.put(OWN, &offered(EC, "none"), &offering(EC, "none")).await;
@@ -82,7 +105,8 @@ async fn each_field_of_an_offering_has_its_rule() {
         let mut postal = offering(EC, "00001");
         postal["postalIban"] = json!(NEW_IBAN);
         Desk::done(&desk.put(OWN, &offered(EC, "00001"), &postal).await);
-        let nobody = desk.put(OPERATOR, &offered("12345678903", "00001"), &offering("12345678903", "00001")).await;
+        let nobody =
+            desk.put(OPERATOR, &offered("12345678903", "00001"), &offering("12345678903", "00001")).await;
         assert_eq!(nobody.status, 404, "{}", nobody.body);
     })
     .await;
@@ -138,7 +162,11 @@ async fn a_schema_is_compiled_and_refused_with_its_diagnostics() {
         let refused = desk.put(OPERATOR, path, &json!({ "xsd": broken })).await;
         refused.is_problem(422, "Unprocessable Entity", "invalid_definition");
         assert_eq!(refused.violations()[0].0, "/xsd");
-        assert!(refused.body["violations"][0]["message"].as_str().unwrap().starts_with("line "), "{}", refused.body);
+        assert!(
+            refused.body["violations"][0]["message"].as_str().unwrap().starts_with("line "),
+            "{}",
+            refused.body
+        );
         let made = desk.put(OPERATOR, path, &json!({ "xsd": XSD })).await;
         assert_eq!((made.status.as_u16(), &made.body["paths"]), (201, &json!(["amount"])), "{}", made.body);
         let mut bound = donation("gift", EC);
@@ -147,7 +175,9 @@ async fn a_schema_is_compiled_and_refused_with_its_diagnostics() {
         desk.delete(OPERATOR, path).await.is_problem(409, "Conflict", "in_use");
         let renamed = json!({ "xsd": XSD.replace("amount", "sum") });
         desk.put(OPERATOR, path, &renamed).await.is_problem(409, "Conflict", "breaks_services");
-        desk.put(OPERATOR, "/catalogue/schemas/A001", &json!({ "xsd": XSD })).await.is_problem(409, "Conflict", "shipped");
+        desk.put(OPERATOR, "/catalogue/schemas/A001", &json!({ "xsd": XSD }))
+            .await
+            .is_problem(409, "Conflict", "shipped");
         desk.delete(OPERATOR, "/catalogue/schemas/A001").await.is_problem(409, "Conflict", "shipped");
         desk.put(OWN, path, &json!({ "xsd": XSD })).await.is_problem(403, "Forbidden", "not_permitted");
         let list = desk.get(OWN, "/catalogue/schemas").await.body;
@@ -178,6 +208,27 @@ async fn a_definition_that_cannot_be_read_is_left_out_and_breaks_no_other() {
         let list = desk.get(OPERATOR, "/catalogue/services").await.body;
         assert_eq!(list["pageInfo"]["total"], 1, "{list}");
         assert_eq!(desk.get(OWN, &offered(EC, "00001")).await.body["open"], true);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_is_not_changed_under_what_institutions_say_about_its_fields() {
+    on_both_desks(async |desk| {
+        desk.open_shop().await;
+        let offered = offered(EC, "00001");
+        let named = but(offering(EC, "00001"), "/remittance", json!("Targa {plate}"));
+        Desk::done(&desk.put(OWN, &offered, &named).await);
+        let mut renamed = service("00001");
+        renamed["form"]["fields"][1]["name"] = json!("targa");
+        renamed["binding"]["paths"][1]["field"] = json!("targa");
+        renamed["remittance"] = json!("Bollo auto {targa}");
+        let refused = desk.put(OPERATOR, "/catalogue/services/00001", &renamed).await;
+        refused.is_problem(422, "Unprocessable Entity", "invalid_definition");
+        assert_eq!(refused.violations(), [("/form", "breaks_offerings")], "{}", refused.body);
+        Desk::done(&desk.put(OWN, &offered, &offering(EC, "00001")).await);
+        Desk::done(&desk.put(OPERATOR, "/catalogue/services/00001", &renamed).await);
+        assert_eq!(desk.get(OWN, &offered).await.body["open"], true);
     })
     .await;
 }

@@ -10,6 +10,7 @@ use varco::domain::ids::Iupd;
 use varco::domain::status::{Status, status};
 
 use crate::support::api::{Answer, EC, Gateway, KEY, MASTER_KEY, OTHER_EC};
+use crate::support::trouble::Intruder;
 use crate::support::{TestDatabase, on_both, samples};
 use crate::{As, Headers, OWN, ask};
 
@@ -36,7 +37,13 @@ fn path(word: &str) -> String {
 }
 
 async fn notices(gateway: &Gateway) -> usize {
-    let list = gateway.call(Method::GET, &format!("/gpd/debt-positions-service/v1/organizations/{EC}/debtpositions?page=0&limit=50"), None).await;
+    let list = gateway
+        .call(
+            Method::GET,
+            &format!("/gpd/debt-positions-service/v1/organizations/{EC}/debtpositions?page=0&limit=50"),
+            None,
+        )
+        .await;
     assert_eq!(list.status, StatusCode::OK, "{}", list.body);
     list.body["payment_position_list"].as_array().unwrap().len()
 }
@@ -71,8 +78,14 @@ async fn a_payment_is_a_notice_that_the_node_can_have_paid() {
         let iupd = paid.body["iupd"].as_str().unwrap();
         assert_eq!(paid.body["links"]["page"], format!("/servizi/avvisi/{EC}/{iupd}"));
         assert_eq!(paid.headers["location"], paid.body["links"]["position"].as_str().unwrap());
-        let position = gateway.call(Method::GET, paid.body["links"]["position"].as_str().unwrap(), None).await;
-        assert_eq!((position.status, &position.body["status"]), (StatusCode::OK, &json!("VALID")), "{}", position.body);
+        let position =
+            gateway.call(Method::GET, paid.body["links"]["position"].as_str().unwrap(), None).await;
+        assert_eq!(
+            (position.status, &position.body["status"]),
+            (StatusCode::OK, &json!("VALID")),
+            "{}",
+            position.body
+        );
         let ec = FiscalCode::new(EC).unwrap();
         let stored = gateway.store.position(&ec, &Iupd::new(iupd).unwrap()).await.unwrap().unwrap();
         assert_eq!(stored.options[0].debtor.id.as_str(), "RSSMRA80A01H501U");
@@ -88,7 +101,12 @@ async fn the_same_demand_gives_the_same_notice_and_another_one_another() {
         let gateway = Gateway::start_public(database, 1_000).await;
         let first = post(&gateway, OWN, &path("payments"), &gift()).await;
         let again = post(&gateway, OWN, &path("payments"), &gift()).await;
-        assert_eq!((again.status, &again.body["repeated"]), (StatusCode::CREATED, &json!(true)), "{}", again.body);
+        assert_eq!(
+            (again.status, &again.body["repeated"]),
+            (StatusCode::CREATED, &json!(true)),
+            "{}",
+            again.body
+        );
         assert_eq!(again.body["noticeNumber"], first.body["noticeNumber"]);
         let mut more = gift();
         more["inputs"]["amount"] = json!("26.00");
@@ -108,7 +126,10 @@ async fn an_idempotency_key_gives_the_same_answer_for_longer() {
         assert_eq!(first.status, StatusCode::CREATED, "{}", first.body);
         gateway.clock.advance(SignedDuration::from_hours(5));
         let again = post_with(&gateway, OWN, &path("payments"), (&headers, &gift())).await;
-        assert_eq!((again.status, &again.headers["idempotency-replayed"]), (StatusCode::CREATED, &"true".parse().unwrap()));
+        assert_eq!(
+            (again.status, &again.headers["idempotency-replayed"]),
+            (StatusCode::CREATED, &"true".parse().unwrap())
+        );
         assert_eq!(again.body, first.body);
         let mut other = gift();
         other["inputs"]["amount"] = json!("26.00");
@@ -118,7 +139,8 @@ async fn an_idempotency_key_gives_the_same_answer_for_longer() {
         let later = post(&gateway, OWN, &path("payments"), &gift()).await;
         assert_ne!(later.body["noticeNumber"], first.body["noticeNumber"]);
         // Who has no key has a place of their own.
-        let public = post_with(&gateway, As::Nobody("192.0.2.1"), &path("payments"), (&headers, &gift())).await;
+        let public =
+            post_with(&gateway, As::Nobody("192.0.2.1"), &path("payments"), (&headers, &gift())).await;
         assert_eq!(public.status, StatusCode::CREATED, "{}", public.body);
         assert!(!public.headers.contains_key("idempotency-replayed"));
     })
@@ -169,14 +191,24 @@ async fn a_key_is_given_notices_of_its_own_institutions_only() {
         let gateway = Gateway::start_public(database, 1_000).await;
         let body = json!({ "inputs": { "kind": "fruit", "day": "2026-12-01", "power": true } });
         let foreign = format!("/organizations/{OTHER_EC}/services/stall/payments");
-        post(&gateway, As::Key(KEY), &foreign, &body).await.is_problem(403, "Forbidden", "foreign_organization");
+        post(&gateway, As::Key(KEY), &foreign, &body).await.is_problem(
+            403,
+            "Forbidden",
+            "foreign_organization",
+        );
         // No station serves the notices of the other institution.
         let nowhere = post(&gateway, As::Key(MASTER_KEY), &foreign, &body).await;
         nowhere.is_problem(422, "Unprocessable Entity", "no_station");
         let own = format!("/organizations/{EC}/services/stall/payments");
         let paid = post(&gateway, As::Key(MASTER_KEY), &own, &body).await;
-        assert_eq!((paid.status, &paid.body["amount"]), (StatusCode::CREATED, &json!(1_250)), "{}", paid.body);
-        let unknown = post(&gateway, OWN, &format!("/organizations/{EC}/services/nothing/payments"), &body).await;
+        assert_eq!(
+            (paid.status, &paid.body["amount"]),
+            (StatusCode::CREATED, &json!(1_250)),
+            "{}",
+            paid.body
+        );
+        let unknown =
+            post(&gateway, OWN, &format!("/organizations/{EC}/services/nothing/payments"), &body).await;
         unknown.is_problem(404, "Not Found", "unknown_service");
     })
     .await;
@@ -189,8 +221,10 @@ async fn many_identical_payments_at_once_make_one_notice() {
         let (path, gift) = (path("payments"), gift());
         let all = futures_util::future::join_all((0..20).map(|_| post(&gateway, OWN, &path, &gift)));
         let answers = tokio::time::timeout(Duration::from_secs(30), all).await.unwrap();
-        let numbers: std::collections::BTreeSet<String> =
-            answers.iter().map(|one| one.body["noticeNumber"].as_str().unwrap_or("none").to_owned()).collect();
+        let numbers: std::collections::BTreeSet<String> = answers
+            .iter()
+            .map(|one| one.body["noticeNumber"].as_str().unwrap_or("none").to_owned())
+            .collect();
         assert_eq!(numbers.len(), 1, "{numbers:?}");
         assert_eq!(notices(&gateway).await, 1);
     })
@@ -212,4 +246,29 @@ async fn the_debtor_of_the_body_owes_where_the_form_does_not_ask() {
         let stored = gateway.store.position(&FiscalCode::new(EC).unwrap(), &iupd).await.unwrap().unwrap();
         assert_eq!(stored.options[0].debtor.id.as_str(), owes);
     }
+}
+
+#[tokio::test]
+async fn who_is_switched_off_gives_no_notice_that_nobody_could_pay() {
+    on_both(|database| async {
+        let gateway = Gateway::start_public(database, 1_000).await;
+        let mut intruder = Intruder::enter(gateway.database()).await;
+        for (table, what, code) in [
+            ("creditor_institution", format!("ec = '{EC}'"), "service_not_open"),
+            ("broker", format!("broker = '{}'", samples::BROKER), "no_station"),
+            ("station", "TRUE".to_owned(), "no_station"),
+        ] {
+            intruder.run(&format!("UPDATE {table} SET enabled = FALSE WHERE {what}")).await;
+            gateway.refresh().await;
+            for word in ["quote", "payments"] {
+                let refused = post(&gateway, OWN, &path(word), &gift()).await;
+                refused.is_problem(422, "Unprocessable Entity", code);
+            }
+            intruder.run(&format!("UPDATE {table} SET enabled = TRUE WHERE {what}")).await;
+            gateway.refresh().await;
+        }
+        assert_eq!(notices(&gateway).await, 0);
+        assert_eq!(post(&gateway, OWN, &path("payments"), &gift()).await.status, StatusCode::CREATED);
+    })
+    .await;
 }

@@ -29,7 +29,10 @@ pub(super) fn under(registry: &Registry, offering: &Offering, issue: &Issue) -> 
         (Some(own), AuxDigit::Three) => link.code == Some(own),
         (Some(_), AuxDigit::Zero | AuxDigit::One | AuxDigit::Two) => false,
     };
-    let serves = |link: &&StationLink| !off.stations.contains(&link.station);
+    let serves = |link: &&StationLink| {
+        let broker = registry.station(&link.station).map(|station| &station.broker);
+        !off.stations.contains(&link.station) && broker.is_none_or(|broker| !off.brokers.contains(broker))
+    };
     let links = registry.links(&offering.ec).iter().filter(is_its_own).filter(serves);
     let known = |link| version(registry, link).map(|version| (link, version));
     let links: Vec<(&StationLink, PrimitiveVersion)> = links.filter_map(known).collect();

@@ -24,7 +24,7 @@ use crate::domain::randomness::Randomness;
 use crate::domain::rome;
 use crate::domain::segregation::Segregation;
 use crate::domain::text::Text;
-use crate::registry::RegistryView;
+use crate::registry::{Registry, RegistryView};
 use crate::store::{CreateError, Demand, Ordered, Store, StoreError};
 
 pub use link::NoLink;
@@ -182,8 +182,9 @@ impl Desk {
 
     /// Whether the offering can be asked for at all by that caller, whatever is filled in.
     pub fn check_open(&self, offered: &Offered, issue: &Issue, now: Timestamp) -> Result<(), DeskError> {
-        check_open(offered, now)?;
-        link::under(&self.registry.current(), &offered.offering, issue)?;
+        let registry = self.registry.current();
+        check_open(offered, &registry, now)?;
+        link::under(&registry, &offered.offering, issue)?;
         Ok(())
     }
 
@@ -192,7 +193,7 @@ impl Desk {
         let catalogue = self.catalogue.current();
         let offered = catalogue.offered(&asked.ec, &asked.service).ok_or(DeskError::Unknown)?;
         let institution = registry.institution(&asked.ec).cloned().ok_or(DeskError::Unknown)?;
-        check_open(&offered, now)?;
+        check_open(&offered, &registry, now)?;
         let under = link::under(&registry, &offered.offering, &asked.issue)?;
         let service = &offered.listed.service;
         let answers = service.form.read(&asked.inputs).map_err(DeskError::Inputs)?;
@@ -235,10 +236,11 @@ impl Desk {
     }
 }
 
-/// An institution that does not take part holds all of its services back.
-fn check_open(offered: &Offered, now: Timestamp) -> Result<(), Closed> {
+/// An institution that does not take part, or is switched off, holds all of its services back.
+fn check_open(offered: &Offered, registry: &Registry, now: Timestamp) -> Result<(), Closed> {
     offered.offering.check_open(&offered.listed.service, now)?;
-    if offered.takes_part() { Ok(()) } else { Err(Closed::Suspended) }
+    let is_off = registry.switched_off().institutions.contains(&offered.offering.ec);
+    if offered.takes_part() && !is_off { Ok(()) } else { Err(Closed::Suspended) }
 }
 
 impl Prepared {

@@ -5,9 +5,10 @@ use jiff::civil::Date;
 
 use super::refusal::Invalid;
 use crate::api::problem::Violation;
+use crate::catalogue::definition::OfferingDefinition;
 use crate::catalogue::payload::{PayloadReader, Unreadable};
 use crate::catalogue::render;
-use crate::catalogue::view::{Catalogue, Listed};
+use crate::catalogue::view::{Catalogue, Listed, Offered};
 use crate::domain::access::Tenant;
 use crate::domain::catalogue::offering::Offering;
 use crate::domain::catalogue::service::{Intake, Service};
@@ -76,7 +77,20 @@ impl World<'_> {
                 }
             },
         }
+        self.offerings(service, &mut against);
         against.end()
+    }
+
+    /// That what institutions say of their own about a service still fits its form: otherwise they would offer it
+    /// no more, and nobody would have told them.
+    fn offerings(&self, service: &Service, against: &mut Against) {
+        let mut offered = self.catalogue.offerings().filter(|offered| offered.offering.service == service.id);
+        let breaks =
+            |offered: &Offered| OfferingDefinition::of(&offered.offering).read(&service.form).is_err();
+        if offered.any(breaks) {
+            let why = "has not the fields that the price or the remittance of an offering of it names";
+            against.add("/form", "breaks_offerings", why);
+        }
     }
 
     /// That an offering can be asked for, as far as it is its own doing.
