@@ -15,10 +15,10 @@ mod support;
 mod browse;
 #[path = "channels/pay.rs"]
 mod pay;
-#[path = "channels/published.rs"]
-mod published;
 #[path = "channels/public.rs"]
 mod public;
+#[path = "channels/published.rs"]
+mod published;
 
 use bytes::Bytes;
 use http_body_util::Full;

@@ -1,7 +1,7 @@
 //! Forms: one definition, and three renderings that accept the same inputs.
 
-#[allow(dead_code, reason = "a test target uses its part")]
-mod support;
+#[path = "support/chromium.rs"]
+mod chromium;
 
 mod forms {
     pub mod agreement;

@@ -193,7 +193,11 @@ async fn an_institution_takes_part_changes_and_leaves() {
         assert_eq!(gps.delete(OWN, &enrolled(EC)).await.status, 200);
         assert_eq!(gps.delete(OWN, &organization(EC)).await.status, 200);
         gps.get(&organization(EC)).await.is_problem(404, "Organization not found", "unknown_organization");
-        gps.delete(OWN, &organization(EC)).await.is_problem(404, "Organization not found", "unknown_organization");
+        gps.delete(OWN, &organization(EC)).await.is_problem(
+            404,
+            "Organization not found",
+            "unknown_organization",
+        );
     })
     .await;
 }
@@ -206,7 +210,10 @@ async fn an_enrolment_is_made_read_changed_and_taken_away() {
         gps.post(OWN, &enrolled(EC), &enrollment()).await.is_problem(409, "Conflict", "enrollment_exists");
         let changed = but(enrollment(), "/officeName", json!("Ufficio mensa"));
         let answer = gps.put(OWN, &enrolled(EC), &changed).await;
-        assert_eq!((answer.status.as_u16(), &answer.body["enrollments"]), (200, &json!([with_service(changed)])));
+        assert_eq!(
+            (answer.status.as_u16(), &answer.body["enrollments"]),
+            (200, &json!([with_service(changed)]))
+        );
         assert_eq!(gps.delete(OWN, &enrolled(EC)).await.status, 200);
         for absent in [
             gps.get(&enrolled(EC)).await,
@@ -297,13 +304,17 @@ async fn keys_open_their_own_institutions_only_and_changes_need_a_permission() {
         }
         let foreign = gps.put(OWN, &organization(OTHER_EC), &json!({ "status": "DISABLED" })).await;
         foreign.is_problem(403, "Forbidden", "not_permitted");
-        gps.put(OWN, "/services/mensa", &without_id(service())).await.is_problem(403, "Forbidden", "not_permitted");
+        gps.put(OWN, "/services/mensa", &without_id(service())).await.is_problem(
+            403,
+            "Forbidden",
+            "not_permitted",
+        );
         let own = gps.post(OWN, "/services", &but(service(), "/id", json!("gita"))).await;
         assert_eq!(own.status, 201, "{}", own.body);
         let listed = gps.ask(MASTER_KEY, (Method::GET, "/services"), None).await.body;
         assert_eq!(listed.as_array().unwrap().len(), 2);
         let mut intruder = Intruder::enter(gps.0.database()).await;
-        let own = intruder.read("SELECT owner, 1 FROM service ORDER BY id").await;
+        let own = intruder.read("SELECT owner, CAST(1 AS BIGINT) FROM service ORDER BY id").await;
         assert_eq!(own, [(format!("ec:{EC}"), 1), ("gateway".to_owned(), 1)]);
     })
     .await;

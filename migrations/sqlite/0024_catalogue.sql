@@ -25,6 +25,7 @@ CREATE TABLE offering (
     service     TEXT   NOT NULL,
     -- The name under which payers ask for it (idSoggettoServizio).
     subject     TEXT,
+    -- The accounts that its notices are paid into.
     iban        TEXT   NOT NULL,
     postal_iban TEXT,
     updated_at  BIGINT NOT NULL,

@@ -95,7 +95,8 @@ pub fn fields(service: &Service, sent: &Sent, wrong: &[Wrong], words: &Words) ->
         let error = error.map(|one| one.text.clone());
         let described: Vec<String> = [(error.is_some(), "error"), (field.help.is_some(), "help")]
             .into_iter()
-            .filter_map(|(is_there, word)| is_there.then(|| format!("{id}-{word}")))
+            .filter(|(is_there, _)| *is_there)
+            .map(|(_, word)| format!("{id}-{word}"))
             .collect();
         let option = |(value_of, label): (String, String)| OptionView {
             is_selected: value_of == value,

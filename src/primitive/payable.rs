@@ -52,7 +52,7 @@ fn payable(
 ) -> Result<Arc<PayableNotice>, Refused> {
     let checked = found.ok_or(NotPayable::Unknown);
     let checked = checked.and_then(|found| check(&found.facts, primitives.clock.now()).map(|()| found));
-    checked.map_err(|reason| address.refused(reason.into(), &reason.to_string()))
+    checked.map_err(|reason| address.refused(reason.into(), reason.to_string()))
 }
 
 /// Tells what is needed to pay a notice, and holds its position from then on.

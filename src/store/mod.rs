@@ -64,7 +64,7 @@ pub use audit::{AuditBreach, AuditEntry, AuditQuery, AuditVerified};
 pub use backup::{Archive, BackupError, Head, Progress, TableSummary};
 pub use catalogue::{
     CatalogueRows, Demand, DemandPage, DemandPlace, DemandQuery, ListedDemand, Ordered, Organization, Purge,
-    definition_form, definition_tag, offering_target, organization_form, secret_form, Snapshot, SnapshotHead,
+    Snapshot, SnapshotHead, definition_form, definition_tag, offering_target, organization_form, secret_form,
 };
 pub use certificates::{
     Ending, RevocationList, certificate_form, read_certificate_form, revocation_list_form,

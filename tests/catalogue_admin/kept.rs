@@ -123,6 +123,8 @@ async fn nothing_goes_on_which_something_hangs() {
             refused(remove(&store, one).await, "in_use");
         }
         refused(act(&store, (Kind::Institution, EC), Wish::Remove, None).await, "in_use");
+        let account = format!("{EC}/{IBAN}");
+        refused(act(&store, (Kind::Iban, &account), Wish::Remove, None).await, "iban_offered");
         for one in [&offered, &member, &bound, &xsd, &cars, &above] {
             remove(&store, one).await.unwrap();
         }

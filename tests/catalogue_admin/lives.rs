@@ -62,7 +62,7 @@ async fn an_offering_can_be_asked_for_while_it_and_its_service_are_published() {
     on_both_desks(async |desk| {
         desk.furnish().await;
         let path = offered(EC, "00001");
-        let made = desk.put(OWN, &path, &offering(EC, "00001")).await;
+        let made = desk.put(OPERATOR, &path, &offering(EC, "00001")).await;
         assert_eq!((made.status.as_u16(), &made.body["state"]), (201, &json!("draft")), "{}", made.body);
         let open = async || {
             let read = desk.get(OWN, &path).await.body;
@@ -105,7 +105,11 @@ async fn a_change_leaves_the_state_as_it_is_whatever_the_body_says() {
 async fn of_two_who_mean_one_version_one_replaces_it() {
     on_both_desks(async |desk| {
         desk.open_shop().await;
-        for path in ["/catalogue/categories/cars".to_owned(), "/catalogue/services/00001".into(), offered(EC, "00001")] {
+        for path in [
+            "/catalogue/categories/cars".to_owned(),
+            "/catalogue/services/00001".into(),
+            offered(EC, "00001"),
+        ] {
             let read = desk.get(OPERATOR, &path).await;
             let body = read.body.get("definition").unwrap_or(&read.body).clone();
             let named = |name: &str| {
@@ -202,7 +206,9 @@ async fn lists_are_filtered_and_come_in_pages() {
             let refused = desk.get(OWN, &format!("/catalogue/services{wrong}")).await;
             refused.is_problem(400, "BAD REQUEST", "query_parameter");
         }
-        let total = async |key: &str, path: &str| -> Value { desk.get(key, path).await.body["pageInfo"]["total"].clone() };
+        let total = async |key: &str, path: &str| -> Value {
+            desk.get(key, path).await.body["pageInfo"]["total"].clone()
+        };
         assert_eq!(total(OPERATOR, "/catalogue/offerings").await, 1);
         assert_eq!(total(OWN, "/catalogue/offerings?state=published&service=00001&category=cars").await, 1);
         assert_eq!(total(OWN, "/catalogue/offerings?category=motorbikes").await, 0);
@@ -217,17 +223,14 @@ async fn a_preview_shows_what_others_would_see() {
     on_both_desks(async |desk| {
         desk.furnish().await;
         let path = "/catalogue/services/00001/preview";
-        Desk::done(&desk.put(OWN, &offered(EC, "00001"), &offering(EC, "00001")).await);
+        Desk::done(&desk.put(OPERATOR, &offered(EC, "00001"), &offering(EC, "00001")).await);
         let draft = desk.get(OPERATOR, &format!("{path}?language=en")).await;
         assert_eq!(draft.status, 200, "{}", draft.body);
         let seen = ["shown", "idServizio", "descrizioneServizio", "categoria", "xsdRiferimento"];
-        assert_eq!(seen.map(|name| &draft.body[name]), [
-            &json!(false),
-            &json!("00001"),
-            &json!("Car tax"),
-            &json!("Cars"),
-            &json!("TassaAuto"),
-        ]);
+        assert_eq!(
+            seen.map(|name| &draft.body[name]),
+            [&json!(false), &json!("00001"), &json!("Car tax"), &json!("Cars"), &json!("TassaAuto"),]
+        );
         assert!(draft.body["xsd"].as_str().unwrap().contains("veicoloTarga"));
         assert_eq!(draft.body["form"]["type"], "object");
         let provider = &draft.body["soggettiEroganti"][0];

@@ -43,18 +43,19 @@ async fn each_field_of_a_service_has_its_rule() {
             ("/name", json!("Bollo"), "/name", "wrong_type"),
             ("/secret", json!(1), "/secret", "unknown_name"),
             ("/category", json!("trains"), "/category", "unknown_category"),
-            ("/owner", json!("12345678903"), "/owner", "not_registered"),
             ("/taxonomy", json!("9/0101002XX/"), "/taxonomy", "invalid"),
             ("/taxonomy", json!("9/0101003IM/"), "/taxonomy", "taxonomy"),
             ("/taxonomy", json!("9/0101009IM/"), "/taxonomy", "taxonomy"),
             ("/remittance", json!("Bollo {colour}"), "/remittance", "unknown_field"),
             ("/payer", json!({ "fiscalCode": "code" }), "/payer/fiscalCode", "unknown_field"),
-            ("/price/fields/0", json!("colour"), "/price/fields/0", "unknown_field"),
+            ("/price/fields", json!(["colour"]), "/price/fields/0", "unknown_field"),
             ("/binding/schema", json!("TassaMoto"), "/binding/schema", "unknown_schema"),
             ("/binding/paths/1/path", json!("veicoloConTarga/colore"), "/binding/paths/1/path", "path"),
             ("/binding/paths/1/field", json!("colour"), "/binding/paths/1/field", "unknown_field"),
         ];
         refused(desk, (OPERATOR, "/catalogue/services/00001"), &service("00001"), &mistakes).await;
+        let nobodys = [("/owner", json!("12345678903"), "/owner", "not_registered")];
+        refused(desk, (OPERATOR, "/catalogue/services/gift"), &donation("gift", EC), &nobodys).await;
         let kept = desk.get(OPERATOR, "/catalogue/services/00001").await.body;
         assert_eq!(kept["definition"]["category"], "cars", "nothing was kept");
     })
@@ -96,7 +97,7 @@ async fn each_field_of_an_offering_has_its_rule() {
                 "unknown_field",
             ),
         ];
-        refused(desk, (OWN, &offered(EC, "00001")), &offering(EC, "00001"), &mistakes).await;
+        refused(desk, (OPERATOR, &offered(EC, "00001")), &offering(EC, "00001"), &mistakes).await;
         let unknown = desk.put(OWN, &offered(EC, "none"), &offering(EC, "none")).await;
         assert_eq!(unknown.violations(), [("/service", "unknown_service")]);
         Desk::done(&desk.put(OWN, "/catalogue/services/gift", &donation("gift", EC)).await);
@@ -104,7 +105,7 @@ async fn each_field_of_an_offering_has_its_rule() {
         assert_eq!(long.violations(), [("/subject", "service_without_code")]);
         let mut postal = offering(EC, "00001");
         postal["postalIban"] = json!(NEW_IBAN);
-        Desk::done(&desk.put(OWN, &offered(EC, "00001"), &postal).await);
+        Desk::done(&desk.put(OPERATOR, &offered(EC, "00001"), &postal).await);
         let nobody =
             desk.put(OPERATOR, &offered("12345678903", "00001"), &offering("12345678903", "00001")).await;
         assert_eq!(nobody.status, 404, "{}", nobody.body);
@@ -117,7 +118,7 @@ async fn what_is_published_is_held_against_the_world_once_more() {
     on_both_desks(async |desk| {
         desk.furnish().await;
         let path = offered(EC, "00001");
-        Desk::done(&desk.put(OWN, &path, &offering(EC, "00001")).await);
+        Desk::done(&desk.put(OPERATOR, &path, &offering(EC, "00001")).await);
         let mut intruder = Intruder::enter(desk.gateway.database()).await;
         intruder.run("UPDATE iban SET active = FALSE").await;
         desk.gateway.refresh().await;
@@ -128,7 +129,7 @@ async fn what_is_published_is_held_against_the_world_once_more() {
         desk.gateway.refresh().await;
         let mut over = offering(EC, "00001");
         over["until"] = json!("2026-11-21");
-        Desk::done(&desk.put(OWN, &path, &over).await);
+        Desk::done(&desk.put(OPERATOR, &path, &over).await);
         let refused = desk.post(OWN, &format!("{path}/publish")).await;
         assert_eq!(refused.violations(), [("/until", "is_over")]);
     })
@@ -144,7 +145,7 @@ async fn a_subject_is_taken_once() {
         let refused = desk.put(OTHER, &offered(OTHER_EC, "00001"), &other).await;
         assert_eq!(refused.violations(), [("/segregationCode", "no_station")]);
         Desk::done(&desk.put(OPERATOR, "/catalogue/services/00002", &service("00002")).await);
-        let taken = desk.put(OWN, &offered(EC, "00002"), &offering(EC, "00002")).await;
+        let taken = desk.put(OPERATOR, &offered(EC, "00002"), &offering(EC, "00002")).await;
         taken.is_problem(409, "Conflict", "subject_taken");
     })
     .await;

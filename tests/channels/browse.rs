@@ -99,7 +99,10 @@ async fn an_offering_is_told_of_in_the_language_that_the_caller_likes() {
     assert!(judge.is_valid(&json!({ "kind": "fruit", "day": "2026-12-01", "power": true })));
     assert!(!judge.is_valid(&json!({ "kind": "stones", "day": "2026-12-01", "power": true })));
     let xsd = read(&gateway, &format!("{path}/form.xsd")).await;
-    assert_eq!((xsd.status, &xsd.headers["content-type"]), (StatusCode::OK, &"application/xml".parse().unwrap()));
+    assert_eq!(
+        (xsd.status, &xsd.headers["content-type"]),
+        (StatusCode::OK, &"application/xml".parse().unwrap())
+    );
     let offerings = read(&gateway, "/services/stall/offerings?language=it").await;
     assert_eq!(each(&offerings.body["offerings"], "name"), ["Posteggio al mercato", "Posteggio in piazza"]);
 }
@@ -113,7 +116,10 @@ async fn who_has_it_already_is_spared_it_until_it_changes() {
         assert!(tag.starts_with('"') && first.headers["cache-control"] == "private, max-age=60");
         let known = [("if-none-match", tag.as_str())];
         let again = ask(&gateway, OWN, (Method::GET, "/services"), (&known, None)).await;
-        assert_eq!((again.status, &again.headers["etag"]), (StatusCode::NOT_MODIFIED, &first.headers["etag"]));
+        assert_eq!(
+            (again.status, &again.headers["etag"]),
+            (StatusCode::NOT_MODIFIED, &first.headers["etag"])
+        );
         assert!(again.body.is_null());
         let other = ask(&gateway, OWN, (Method::GET, "/services?language=en"), (&known, None)).await;
         assert_eq!(other.status, StatusCode::OK, "in another language it is something else");
@@ -135,7 +141,10 @@ async fn only_what_can_be_asked_for_now_is_there() {
         let there = format!("/organizations/{EC}/services/stall");
         for (member, value) in [
             ("stage", json!({})),
-            ("stage", json!({ "publishedAt": "2026-01-01T00:00:00Z", "suspendedAt": "2026-02-01T00:00:00Z" })),
+            (
+                "stage",
+                json!({ "publishedAt": "2026-01-01T00:00:00Z", "suspendedAt": "2026-02-01T00:00:00Z" }),
+            ),
             ("stage", json!({ "publishedAt": "2026-01-01T00:00:00Z", "endedAt": "2026-02-01T00:00:00Z" })),
             ("from", json!("2027-01-01")),
             ("until", json!("2026-11-01")),

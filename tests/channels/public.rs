@@ -16,7 +16,10 @@ async fn without_a_key_everything_of_the_catalogue_is_open_where_it_is_public() 
     on_both(|database| async {
         let gateway = Gateway::start_public(database, 100).await;
         let services = ask(&gateway, HERE, (Method::GET, "/services"), (&[], None)).await;
-        assert_eq!((services.status, &services.headers["cache-control"]), (StatusCode::OK, &"public, max-age=60".parse().unwrap()));
+        assert_eq!(
+            (services.status, &services.headers["cache-control"]),
+            (StatusCode::OK, &"public, max-age=60".parse().unwrap())
+        );
         let path = |word: &str| format!("/organizations/{EC}/services/00003/{word}");
         let quote = post(&gateway, HERE, &path("quote"), &gift()).await;
         assert_eq!(quote.status, StatusCode::OK, "{}", quote.body);
@@ -61,9 +64,13 @@ async fn an_address_that_asks_too_often_waits_and_others_do_not() {
     let key = ask(&gateway, crate::OWN, (Method::GET, "/categories"), (&[], None)).await;
     assert_eq!(key.status, StatusCode::OK);
     // Pages count together with the API.
-    let page = hyper::Request::get("/servizi").header("host", "localhost").header("x-forwarded-for", "192.0.2.1");
+    let page =
+        hyper::Request::get("/servizi").header("host", "localhost").header("x-forwarded-for", "192.0.2.1");
     let page = gateway.send(page.body(http_body_util::Full::default()).unwrap()).await;
-    assert_eq!((page.status, &page.headers["retry-after"]), (StatusCode::TOO_MANY_REQUESTS, &"20".parse().unwrap()));
+    assert_eq!(
+        (page.status, &page.headers["retry-after"]),
+        (StatusCode::TOO_MANY_REQUESTS, &"20".parse().unwrap())
+    );
     gateway.clock.advance(SignedDuration::from_secs(20));
     let again = ask(&gateway, HERE, (Method::GET, "/categories"), (&[], None)).await;
     assert_eq!(again.status, StatusCode::OK);

@@ -36,14 +36,17 @@ async fn a_payment_is_answered_with_the_position_that_is_on_offer() {
         let position = &paid.body;
         let option = &position["paymentOption"][0];
         let nav = option["nav"].as_str().unwrap();
-        assert_eq!((position["type"].as_str(), position["fullName"].as_str()), (Some("F"), Some("Mario Rossi")));
+        assert_eq!(
+            (position["type"].as_str(), position["fullName"].as_str()),
+            (Some("F"), Some("Mario Rossi"))
+        );
         assert_eq!((&position["city"], &position["status"]), (&json!("Borgo"), &json!("VALID")));
         assert_eq!(position["companyName"], "Comune di Borgo");
         assert_eq!(option["iuv"], nav[1..]);
         assert_eq!((&option["amount"], &option["organizationFiscalCode"]), (&json!(1_250), &json!(EC)));
         assert_eq!(option["isPartialPayment"], json!(false));
         assert_eq!(option["transfer"][0]["iban"], samples::IBAN);
-        assert_eq!(option["transfer"][0]["remittanceInformation"], "Posteggio fruit 2026-12-01");
+        assert_eq!(option["transfer"][0]["remittanceInformation"], "Posteggio fruit 01/12/2026");
         let again = pay(&gateway, EC, &stall()).await;
         assert_eq!((again.status, &again.body["iupd"]), (StatusCode::CREATED, &position["iupd"]));
     })

@@ -158,7 +158,7 @@ fn check_characters_and_countries_are_judged_by_the_domain_alone() {
             "check_character",
         ),
         (
-            of_one(FieldKind::Iban, &["ZZ60X0542811101000000123456", "IT60X054281110100000012345"]),
+            of_one(FieldKind::Iban, &["ZZ83X0542811101000000123456", "IT60X054281110100000012345"]),
             "iban_form",
         ),
     ];
@@ -167,7 +167,7 @@ fn check_characters_and_countries_are_judged_by_the_domain_alone() {
     for ((case, code), in_browser) in cases.iter().zip(in_browser) {
         let json = judges::validator(&case.form);
         let all = judges::xmllint(case).into_iter().chain(in_browser);
-        let all = all.chain(judges::reader(case).iter().map(Option::is_some));
+        let all = all.chain(judges::reader(case).into_iter().map(|read| read.is_some()));
         assert!(all.into_iter().all(|accepted| accepted), "{:?}", case.filled);
         for written in &case.filled {
             assert!(json.is_valid(&judges::object(&case.form, written).into()), "{written:?}");

@@ -12,7 +12,7 @@ use varco::domain::catalogue::language::Language;
 use varco::domain::catalogue::service::Payer;
 
 use super::random::{Case, Written};
-use crate::support::chromium::body_after_scripts;
+use crate::chromium::body_after_scripts;
 
 /// The validator of a form's JSON Schema.
 pub fn validator(form: &Form) -> jsonschema::Validator {

@@ -84,7 +84,8 @@ impl World {
         seed(&store).await;
         let (clock, hand) = Clock::manual(samples::now());
         let draws = AtomicU64::new(1_000);
-        let (registry, catalogue) = (RegistryView::new(store.parties().await.unwrap()), CatalogueView::default());
+        let (registry, catalogue) =
+            (RegistryView::new(store.parties().await.unwrap()), CatalogueView::default());
         let randomness = Randomness::new(move || draws.fetch_add(1, Ordering::SeqCst));
         let state = ApiState {
             store: store.clone(),

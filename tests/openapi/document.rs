@@ -137,6 +137,11 @@ async fn every_schema_is_one_and_every_field_says_what_it_is() {
         jsonschema::draft202012::meta::validate(schema).unwrap_or_else(|error| panic!("{name}: {error}"));
         jsonschema::validator_for(&document.schema(schema)).unwrap_or_else(|error| panic!("{name}: {error}"));
         walk(schema, name, &mut |place, value| {
+            // Fields by their names are no schema, though one of them may be called properties.
+            let of_fields = place.split('/').rev().take_while(|part| *part == "properties").count() % 2 == 1;
+            if of_fields {
+                return;
+            }
             for (field, schema) in value.get("properties").and_then(Value::as_object).into_iter().flatten() {
                 // A choice between an object and nothing is described at the object.
                 let told = schema.get("description").is_some() || schema.get("oneOf").is_some();

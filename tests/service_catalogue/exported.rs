@@ -26,7 +26,7 @@ async fn published_offerings_are_told_in_both_versions() {
             "<denominazioneEnteCreditore>Tassa &lt;automobilistica&gt; &amp; altro</denominazioneEnteCreditore>",
             "<dataInizioValidita>2026-01-01</dataInizioValidita><dataFineValidita>2030-12-31</dataFineValidita>",
             "<commissione>N</commissione>",
-            "<categoria>Mobilità, trasporti e soste nel ter</categoria><xsdRiferimento>TassaAuto</xsdRiferimento>",
+            "<categoria>Mobilità e trasporti</categoria><xsdRiferimento>TassaAuto</xsdRiferimento>",
             "<denominazioneEnteCreditore>Donazione</denominazioneEnteCreditore>",
             "<xsdRiferimento>00003</xsdRiferimento>",
         ];
@@ -38,7 +38,7 @@ async fn published_offerings_are_told_in_both_versions() {
         assert!(!first.text.contains("idSoggettoServizio") && !first.text.contains("commissione"));
         assert_eq!(first.text.matches("<catalogoServizi>").count(), 2);
         let wrong = desk.get(OPERATOR, &format!("{EXPORT}?version=3")).await;
-        assert_eq!((wrong.status.as_u16(), wrong.json()["code"].as_str()), (400, Some("invalid_query")));
+        assert_eq!((wrong.status.as_u16(), wrong.json()["code"].as_str()), (400, Some("query_parameter")));
     })
     .await;
 }

@@ -107,11 +107,11 @@ async fn everything_that_stands_against_a_document_is_told() {
         assert!(!told.status.is_success(), "{}", told.text);
         let broken = desk.hand_in(OPERATOR, IMPORT, sound().replace(">A0001<", ">A001<").as_bytes()).await;
         assert_eq!(broken.findings(), [("/file".to_owned(), "invalid_document".to_owned())]);
-        let why = "line 3, column 64, /listaCatalogoServizi/catalogoServizi/elencoSoggettiEroganti/soggettoErogante/\
+        let why = "line 3, column 63, /listaCatalogoServizi/catalogoServizi/elencoSoggettiEroganti/soggettoErogante/\
                    idSoggettoServizio: length must be 5";
         assert_eq!(broken.json()["violations"][0]["message"], why);
         let wrong = desk.hand_in(OPERATOR, &format!("{IMPORT}?iban=x"), sound().as_bytes()).await;
-        assert_eq!((wrong.status.as_u16(), wrong.json()["code"].as_str()), (400, Some("invalid_query")));
+        assert_eq!((wrong.status.as_u16(), wrong.json()["code"].as_str()), (400, Some("query_parameter")));
         assert_eq!(desk.whole().await, before);
     })
     .await;

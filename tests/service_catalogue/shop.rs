@@ -21,8 +21,7 @@ pub async fn done(desk: &Desk, method: Method, path: &str, body: Option<&Value>)
 /// A category and two services: `00001`, bound to the schema of the tax on vehicles, and `00003`, with a form of its
 /// own. Both are published.
 pub async fn furnish(desk: &Desk) {
-    let category =
-        json!({ "id": "mobility", "name": { "it": "Mobilità, trasporti e soste nel territorio" } });
+    let category = json!({ "id": "mobility", "name": { "it": "Mobilità e trasporti" } });
     done(desk, Method::PUT, "/catalogue/categories/mobility", Some(&category)).await;
     let tax = json!({
         "id": "00001", "name": { "it": "Bollo auto", "en": "Car tax" }, "category": "mobility",

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use varco::api::events::{EventSettings, Events};
 use varco::api::massive::{UploadSettings, Uploads};
 use varco::api::{self, Admin, ApiState, Callers, Pace, Webhooks, auth::hash_key};
+use varco::catalogue::desk::Desk;
 use varco::catalogue::view::CatalogueView;
 use varco::domain::clock::{Clock, ClockHand};
 use varco::domain::fiscal_code::FiscalCode;
@@ -86,6 +87,23 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Value,
+}
+
+/// Callers without a key, if there may be any, and the pages that they read.
+fn public(
+    requests_per_minute: Option<NonZeroU32>,
+    (desk, clock): (&Desk, &Clock),
+    stack: &Stack,
+) -> (Option<Callers>, axum::Router) {
+    let callers = requests_per_minute
+        .map(|requests| Callers::new(Pace::new(requests, clock.clone()), Some("x-forwarded-for".to_owned())));
+    let pages = callers.clone().map(|callers| Pages {
+        desk: desk.clone(),
+        clock: clock.clone(),
+        admit: Arc::new(move |parts| callers.admit(parts).map_err(|error| error.seconds)),
+    });
+    let pages = pages.map_or_else(axum::Router::new, |pages| stack.clone().around(pages.router()));
+    (callers, pages)
 }
 
 impl Gateway {
@@ -155,15 +173,7 @@ impl Gateway {
         let randomness = Randomness::new(move || drawn.fetch_add(1, Ordering::SeqCst) / 2);
         let receipt_document = varco::soap::document;
         let desk = catalogue::desk((&store, &registry), &catalogue_view, (&clock, &randomness));
-        let callers = requests_per_minute.map(|requests| {
-            Callers::new(Pace::new(requests, clock.clone()), Some("x-forwarded-for".to_owned()))
-        });
-        let pages = callers.clone().map(|callers| Pages {
-            desk: desk.clone(),
-            clock: clock.clone(),
-            admit: Arc::new(move |parts| callers.admit(parts).map_err(|error| error.seconds)),
-        });
-        let pages = pages.map_or_else(axum::Router::new, |pages| stack.clone().around(pages.router()));
+        let (callers, pages) = public(requests_per_minute, (&desk, &clock), &stack);
         let state = ApiState {
             desk,
             notice_pages: callers.as_ref().map(|_| NOTICES),

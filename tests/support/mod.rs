@@ -13,7 +13,6 @@ pub mod admin;
 pub mod api;
 pub mod catalogue;
 pub mod child;
-pub mod chromium;
 pub mod cluster;
 pub mod faulty;
 pub mod feeds;

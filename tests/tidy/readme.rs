@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use varco::config::{Config, ConfigError};
-use varco::observe::{DeliveryCounts, Metrics, Outcome};
+use varco::observe::{CalculatorMetrics, DeliveryCounts, Metrics, Outcome};
 
 use super::none;
 
@@ -92,6 +92,8 @@ fn the_metrics_table_is_that_of_the_code() {
     metrics.watch_certificate("soap", || 1);
     metrics.certificates_left(vec![("one".to_owned(), "client", 1)]);
     metrics.watch_deliveries(|| DeliveryCounts { outcomes: vec![("delivered", 1)], ..Default::default() });
+    let asked = CalculatorMetrics { outcomes: vec![("charged", 1)], broken: vec![("open", 1)] };
+    metrics.watch_calculators(move || asked.clone());
     let [booked, not_booked] = metrics.receipts();
     booked.get_or_create(&[("class", "matched")]).inc();
     not_booked.get_or_create(&[("reason", "known")]).inc();

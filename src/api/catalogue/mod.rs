@@ -17,6 +17,7 @@ mod form_xsd;
 mod model;
 mod offering;
 mod offerings;
+mod paid_model;
 mod payment;
 mod quote;
 pub(super) mod refusal;

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::asked::{self, DemandRequest};
 use super::caller::Caller;
-use super::model::{PaymentLinks, PaymentModel};
+use super::paid_model::{PaymentLinks, PaymentModel};
 use super::refusal::{self, Refusal};
 use super::{Missing, examples, of_offering};
 use crate::api::Api;

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::asked::{self, DemandRequest};
 use super::caller::Caller;
-use super::model::{QuoteModel, ShareModel};
+use super::paid_model::{QuoteModel, ShareModel};
 use super::refusal::{self, Refusal};
 use super::{examples, of_offering};
 use crate::api::Api;

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::model::{
-    DISABLED, ENABLED, EnrollmentModel, EnrollmentRequest, NUMBER, OrganizationModel, PropertyModel,
-    PropertyRequest, STRING, ServiceModel, ServiceRequest, word,
+    EnrollmentModel, EnrollmentRequest, NUMBER, OrganizationModel, PropertyModel, PropertyRequest, STRING,
+    ServiceModel, ServiceRequest, Status,
 };
 use super::{GpsError, Holder};
 use crate::api::positions::field::Field;
@@ -106,9 +106,9 @@ pub(super) fn service(
     let description: String = text(request.description, "description");
     let taxonomy: String = text(request.transfer_category, "transferCategory");
     let endpoint: String = text(request.endpoint, "endpoint");
-    let status: String = text(request.status, "status");
+    let word: String = text(request.status, "status");
     let base_path = report.optional(request.base_path, &root.field("basePath")).unwrap_or_default();
-    let enabled = enabled(&status, &root, &mut report);
+    let status = status(&word, &root, &mut report);
     let known_form = wanted.known.as_ref().map(|known| &known.form);
     let fields = properties(request.properties, known_form, (&root.field("properties"), &mut report));
     if !report.is_clean() {
@@ -123,7 +123,7 @@ pub(super) fn service(
     definition.price = PriceDefinition::Calculator { url: format!("{endpoint}{base_path}") };
     definition.form.fields = fields;
     let mut service = definition.read().map_err(|wrong| GpsError::Invalid(of_service(violations(wrong))))?;
-    service.stage = staged(wanted.known.map_or_else(Stage::default, |known| known.stage), enabled, now);
+    service.stage = staged(wanted.known.map_or_else(Stage::default, |known| known.stage), status, now);
     Ok(service)
 }
 
@@ -146,22 +146,23 @@ fn empty() -> ServiceDefinition {
 }
 
 /// Reads whether something is to be payable.
-pub(super) fn enabled(status: &str, at: &Pointer, report: &mut Report) -> bool {
-    match status {
-        ENABLED => true,
-        DISABLED => false,
-        "" => false,
-        _ => {
+pub(super) fn status(word: &str, at: &Pointer, report: &mut Report) -> Status {
+    Status::of_word(word).unwrap_or_else(|| {
+        // What is not there was told before.
+        if !word.is_empty() {
             report.add(&at.field("status"), "unknown_word", "must be ENABLED or DISABLED");
-            false
         }
-    }
+        Status::Disabled
+    })
 }
 
 /// The stage after somebody said whether it can be paid: what was never published is published first.
-pub(super) fn staged(stage: Stage, enabled: bool, now: Timestamp) -> Stage {
+fn staged(stage: Stage, status: Status, now: Timestamp) -> Stage {
     let published = stage.after(Act::Publish, now).unwrap_or(stage);
-    let act = if enabled { Act::Resume } else { Act::Suspend };
+    let act = match status {
+        Status::Enabled => Act::Resume,
+        Status::Disabled => Act::Suspend,
+    };
     published.after(act, now).unwrap_or(published)
 }
 
@@ -230,7 +231,7 @@ pub(super) fn service_model(service: &Service, now: Timestamp) -> ServiceModel {
         transfer_category: service.taxonomy.to_string(),
         endpoint,
         base_path,
-        status: word(service.stage.state(now) == Stand::Published),
+        status: Status::from(service.stage.state(now) == Stand::Published).word(),
         properties: service.form.fields().iter().map(property).collect(),
     }
 }
@@ -296,7 +297,7 @@ pub(super) fn offering(
         GpsError::Invalid(wrong)
     })?;
     if wanted.known.is_none() {
-        offering.stage = staged(offering.stage, true, wanted.now);
+        offering.stage = staged(offering.stage, Status::Enabled, wanted.now);
     }
     Ok(offering)
 }
@@ -357,7 +358,7 @@ pub(super) fn organization_model(catalogue: &Catalogue, organization: &Organizat
     OrganizationModel {
         fiscal_code: organization.ec.to_string(),
         company_name: organization.company_name.to_string(),
-        status: word(organization.enabled),
+        status: Status::from(organization.enabled).word(),
         enrollments: own.map(enrollment_model).collect(),
     }
 }

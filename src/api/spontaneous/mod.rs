@@ -25,6 +25,7 @@ mod info;
 mod model;
 mod organization;
 mod pay;
+mod pay_model;
 mod service;
 mod services;
 

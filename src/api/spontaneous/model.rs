@@ -13,13 +13,38 @@ use crate::domain::text::Text;
 /// As the derived schemas write it.
 pub(super) type Text255 = Text<255>;
 
-/// Whether something can be paid.
-pub(super) enum EnabledWord {}
-form!(EnabledWord, "GpsStatus", words([ENABLED, DISABLED], "Whether it can be paid."));
+/// Whether something can be paid, as the contract says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    /// It can.
+    Enabled,
+    /// It cannot.
+    Disabled,
+}
+form!(Status, "GpsStatus", words(Status::ALL.map(Status::word), "Whether it can be paid."));
 
-/// The words of the contract.
-pub(super) const ENABLED: &str = "ENABLED";
-pub(super) const DISABLED: &str = "DISABLED";
+impl Status {
+    const ALL: [Status; 2] = [Status::Enabled, Status::Disabled];
+
+    /// The word of the contract.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Status::Enabled => "ENABLED",
+            Status::Disabled => "DISABLED",
+        }
+    }
+
+    /// The status of that word.
+    pub(super) fn of_word(word: &str) -> Option<Self> {
+        Status::ALL.into_iter().find(|one| one.word() == word)
+    }
+}
+
+impl From<bool> for Status {
+    fn from(enabled: bool) -> Self {
+        if enabled { Status::Enabled } else { Status::Disabled }
+    }
+}
 
 /// What a property of a service is.
 pub(super) enum KindWord {}
@@ -78,7 +103,7 @@ pub(super) struct ServiceRequest {
     pub base_path: Field<String>,
     /// Whether it can be paid.
     #[serde(default)]
-    #[schema(value_type = EnabledWord, required)]
+    #[schema(value_type = Status, required)]
     pub status: Field<String>,
     /// What payers are asked.
     #[serde(default)]
@@ -186,7 +211,7 @@ pub(super) struct OrganizationRequest {
     pub company_name: Field<String>,
     /// Whether its services can be paid.
     #[serde(default)]
-    #[schema(value_type = EnabledWord)]
+    #[schema(value_type = Status)]
     pub status: Field<String>,
 }
 
@@ -246,7 +271,7 @@ pub(super) struct ServiceModel {
     #[schema(value_type = String)]
     pub base_path: Option<String>,
     /// Whether it can be paid.
-    #[schema(value_type = EnabledWord)]
+    #[schema(value_type = Status)]
     pub status: &'static str,
     /// What payers are asked.
     pub properties: Vec<PropertyModel>,
@@ -287,15 +312,10 @@ pub(super) struct OrganizationModel {
     /// What it is called.
     pub company_name: String,
     /// Whether its services can be paid.
-    #[schema(value_type = EnabledWord)]
+    #[schema(value_type = Status)]
     pub status: &'static str,
     /// What it provides.
     pub enrollments: Vec<EnrollmentModel>,
-}
-
-/// The word for that.
-pub(super) const fn word(enabled: bool) -> &'static str {
-    if enabled { ENABLED } else { DISABLED }
 }
 
 pub(super) fn service_example() -> Value {

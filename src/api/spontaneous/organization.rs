@@ -8,9 +8,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize as _;
 
-use super::convert::{enabled, organization, organization_model};
+use super::convert::{self, organization, organization_model};
 use super::enrollment::{proposed, registered};
-use super::model::{NewOrganizationRequest, OrganizationModel, OrganizationRequest, organization_example};
+use super::model::{
+    NewOrganizationRequest, OrganizationModel, OrganizationRequest, Status, organization_example,
+};
 use super::{GpsError, example_of, for_keys, of_organization};
 use crate::api::Api;
 use crate::api::access::Access;
@@ -99,14 +101,14 @@ pub(super) async fn update(
     let request = report.required(field, &root).unwrap_or_default();
     let name = report.optional_text(request.company_name, &root.field("companyName"));
     let status = report.optional_string(request.status, &root.field("status"));
-    let status = status.map(|status| enabled(&status, &root, &mut report));
+    let status = status.map(|word| convert::status(&word, &root, &mut report));
     if !report.is_clean() {
         return Err(GpsError::Invalid(report.into_violations()).into());
     }
     let wanted = Organization {
         ec,
         company_name: name.unwrap_or(known.company_name),
-        enabled: status.unwrap_or(known.enabled),
+        enabled: status.map_or(known.enabled, |status| status == Status::Enabled),
     };
     let written = carried(&api, &access, &[proposal(&wanted, Wish::Put)]).await?;
     let now = api.catalogue.current();

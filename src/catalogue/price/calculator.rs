@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
 use crate::domain::catalogue::charge::Charge;
 use crate::domain::catalogue::form::Answers;
@@ -131,38 +132,39 @@ impl Calculators {
         let circuit = format!("{} {}", offering.ec, url.as_str());
         let pass = self.circuits.enter(&circuit, self.settings.clock.now())?;
         let _slot = self.slots.try_acquire().map_err(|_| Unavailable::Busy)?;
-        let exchange = self.exchange((url, secrets), offering, answers);
-        let said = match tokio::time::timeout(self.settings.deadline, exchange).await {
-            Ok(said) => said,
-            Err(_) => Err(Unavailable::Slow),
-        };
+        let until = Instant::now() + self.settings.deadline;
+        let key = (&offering.ec, &offering.service);
         // That our own database is slow is nothing that the calculator did.
-        match &said {
-            Ok(_) => pass.settle(Sign::Alive, self.settings.clock.now()),
-            Err(Unavailable::Store) => {}
-            Err(_) => pass.settle(Sign::Failing, self.settings.clock.now()),
-        }
+        let number = timeout_at(until, self.number(key)).await.unwrap_or(Err(Unavailable::Store))?;
+        let now = self.settings.clock.now();
+        let signing: Vec<Secret> = number.holding(now).map(|number| secrets.of(key, number)).collect();
+        let exchange = self.exchange((url, &signing), key, answers);
+        let said = timeout_at(until, exchange).await.unwrap_or(Err(Unavailable::Slow));
+        let sign = if said.is_ok() { Sign::Alive } else { Sign::Failing };
+        pass.settle(sign, self.settings.clock.now());
         said
+    }
+
+    /// Which secret signs.
+    async fn number(&self, (ec, service): (&FiscalCode, &ServiceId)) -> Result<SecretNumber, Unavailable> {
+        let found = self.settings.store.calculator_secret(ec, service).await.map_err(|error| {
+            tracing::warn!(%error, "the number of a secret could not be read");
+            Unavailable::Store
+        })?;
+        Ok(found.unwrap_or(SecretNumber::FIRST))
     }
 
     async fn exchange(
         &self,
-        (url, secrets): (&CalculatorUrl, &CalculatorSecrets),
-        offering: &Offering,
+        (url, signing): (&CalculatorUrl, &[Secret]),
+        key: (&FiscalCode, &ServiceId),
         answers: &Answers,
     ) -> Result<Answer, Unavailable> {
-        let CalculatorSettings { store, clock, randomness, sender, .. } = &self.settings;
-        let key = (&offering.ec, &offering.service);
-        let found = store.calculator_secret(key.0, key.1).await.map_err(|error| {
-            tracing::warn!(%error, "the number of a secret could not be read");
-            Unavailable::Store
-        })?;
-        let number = found.unwrap_or(SecretNumber::FIRST);
+        let CalculatorSettings { clock, randomness, sender, .. } = &self.settings;
         let now = clock.now();
-        let signing: Vec<Secret> = number.holding(now).map(|number| secrets.of(key, number)).collect();
         let body = question(answers);
         let id = format!("calc_{:016x}{:016x}", randomness.number(), randomness.number());
-        let mut headers = signed_headers(&id, now.as_second(), &body, &signing);
+        let mut headers = signed_headers(&id, now.as_second(), &body, signing);
         headers.extend(addressed(key));
         let (answer, _) = sender.post(url.as_str(), headers, body).await;
         let answer =

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::node::{Node, Timed, receipt};
 use super::play::{answered, asked, deliver, get, require_ok, step, verify};
-use super::world::{BANK_IBAN, POSTAL_IBAN, SEGREGATION, TOWN, TOWN_NAME, valid};
+use super::world::{BANK_IBAN, POSTAL_IBAN, PROVINCE, PROVINCE_IBAN, SEGREGATION, TOWN, TOWN_NAME, valid};
 use crate::catalogue::definition::{OfferingDefinition, StageDefinition};
 use crate::catalogue::shipped;
 use crate::cli::{Failure, print};
@@ -17,6 +17,8 @@ use crate::store::{Store, WriteMode, definition_form, offering_target};
 
 /// The tax on a car.
 const CAR_TAX: &str = "00001";
+/// A donation.
+const DONATION: &str = "00003";
 /// Where its money goes may be the postal account as well.
 const WITH_POSTAL: &str = CAR_TAX;
 
@@ -41,6 +43,9 @@ pub async fn offer(store: &Store, clock: &Clock) -> Result<(), Failure> {
         proposals.push(proposal(Kind::Service, service.id.clone(), &service)?);
         proposals.push(proposal(Kind::Offering, offering_target(&town, &service.id), &offering)?);
     }
+    let province = valid(FiscalCode::new(PROVINCE))?;
+    let broken = served_by_nobody(clock, stage)?;
+    proposals.push(proposal(Kind::Offering, offering_target(&province, &broken.service), &broken)?);
     for proposal in proposals {
         let author = Author::gateway("demo", clock.now());
         let done = store.carry_out(&author, &[proposal], WriteMode::Commit).await;
@@ -57,6 +62,18 @@ fn offering(service: &str, clock: &Clock, stage: StageDefinition) -> Result<Offe
     })))?;
     definition.postal_iban = (service == WITH_POSTAL).then(|| POSTAL_IBAN.to_owned());
     definition.stage = stage;
+    Ok(definition)
+}
+
+/// For testers: the province offers donations under a code that no station serves, so that no notice can be issued.
+fn served_by_nobody(clock: &Clock, stage: StageDefinition) -> Result<OfferingDefinition, Failure> {
+    let mut definition = offering(DONATION, clock, stage)?;
+    definition.organization = PROVINCE.to_owned();
+    definition.subject = Some("00903".to_owned());
+    let name = serde_json::json!({ "it": "Donazione (prova: nessuna stazione la serve)" });
+    definition.name = Some(valid(serde_json::from_value(name))?);
+    definition.iban = PROVINCE_IBAN.to_owned();
+    definition.segregation_code = Some("44".to_owned());
     Ok(definition)
 }
 

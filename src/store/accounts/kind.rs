@@ -38,6 +38,12 @@ fn last_one() -> Refused {
     Conflict::new("last_iban", why).into()
 }
 
+fn offered() -> Refused {
+    let why =
+        "Services that the creditor institution offers are paid into the account: name another there first.";
+    Conflict::new("iban_offered", why).into()
+}
+
 fn postal_elsewhere() -> Refused {
     let why =
         "An account at the post office is of one creditor institution only, and another has registered it.";
@@ -197,6 +203,16 @@ for_both_engines! {
             .fetch_optional(&mut *connection)
             .await?;
         another.ok_or_else(last_one)?;
+        let paid_into: Option<i32> = sqlx::query_scalar(
+            "SELECT 1 FROM offering WHERE ec = $1 AND (iban = $2 OR postal_iban = $2) LIMIT 1",
+        )
+        .bind(ec)
+        .bind(iban)
+        .fetch_optional(&mut *connection)
+        .await?;
+        if paid_into.is_some() {
+            return Err(offered());
+        }
         for statement in [
             "DELETE FROM iban_label WHERE ec = $1 AND iban = $2",
             "DELETE FROM iban WHERE ec = $1 AND iban = $2",

@@ -19,11 +19,11 @@ pub(in crate::store) mod secret;
 pub(in crate::store) mod service;
 mod snapshots;
 
-pub use snapshots::{Snapshot, SnapshotHead};
 pub use demand::{Demand, Ordered};
 pub use demands::{DemandPage, DemandPlace, DemandQuery, ListedDemand, Purge};
 pub use form::{definition_form, definition_tag, offering_target, organization_form};
 pub use secret::secret_form;
+pub use snapshots::{Snapshot, SnapshotHead};
 
 /// Everything of the catalogue at one moment. Definitions are JSON, as they were proposed.
 #[derive(Clone, Debug, Default)]

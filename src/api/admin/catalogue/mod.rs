@@ -74,7 +74,12 @@ fn as_told(heading: &'static str) -> Routes {
     let of_day = "/catalogue/snapshots/{day}";
     let (all, diff) = ("/catalogue/snapshots", "/catalogue/snapshots/{day}/diff");
     Routes::default()
-        .guarded(reads, (Method::Get, (heading, "/catalogue/CatalogoServizi.xml")), export::handler, export::doc())
+        .guarded(
+            reads,
+            (Method::Get, (heading, "/catalogue/CatalogoServizi.xml")),
+            export::handler,
+            export::doc(),
+        )
         .guarded(governs, (Method::Get, (heading, all)), snapshots::list, snapshots::doc_of_list())
         .guarded(governs, (Method::Get, (heading, of_day)), snapshots::read, snapshots::doc_of_read())
         .guarded(governs, (Method::Get, (heading, diff)), snapshots::diff, snapshots::doc_of_diff())

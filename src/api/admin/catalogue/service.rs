@@ -193,13 +193,13 @@ pub(super) fn example() -> Value {
 /// What is said of the reading.
 pub(super) fn doc_of_read() -> Doc {
     let answer = Answer::json::<ServiceModel>("The service.", example());
-    doc_of_service("readCatalogueService", "Read a service").answers(StatusCode::OK, answer.with(TAG))
+    doc_of_service("readManagedService", "Read a service").answers(StatusCode::OK, answer.with(TAG))
 }
 
 /// What is said of the writing.
 pub(super) fn doc_of_put() -> Doc {
     let answer = |about| Answer::json::<ServiceModel>(about, example()).with(TAG);
-    Doc::new("putCatalogueService", "Make or change a service")
+    Doc::new("putManagedService", "Make or change a service")
         .path("service", form::example_text("00003"), "The service.")
         .about(
             "It is made as a draft, and stays in the state in which it is. Services of the installation are the \
@@ -220,7 +220,7 @@ pub(super) fn doc_of_put() -> Doc {
 
 /// What is said of the deletion.
 pub(super) fn doc_of_delete() -> Doc {
-    doc_of_service("deleteCatalogueService", "Take a service away")
+    doc_of_service("deleteManagedService", "Take a service away")
         .about("It goes only while nobody offers it.")
         .header(IF_MATCH, form::entity_tags(), "The version that is meant, as ETag gave it.")
         .answers(StatusCode::NO_CONTENT, Answer::empty("It is gone."))

@@ -71,7 +71,7 @@ pub(super) fn category(params: &Params) -> Result<Option<CategoryId>, BadQuery> 
 /// What is said of it.
 pub(super) fn doc() -> Doc {
     let answer = json!({ "services": [example()], "pageInfo": { "page": 0, "limit": 50, "total": 1 } });
-    let doc = Doc::new("listCatalogueServices", "List services")
+    let doc = Doc::new("listManagedServices", "List services")
         .about("Those of the caller's tenants, and those of the installation that are no drafts.")
         .query("state", form::or_empty(StandWord::schema()), "Only those in this state.")
         .query("category", form::example_text("scuola"), "Only those in this category or below it.")
