@@ -105,3 +105,14 @@ async fn other_rules_ask_nobody_and_need_an_account_that_is_still_good() {
     assert_eq!((wrong[0].pointer.as_str(), wrong[0].code), ("/iban", "iban_not_in_census"));
     assert!(setup.receiver.seen().is_empty());
 }
+
+#[tokio::test]
+async fn what_it_leaves_out_needs_an_account_that_is_still_good() {
+    for transfers in [json!([]), json!([{ "idTransfer": "1", "amount": 1250 }])] {
+        let mut setup = Setup::saying(200, &option(1250, transfers)).await;
+        setup.offering.iban = Iban::new("IT33X0542811101000000123457").unwrap();
+        let priced = setup.price().await;
+        let Err(PriceError::Wrong(wrong)) = priced else { panic!("the node would refuse it: {priced:?}") };
+        assert_eq!((wrong[0].pointer.as_str(), wrong[0].code), ("/iban", "iban_not_in_census"));
+    }
+}

@@ -133,3 +133,17 @@ async fn without_a_key_to_sign_with_nobody_is_asked() {
     assert_eq!(unavailable(&setup).await, Unavailable::NoKey);
     assert!(setup.receiver.seen().is_empty());
 }
+
+#[tokio::test]
+async fn who_names_the_address_of_another_refuses_nobody_else_a_price() {
+    let mut setup = Setup::new(|_, _| Does::Answers(500)).await;
+    let own = setup.offering.ec.clone();
+    setup.offering.ec = varco::domain::fiscal_code::FiscalCode::new(crate::support::api::OTHER_EC).unwrap();
+    for _ in 0..5 {
+        assert_eq!(unavailable(&setup).await, Unavailable::Status(500));
+    }
+    assert_eq!(unavailable(&setup).await, Unavailable::Open);
+    setup.offering.ec = own;
+    setup.receiver.does(|_, _| good());
+    setup.price().await.unwrap();
+}

@@ -73,6 +73,19 @@ async fn each_field_of_an_offering_has_its_rule() {
             ("/iban", json!("IT60X0542811101000000123457"), "/iban", "invalid"),
             ("/iban", json!("IT80Z0599903600000000001001"), "/iban", "iban_not_owned"),
             ("/postalIban", json!("IT60X0542811101000000123456"), "/postalIban", "not_postal"),
+            ("/accounting", json!([{ "key": "idServizio", "value": "1" }]), "/accounting/0/key", "reserved"),
+            (
+                "/accounting",
+                json!([{ "key": "NOTIFICATION_FEE", "value": "1" }]),
+                "/accounting/0/key",
+                "reserved",
+            ),
+            (
+                "/accounting",
+                json!([{ "key": "a", "value": "1" }, { "key": "a", "value": "2" }]),
+                "/accounting/1/key",
+                "taken",
+            ),
             ("/segregationCode", json!("77"), "/segregationCode", "no_station"),
             ("/until", json!("2026-10-31"), "/until", "before_from"),
             ("/from", json!("0000-12-31"), "/from", "out_of_range"),
@@ -120,45 +133,6 @@ async fn what_is_published_is_held_against_the_world_once_more() {
         Desk::done(&desk.put(OPERATOR, &path, &over).await);
         let refused = desk.post(OWN, &format!("{path}/publish")).await;
         assert_eq!(refused.violations(), [("/until", "is_over")]);
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_application_code_is_no_segregation_code() {
-    on_both_desks(async |desk| {
-        desk.open_shop().await;
-        let mut intruder = Intruder::enter(desk.gateway.database()).await;
-        intruder.run(&format!("UPDATE station_link SET aux_digit = 0 WHERE ec = '{EC}'")).await;
-        desk.gateway.refresh().await;
-        let refused = desk.put(OWN, &offered(EC, "00001"), &offering(EC, "00001")).await;
-        assert_eq!(refused.violations(), [("/segregationCode", "no_station")], "{}", refused.body);
-        let mut any = offering(EC, "00001");
-        any.as_object_mut().unwrap().remove("segregationCode");
-        Desk::done(&desk.put(OWN, &offered(EC, "00001"), &any).await);
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_form_keeps_the_fields_that_offerings_speak_of() {
-    on_both_desks(async |desk| {
-        desk.open_shop().await;
-        let mut own_words = offering(EC, "00001");
-        own_words["remittance"] = json!("Bollo {plate} {type}");
-        Desk::done(&desk.put(OWN, &offered(EC, "00001"), &own_words).await);
-        let mut other = service("00001");
-        other["form"]["fields"][1]["name"] = json!("number_plate");
-        other["binding"]["paths"][1]["field"] = json!("number_plate");
-        other["remittance"] = json!("Bollo auto {number_plate}");
-        let refused = desk.put(OPERATOR, "/catalogue/services/00001", &other).await;
-        refused.is_problem(422, "Unprocessable Entity", "invalid_definition");
-        assert_eq!(refused.violations(), [("/form", "breaks_offerings")], "{}", refused.body);
-        assert_eq!(desk.get(OWN, &offered(EC, "00001")).await.body["open"], true, "it is still there");
-        own_words.as_object_mut().unwrap().remove("remittance");
-        Desk::done(&desk.put(OWN, &offered(EC, "00001"), &own_words).await);
-        Desk::done(&desk.put(OPERATOR, "/catalogue/services/00001", &other).await);
-        assert_eq!(desk.get(OWN, &offered(EC, "00001")).await.body["open"], true);
     })
     .await;
 }
@@ -236,6 +210,27 @@ async fn a_definition_that_cannot_be_read_is_left_out_and_breaks_no_other() {
         let list = desk.get(OPERATOR, "/catalogue/services").await.body;
         assert_eq!(list["pageInfo"]["total"], 1, "{list}");
         assert_eq!(desk.get(OWN, &offered(EC, "00001")).await.body["open"], true);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_is_not_changed_under_what_institutions_say_about_its_fields() {
+    on_both_desks(async |desk| {
+        desk.open_shop().await;
+        let offered = offered(EC, "00001");
+        let named = but(offering(EC, "00001"), "/remittance", json!("Targa {plate}"));
+        Desk::done(&desk.put(OWN, &offered, &named).await);
+        let mut renamed = service("00001");
+        renamed["form"]["fields"][1]["name"] = json!("targa");
+        renamed["binding"]["paths"][1]["field"] = json!("targa");
+        renamed["remittance"] = json!("Bollo auto {targa}");
+        let refused = desk.put(OPERATOR, "/catalogue/services/00001", &renamed).await;
+        refused.is_problem(422, "Unprocessable Entity", "invalid_definition");
+        assert_eq!(refused.violations(), [("/form", "breaks_offerings")], "{}", refused.body);
+        Desk::done(&desk.put(OWN, &offered, &offering(EC, "00001")).await);
+        Desk::done(&desk.put(OPERATOR, "/catalogue/services/00001", &renamed).await);
+        assert_eq!(desk.get(OWN, &offered).await.body["open"], true);
     })
     .await;
 }

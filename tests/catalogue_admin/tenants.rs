@@ -1,10 +1,13 @@
 //! Who may do what: the operator governs the installation, an institution itself, a partner what was handed to it.
 
 use serde_json::json;
+use varco::domain::catalogue::ids::ServiceId;
+use varco::domain::position::OptionShape;
+use varco::store::Demand;
 
 use crate::desk::*;
 use crate::support::api::{EC, OTHER_EC};
-use crate::support::samples::{BROKER, IBAN};
+use crate::support::samples::{BROKER, IBAN, notice, notice_number, now, option, position};
 use crate::support::trouble::Intruder;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,6 +98,50 @@ async fn every_change_is_audited_with_who_made_it() {
             ["category.create", "service.create", "service.replace", "offering.create", "offering.replace"]
         {
             assert!(told.contains(action), "{action}: {told}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partner_reads_what_was_filled_in_for_the_notices_that_are_handed_to_it() {
+    on_both_desks(async |desk| {
+        let store = &desk.gateway.store;
+        let demand = Demand {
+            digest: [7; 32],
+            service: ServiceId::new("00001").unwrap(),
+            inputs: json!({ "plate": "AB123CD" }).to_string(),
+            at: now(),
+            same_since: now(),
+        };
+        // A notice of the code 02.
+        let made = position("od-1", vec![option(1, OptionShape::Single, vec![notice(1, 12_34)])]);
+        store.order_once(&demand, &made).await.unwrap();
+        let path = format!("/creditor-institutions/{EC}/demands");
+        assert_eq!(desk.get(OWN, &path).await.body["demands"].as_array().unwrap().len(), 1);
+        assert_eq!(desk.get(OPERATOR, &path).await.body["demands"].as_array().unwrap().len(), 1);
+        desk.get(PARTNER, &path).await.is_problem(403, "Forbidden", "not_permitted");
+        let mut intruder = Intruder::enter(desk.gateway.database()).await;
+        intruder
+            .run(&format!(
+                "INSERT INTO delegation (id, ec, broker, products, from_at, offered_at, offered_by, accepted_at, \
+                 accepted_by) VALUES ('d', '{EC}', '{BROKER}', 'positions', 0, 0, 'x', 0, 'x')"
+            ))
+            .await;
+        for (codes, domains, seen) in [
+            ("NULL", "NULL", 1),
+            ("'01 '", "NULL", 0),
+            ("'01 02 '", "NULL", 1),
+            ("NULL", "'0101 '", 1),
+            ("NULL", "'0201 '", 0),
+        ] {
+            intruder.run(&format!("UPDATE delegation SET codes = {codes}, domains = {domains}")).await;
+            desk.gateway.refresh().await;
+            for path in [path.clone(), format!("{path}?noticeNumber={}", notice_number(1))] {
+                let page = desk.get(PARTNER, &path).await;
+                let listed = page.body["demands"].as_array().unwrap();
+                assert_eq!(listed.len(), seen, "{codes} {domains}: {}", page.body);
+            }
         }
     })
     .await;

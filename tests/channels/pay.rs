@@ -248,33 +248,6 @@ async fn what_cannot_be_asked_for_does_not_tell_what_its_form_asks() {
 }
 
 #[tokio::test]
-async fn an_institution_that_is_switched_off_gives_no_notices() {
-    on_both(|database| async {
-        let gateway = Gateway::start_public(database, 1_000).await;
-        let mut intruder = Intruder::enter(gateway.database()).await;
-        for (off, on, code) in [
-            (
-                "UPDATE creditor_institution SET enabled = FALSE",
-                "UPDATE creditor_institution SET enabled = TRUE",
-                "service_not_open",
-            ),
-            ("UPDATE broker SET enabled = FALSE", "UPDATE broker SET enabled = TRUE", "no_station"),
-        ] {
-            intruder.run(off).await;
-            gateway.refresh().await;
-            for word in ["quote", "payments"] {
-                let told = post(&gateway, OWN, &path(word), &gift()).await;
-                told.is_problem(422, "Unprocessable Entity", code);
-            }
-            intruder.run(on).await;
-            gateway.refresh().await;
-        }
-        assert_eq!(post(&gateway, OWN, &path("payments"), &gift()).await.status, StatusCode::CREATED);
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn many_identical_payments_at_once_make_one_notice() {
     on_both(|database| async {
         let gateway = Gateway::start_public(database, 1_000).await;
@@ -306,4 +279,29 @@ async fn the_debtor_of_the_body_owes_where_the_form_does_not_ask() {
         let stored = gateway.store.position(&FiscalCode::new(EC).unwrap(), &iupd).await.unwrap().unwrap();
         assert_eq!(stored.options[0].debtor.id.as_str(), owes);
     }
+}
+
+#[tokio::test]
+async fn who_is_switched_off_gives_no_notice_that_nobody_could_pay() {
+    on_both(|database| async {
+        let gateway = Gateway::start_public(database, 1_000).await;
+        let mut intruder = Intruder::enter(gateway.database()).await;
+        for (table, what, code) in [
+            ("creditor_institution", format!("ec = '{EC}'"), "service_not_open"),
+            ("broker", format!("broker = '{}'", samples::BROKER), "no_station"),
+            ("station", "TRUE".to_owned(), "no_station"),
+        ] {
+            intruder.run(&format!("UPDATE {table} SET enabled = FALSE WHERE {what}")).await;
+            gateway.refresh().await;
+            for word in ["quote", "payments"] {
+                let refused = post(&gateway, OWN, &path(word), &gift()).await;
+                refused.is_problem(422, "Unprocessable Entity", code);
+            }
+            intruder.run(&format!("UPDATE {table} SET enabled = TRUE WHERE {what}")).await;
+            gateway.refresh().await;
+        }
+        assert_eq!(notices(&gateway).await, 0);
+        assert_eq!(post(&gateway, OWN, &path("payments"), &gift()).await.status, StatusCode::CREATED);
+    })
+    .await;
 }

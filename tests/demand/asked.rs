@@ -26,7 +26,7 @@ async fn the_answer_has_every_field_that_the_node_insists_on() {
         assert_eq!(qr_code.fiscal_code.as_str(), EC);
         assert!(qr_code.notice_number.as_str().starts_with("302"), "aux digit 3, the code of the station");
         let option = answer.payment_list.unwrap().payment_option_description;
-        assert_eq!((option.amount.cents().get(), option.options), (180_60, AmountOption::Eq));
+        assert_eq!((option.amount.cents().get(), option.options), (18_060, AmountOption::Eq));
         let due = option.due_date.unwrap();
         assert_eq!((due.day().to_string(), due.offset()), ("2026-12-22".to_owned(), None));
         assert!(option.all_ccp, "its one transfer has a postal account");
@@ -78,7 +78,7 @@ async fn what_is_asked_for_is_verified_got_and_paid_like_any_notice() {
 
         let again = gateway.demand(&asked).await.qr_code.unwrap();
         assert_eq!(again.notice_number.as_str(), notice, "the same demand, the same notice");
-        gateway.settle(&Paid { notice: notice.clone(), ..paid("r1", 1, 116_00) }).await;
+        gateway.settle(&Paid { notice: notice.clone(), ..paid("r1", 1, 11_600) }).await;
         assert_eq!(gateway.codes(&question).await, ["PAA_PAGAMENTO_DUPLICATO"; 3]);
         let next = gateway.demand(&asked).await.qr_code.unwrap();
         assert_ne!(next.notice_number.as_str(), notice, "who pays twice wants to");

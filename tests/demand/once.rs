@@ -6,7 +6,7 @@ use varco::domain::catalogue::ids::ServiceId;
 use varco::domain::fiscal_code::FiscalCode;
 use varco::domain::ids::Iupd;
 use varco::domain::notice_number::NoticeNumber;
-use varco::domain::position::{OptionShape, Position};
+use varco::domain::position::{History, OptionShape, Position};
 use varco::store::{BookReceipt, CreateError, Demand, DemandQuery, Ordered, Store};
 
 use crate::support::samples::{EC, notice, now, option, position, receipt};
@@ -76,6 +76,33 @@ async fn twenty_who_ask_the_same_at_once_make_one_position() {
             let is_it = other.iupd == stored.iupd;
             assert_eq!(store.position(&other.ec, &other.iupd).await.unwrap().is_some(), is_it);
         }
+    })
+    .await;
+}
+
+/// A position that can be paid from the instant on at which it is asked for, as the desk makes them.
+fn made_at(base: u64, at: Timestamp) -> Position {
+    let mut position = made(base);
+    position.options[0].valid_from = Some(at);
+    position.history = History { created_at: at, updated_at: at, published_at: Some(at), ..position.history };
+    position
+}
+
+#[tokio::test]
+async fn who_asked_first_and_is_served_last_is_given_the_same_notice() {
+    on_both(async |database| {
+        let store = database.store().await;
+        world::seed(&store).await;
+        // A calculator was slow for the first, or the clocks of two instances differ.
+        let (first, second) = (now(), now() + 400.milliseconds());
+        let made = store.order_once(&demand(7, second), &made_at(2, second)).await.unwrap();
+        assert!(matches!(made, Ordered::Now(_)));
+        let found = store.ordered_before(&demand(7, first)).await.unwrap();
+        assert_eq!(found.map(|found| found.iupd), Some(made_at(2, second).iupd), "{}", database.engine);
+        let late = store.order_once(&demand(7, first), &made_at(1, first)).await.unwrap();
+        assert!(matches!(late, Ordered::Before(_)), "{}", database.engine);
+        assert_eq!(number(&late), number(&made));
+        assert_eq!(demands(&store).await.len(), 1);
     })
     .await;
 }

@@ -1,5 +1,6 @@
 //! What the guard found: the proof that a handler of the admin surface works with.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -9,8 +10,10 @@ use jiff::Timestamp;
 
 use crate::api::auth::AuthError;
 use crate::api::problem::Problem;
-use crate::domain::access::{Acting, Actor, Denied, Permission, Tenant, policy};
+use crate::domain::access::{Acting, Actor, Denied, KeyScope, Permission, Tenant, handed_on, policy};
+use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::governance::Author;
+use crate::domain::segregation::Segregation;
 use crate::domain::text::Text;
 use crate::registry::Registry;
 
@@ -75,6 +78,17 @@ impl Access {
     /// Whether the caller may see what is a tenant's.
     pub fn sees(&self, tenant: &Tenant) -> bool {
         self.about(tenant).is_ok()
+    }
+
+    /// Which notices of a creditor institution the caller may see: of a partner those that are delegated to it, as
+    /// its keys have them.
+    pub fn notices(&self, ec: &FiscalCode) -> Segregation {
+        let Some(Acting { tenant: Tenant::Broker(broker), .. }) = &self.acting else {
+            return Segregation::Every;
+        };
+        let delegations = (self.registry.delegations(), self.now);
+        let handed = handed_on(KeyScope::Positions, (ec, broker), delegations);
+        handed.unwrap_or_else(|| Segregation::Only(BTreeSet::new()))
     }
 
     /// The caller, for the audit.

@@ -1,5 +1,7 @@
 //! That a creditor institution provides a service, as JSON.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,10 +14,11 @@ use super::text::LocalizedText;
 use crate::domain::catalogue::form::Form;
 use crate::domain::catalogue::ids::{ServiceId, SubjectId};
 use crate::domain::catalogue::offering::{Commission, Offering};
+use crate::domain::catalogue::order::{SERVICE_KEY, SUBJECT_KEY};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::iban::Iban;
 use crate::domain::notice_number::TwoDigits;
-use crate::domain::position::MapEntry;
+use crate::domain::position::{MapEntry, NOTIFICATION_FEE};
 use crate::domain::text::Text;
 
 /// That a creditor institution provides a service.
@@ -59,8 +62,8 @@ pub struct OfferingDefinition {
     /// Whether the payer may be charged for the payment.
     #[serde(default)]
     pub commission: CommissionWord,
-    /// Under which segregation code its notices are issued; without one, under the code that generated notices of
-    /// the institution have.
+    /// Under which segregation or application code its notices are issued; without one, under the code that
+    /// generated notices of the institution have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("02"))]
     pub segregation_code: Option<String>,
@@ -114,6 +117,9 @@ pub struct ReferenceDefinition {
     /// Which, at most 140 characters.
     pub value: String,
 }
+
+/// What we write into the metadata of a notice on demand.
+const OURS: [&str; 3] = [SERVICE_KEY, SUBJECT_KEY, NOTIFICATION_FEE];
 
 const fn payable_days() -> u16 {
     30
@@ -205,8 +211,16 @@ impl OfferingDefinition {
     fn references(&self, findings: &mut Findings) -> Vec<MapEntry> {
         limited("/accounting", (self.accounting.len(), Offering::REFERENCES_MAX), findings);
         let entries = self.accounting.iter().enumerate();
+        let mut seen = BTreeSet::new();
         let entry = |(index, reference): (usize, &ReferenceDefinition)| {
-            let key = findings.read(format!("/accounting/{index}/key"), Text::new(&reference.key));
+            let at = format!("/accounting/{index}/key");
+            let key = findings.read(at.clone(), Text::new(&reference.key));
+            // As in the metadata of a notice that its creditor writes.
+            if key.as_ref().is_some_and(|key| OURS.contains(&key.as_str())) {
+                findings.add(at, "reserved", "is reserved: the gateway writes it itself");
+            } else if key.as_ref().is_some_and(|key| !seen.insert(key.as_str().to_owned())) {
+                findings.add(at, "taken", "is there twice");
+            }
             let value = findings.read(format!("/accounting/{index}/value"), Text::new(&reference.value));
             key.zip(value).map(|(key, value)| MapEntry { key, value })
         };

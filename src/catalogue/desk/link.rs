@@ -26,13 +26,13 @@ pub(super) fn under(registry: &Registry, offering: &Offering, issue: &Issue) -> 
     let off = registry.switched_off();
     let is_its_own = |link: &&StationLink| match (offering.segregation, link.aux_digit) {
         (None, _) => true,
-        (Some(own), AuxDigit::Three) => link.code == Some(own),
-        (Some(_), AuxDigit::Zero | AuxDigit::One | AuxDigit::Two) => false,
+        // A segregation code, or an application code: where both are the same, the layout of new creditors wins.
+        (Some(own), AuxDigit::Three | AuxDigit::Zero) => link.code == Some(own),
+        (Some(_), AuxDigit::One | AuxDigit::Two) => false,
     };
     let serves = |link: &&StationLink| {
-        let station = registry.station(&link.station);
-        let is_off = station.is_some_and(|station| off.brokers.contains(&station.broker));
-        !is_off && !off.stations.contains(&link.station)
+        let broker = registry.station(&link.station).map(|station| &station.broker);
+        !off.stations.contains(&link.station) && broker.is_none_or(|broker| !off.brokers.contains(broker))
     };
     let links = registry.links(&offering.ec).iter().filter(is_its_own).filter(serves);
     let known = |link| version(registry, link).map(|version| (link, version));

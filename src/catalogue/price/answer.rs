@@ -109,7 +109,7 @@ impl Judge<'_> {
         let due = self.due(option.due_date, at("dueDate"), findings);
         let said = option.transfer.filter(|transfers| !transfers.is_empty());
         let shares = match said {
-            None => vec![self.own(amount?)],
+            None => vec![self.own(amount?, findings)?],
             Some(transfers) => self.shares(amount, transfers, findings)?,
         };
         let charge = Charge::new(&self.offering.ec, amount?, shares, Terms { description, due });
@@ -117,15 +117,20 @@ impl Judge<'_> {
     }
 
     /// All for the institution itself.
-    fn own(self, amount: Cents) -> Share {
-        Share {
+    fn own(self, amount: Cents, findings: &mut Findings) -> Option<Share> {
+        Some(Share {
             beneficiary: self.offering.ec.clone(),
             company_name: None,
-            destination: own_account(self.offering),
+            destination: self.own_account(findings)?,
             amount,
             remittance: None,
             category: None,
-        }
+        })
+    }
+
+    fn own_account(self, findings: &mut Findings) -> Option<Destination> {
+        let found = own_account(self.offering, (self.registry, self.now));
+        found.map_err(|Wrong { pointer, code, message }| findings.add(pointer, code, message)).ok()
     }
 
     fn due(self, said: Option<String>, at: String, findings: &mut Findings) -> Option<jiff::civil::Date> {
@@ -233,7 +238,7 @@ impl Judge<'_> {
                 findings.add(format!("{at}/postalIban"), "postal_iban_alone", "can only accompany iban");
                 None
             }
-            (None, None) if beneficiary == Some(&self.offering.ec) => Some(own_account(self.offering)),
+            (None, None) if beneficiary == Some(&self.offering.ec) => self.own_account(findings),
             (None, None) => {
                 if beneficiary.is_some() {
                     findings.add(at, "iban_or_stamp", "must have either iban or stamp");

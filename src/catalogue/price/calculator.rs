@@ -128,7 +128,9 @@ impl Calculators {
         answers: &Answers,
     ) -> Result<Answer, Unavailable> {
         let secrets = self.settings.secrets.as_ref().ok_or(Unavailable::NoKey)?;
-        let pass = self.circuits.enter(url.as_str(), self.settings.clock.now())?;
+        // Of each institution its own: who names the address of another can refuse nobody else a price.
+        let circuit = format!("{} {}", offering.ec, url.as_str());
+        let pass = self.circuits.enter(&circuit, self.settings.clock.now())?;
         let _slot = self.slots.try_acquire().map_err(|_| Unavailable::Busy)?;
         let until = Instant::now() + self.settings.deadline;
         let key = (&offering.ec, &offering.service);

@@ -17,7 +17,7 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(30);
 /// How many requests one calculator has at once.
 const AT_ONCE: u32 = 16;
 
-/// The circuits of all calculators that fail or are being asked. Cheap to clone.
+/// The circuits of all calculators that fail or are being asked, by institution and address. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Circuits(Arc<Mutex<HashMap<Box<str>, Circuit>>>);
 
@@ -57,7 +57,7 @@ pub(super) struct Pass {
 }
 
 impl Circuits {
-    /// Leave to ask the calculator at that address.
+    /// Leave to ask the calculator of that name.
     pub(super) fn enter(&self, url: &str, now: Timestamp) -> Result<Pass, Unavailable> {
         let mut all = self.all();
         let circuit = all.entry(url.into()).or_default();

@@ -148,18 +148,10 @@ fn whole(
     offering: &Offering,
     (registry, now): (&Registry, Timestamp),
 ) -> Result<Charge, Vec<Wrong>> {
-    let today = rome::day(now);
-    for (pointer, account) in
-        [("/iban", Some(&offering.iban)), ("/postalIban", offering.postal_iban.as_ref())]
-    {
-        if account.is_some_and(|account| !registry.may_pay(&offering.ec, account, today)) {
-            return Err(vec![wrong(pointer, "iban_not_in_census", answer::NOT_IN_CENSUS)]);
-        }
-    }
     let share = Share {
         beneficiary: offering.ec.clone(),
         company_name: None,
-        destination: own_account(offering),
+        destination: own_account(offering, (registry, now)).map_err(|wrong| vec![wrong])?,
         amount,
         remittance: None,
         category: None,
@@ -168,8 +160,16 @@ fn whole(
         .map_err(|error| vec![wrong("/price", "charge", &error.to_string())])
 }
 
-fn own_account(offering: &Offering) -> Destination {
-    Destination::Account { iban: offering.iban.clone(), postal: offering.postal_iban.clone() }
+/// The account of the offering, if money may still go there.
+fn own_account(offering: &Offering, (registry, now): (&Registry, Timestamp)) -> Result<Destination, Wrong> {
+    let today = rome::day(now);
+    let (iban, postal) = (&offering.iban, &offering.postal_iban);
+    for (pointer, account) in [("/iban", Some(iban)), ("/postalIban", postal.as_ref())] {
+        if account.is_some_and(|account| !registry.may_pay(&offering.ec, account, today)) {
+            return Err(wrong(pointer, "iban_not_in_census", answer::NOT_IN_CENSUS));
+        }
+    }
+    Ok(Destination::Account { iban: iban.clone(), postal: postal.clone() })
 }
 
 fn wrong(pointer: &str, code: &'static str, message: &str) -> Wrong {

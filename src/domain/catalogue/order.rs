@@ -63,13 +63,14 @@ pub fn debtor(service: &Service, answers: &Answers, caller: Option<&Debtor>) -> 
     let address = Address { email, ..Address::default() };
     let Some(code) = answer(&payer.fiscal_code) else {
         return match (caller, &payer.fiscal_code) {
-            (Some(caller), _) => Ok(caller.clone()),
-            (None, Some(asked)) => Err(FormError::new(Some(asked.clone()), Reason::Missing)),
+            (Some(caller), None) => Ok(caller.clone()),
+            (Some(caller), Some(_)) if !is_anonymous(&caller.id) => Ok(caller.clone()),
+            (_, Some(asked)) => Err(FormError::new(Some(asked.clone()), Reason::Missing)),
             (None, None) => unknown(name, address).map_err(|_| FormError::new(None, Reason::NotAFiscalCode)),
         };
     };
     let wrong = || FormError::new(payer.fiscal_code.clone(), Reason::NotAFiscalCode);
-    let id = person(&code).map_err(|_| wrong())?;
+    let id = person(&code).ok().filter(|id| !is_anonymous(id)).ok_or_else(wrong)?;
     if let Some(caller) = caller.filter(|caller| caller.id == id) {
         // The same person, of whom the caller may know more.
         return Ok(caller.clone());
@@ -83,6 +84,11 @@ pub fn debtor(service: &Service, answers: &Answers, caller: Option<&Debtor>) -> 
 fn person(code: &str) -> Result<PersonId, FiscalCodeError> {
     let kind = if code.len() == 11 { PersonKind::Legal } else { PersonKind::Natural };
     PersonId::new(kind, code)
+}
+
+/// Where a service asks who pays, that somebody pays who is not known is no answer.
+fn is_anonymous(id: &PersonId) -> bool {
+    id.as_str() == PersonId::ANONYMOUS
 }
 
 fn unknown(name: Option<Text<70>>, address: Address) -> Result<Debtor, FiscalCodeError> {

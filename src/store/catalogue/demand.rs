@@ -55,8 +55,12 @@ impl Known {
 
 impl Demand {
     /// Whether the position that was made at an instant is the answer to this demand as well.
+    ///
+    /// It may have been made later than this was asked for: by somebody whose calculator was faster, or by a clock
+    /// that is ahead. Before it was made it could not be paid, so that it is judged then at the earliest.
     fn is_answered_by(&self, made_at: i64, position: &Position) -> bool {
-        made_at > self.same_since.as_microsecond() && status(position, self.at) == Status::Valid
+        let judged = Timestamp::from_microsecond(made_at).map_or(self.at, |made_at| self.at.max(made_at));
+        made_at > self.same_since.as_microsecond() && status(position, judged) == Status::Valid
     }
 }
 

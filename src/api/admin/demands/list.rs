@@ -19,8 +19,10 @@ use crate::api::positions::query::BadQuery;
 use crate::api::positions::render::unkept;
 use crate::api::problem::Problem;
 use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::ids::Iupd;
 use crate::domain::notice_number::NoticeNumber;
-use crate::store::{DemandPlace, DemandQuery, StoreError};
+use crate::domain::segregation::Segregation;
+use crate::store::{DemandPlace, DemandQuery, ListedDemand, Store, StoreError};
 
 /// Why demands cannot be listed.
 #[derive(Debug, thiserror::Error)]
@@ -45,9 +47,29 @@ pub(super) async fn handler(
     let ec = known.ok_or(ListError::UnknownInstitution)?;
     let query = read(&uri, ec).map_err(ListError::from)?;
     let (demands, next) = api.store.demands(&query).await.map_err(ListError::from)?;
+    let scope = access.notices(&query.ec);
+    let demands = shown(&api.store, (&query.ec, &scope), demands).await.map_err(ListError::from)?;
     let demands = demands.into_iter().map(DemandModel::from).collect();
     let next_cursor = next.as_ref().map(write_place);
     Ok(unkept(Json(DemandsModel { demands, next_cursor }).into_response()))
+}
+
+/// Those of positions that are for the caller. A page of a partner may have fewer than were asked for, or none.
+async fn shown(
+    store: &Store,
+    (ec, scope): (&FiscalCode, &Segregation),
+    demands: Vec<ListedDemand>,
+) -> Result<Vec<ListedDemand>, StoreError> {
+    if *scope == Segregation::Every {
+        return Ok(demands);
+    }
+    let mut shown = Vec::with_capacity(demands.len());
+    for demand in demands {
+        let Ok(iupd) = Iupd::new(&demand.iupd) else { continue };
+        let position = store.position(ec, &iupd).await?;
+        shown.extend(position.filter(|position| scope.admits(position).is_ok()).map(|_| demand));
+    }
+    Ok(shown)
 }
 
 fn read(uri: &Uri, ec: FiscalCode) -> Result<DemandQuery, BadQuery> {
@@ -82,7 +104,10 @@ pub(super) fn doc() -> Doc {
     let page =
         Answer::json::<DemandsModel>("The page, which may be empty.", json!({ "demands": [example()] }));
     Doc::new("listDemands", "List payments on demand")
-        .about("What was filled in for notices that were made on demand. It goes with its position, if nobody pays.")
+        .about(
+            "What was filled in for notices that were made on demand. It goes with its position, if nobody pays. A \
+             partner reads what is delegated to it; a page of it may have fewer than limit, and another one behind it.",
+        )
         .path("ec", form::institution(), "The creditor institution.")
         .query("noticeNumber", form::example_text("302000000000100055"), "Only that of this notice.")
         .query("limit", form::number(LIMITS, LIMIT), "How many a page has.")

@@ -147,6 +147,13 @@ fn who_owes_is_missing_only_where_it_is_asked_for() {
     let wrong = debtor(&asking, &answers(&asking, &[("code", "XYZ")]), None).unwrap_err();
     assert_eq!((wrong.field, wrong.code), (Some(name("code")), "fiscal_code_form"));
 
+    let nobody = PersonId::ANONYMOUS;
+    let hidden = debtor(&asking, &answers(&asking, &[("code", nobody)]), None).unwrap_err();
+    assert_eq!((hidden.field, hidden.code), (Some(name("code")), "fiscal_code_form"));
+    let anonymous = Debtor { id: person(nobody).unwrap(), ..caller() };
+    let hidden = debtor(&asking, &Answers::default(), Some(&anonymous)).unwrap_err();
+    assert_eq!((hidden.field, hidden.code), (Some(name("code")), "required"));
+
     let open = service(Payer::default());
     let unknown = debtor(&open, &answers(&open, &[("code", PERSON)]), None).unwrap();
     assert_eq!((unknown.id.as_str(), unknown.full_name.as_str()), ("ANONIMO", "ANONIMO"));
