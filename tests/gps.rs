@@ -274,6 +274,11 @@ async fn a_service_that_is_provided_is_not_taken_away() {
         let wanted = without_id(but(service(), "/transferCategory", json!("9/0101101IM/")));
         assert_eq!(gps.put(OPERATOR, "/services/mensa", &wanted).await.status, 200);
         assert_eq!(gps.get(&enrolled(EC)).await.status, 200, "the enrolment is still there");
+        let nameless = without_id(but(service(), "/properties", json!([])));
+        let refused = gps.put(OPERATOR, "/services/mensa", &nameless).await;
+        refused.is_problem(400, "BAD REQUEST", "invalid_body");
+        assert_eq!(refused.violations(), [("/properties", "breaks_offerings")], "{}", refused.body);
+        assert_eq!(gps.get(&enrolled(EC)).await.status, 200, "it speaks of a property of the service");
     })
     .await;
 }

@@ -88,6 +88,7 @@ async fn each_field_of_an_offering_has_its_rule() {
             ),
             ("/segregationCode", json!("77"), "/segregationCode", "no_station"),
             ("/until", json!("2026-10-31"), "/until", "before_from"),
+            ("/from", json!("0000-12-31"), "/from", "out_of_range"),
             ("/payableDays", json!(0), "/payableDays", "out_of_range"),
             ("/remittance", json!("{colour}"), "/remittance", "unknown_field"),
             (
@@ -132,6 +133,45 @@ async fn what_is_published_is_held_against_the_world_once_more() {
         Desk::done(&desk.put(OPERATOR, &path, &over).await);
         let refused = desk.post(OWN, &format!("{path}/publish")).await;
         assert_eq!(refused.violations(), [("/until", "is_over")]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_code_is_no_segregation_code() {
+    on_both_desks(async |desk| {
+        desk.open_shop().await;
+        let mut intruder = Intruder::enter(desk.gateway.database()).await;
+        intruder.run(&format!("UPDATE station_link SET aux_digit = 0 WHERE ec = '{EC}'")).await;
+        desk.gateway.refresh().await;
+        let refused = desk.put(OWN, &offered(EC, "00001"), &offering(EC, "00001")).await;
+        assert_eq!(refused.violations(), [("/segregationCode", "no_station")], "{}", refused.body);
+        let mut any = offering(EC, "00001");
+        any.as_object_mut().unwrap().remove("segregationCode");
+        Desk::done(&desk.put(OWN, &offered(EC, "00001"), &any).await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_keeps_the_fields_that_offerings_speak_of() {
+    on_both_desks(async |desk| {
+        desk.open_shop().await;
+        let mut own_words = offering(EC, "00001");
+        own_words["remittance"] = json!("Bollo {plate} {type}");
+        Desk::done(&desk.put(OWN, &offered(EC, "00001"), &own_words).await);
+        let mut other = service("00001");
+        other["form"]["fields"][1]["name"] = json!("number_plate");
+        other["binding"]["paths"][1]["field"] = json!("number_plate");
+        other["remittance"] = json!("Bollo auto {number_plate}");
+        let refused = desk.put(OPERATOR, "/catalogue/services/00001", &other).await;
+        refused.is_problem(422, "Unprocessable Entity", "invalid_definition");
+        assert_eq!(refused.violations(), [("/form", "breaks_offerings")], "{}", refused.body);
+        assert_eq!(desk.get(OWN, &offered(EC, "00001")).await.body["open"], true, "it is still there");
+        own_words.as_object_mut().unwrap().remove("remittance");
+        Desk::done(&desk.put(OWN, &offered(EC, "00001"), &own_words).await);
+        Desk::done(&desk.put(OPERATOR, "/catalogue/services/00001", &other).await);
+        assert_eq!(desk.get(OWN, &offered(EC, "00001")).await.body["open"], true);
     })
     .await;
 }

@@ -10,6 +10,7 @@ use varco::domain::ids::Iupd;
 use varco::domain::status::{Status, status};
 
 use crate::support::api::{Answer, EC, Gateway, KEY, MASTER_KEY, OTHER_EC};
+use crate::support::catalogue::{self, offering, stall};
 use crate::support::trouble::Intruder;
 use crate::support::{TestDatabase, on_both, samples};
 use crate::{As, Headers, OWN, ask};
@@ -210,6 +211,65 @@ async fn a_key_is_given_notices_of_its_own_institutions_only() {
         let unknown =
             post(&gateway, OWN, &format!("/organizations/{EC}/services/nothing/payments"), &body).await;
         unknown.is_problem(404, "Not Found", "unknown_service");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_for_does_not_tell_what_its_form_asks() {
+    on_both(|database| async {
+        let gateway = Gateway::start_public(database, 1_000).await;
+        let (mut draft, mut offered) = (stall(), offering(EC, "draft"));
+        (draft.1["id"], draft.1["stage"]) = (json!("draft"), json!({}));
+        catalogue::write(&gateway.store, &[draft, offered.clone()]).await;
+        gateway.refresh().await;
+        let body = json!({ "inputs": { "kind": "fruit", "guess": "x" } });
+        let there =
+            |ec: &str, service: &str, word: &str| format!("/organizations/{ec}/services/{service}/{word}");
+        for word in ["quote", "payments"] {
+            for (who, ec, service) in [
+                (OWN, EC, "draft"),
+                (As::Nobody("192.0.2.1"), EC, "draft"),
+                (As::Nobody("192.0.2.1"), OTHER_EC, "draft"),
+                (As::Nobody("192.0.2.1"), OTHER_EC, "00003"),
+            ] {
+                let told = post(&gateway, who, &there(ec, service, word), &body).await;
+                told.is_problem(404, "Not Found", "unknown_service");
+            }
+        }
+        (offered.1["service"], offered.1["stage"]["suspendedAt"]) =
+            (json!("stall"), json!("2026-02-01T00:00:00Z"));
+        catalogue::write(&gateway.store, &[offered]).await;
+        gateway.refresh().await;
+        let told = post(&gateway, OWN, &there(EC, "stall", "payments"), &body).await;
+        told.is_problem(422, "Unprocessable Entity", "service_not_open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_institution_that_is_switched_off_gives_no_notices() {
+    on_both(|database| async {
+        let gateway = Gateway::start_public(database, 1_000).await;
+        let mut intruder = Intruder::enter(gateway.database()).await;
+        for (off, on, code) in [
+            (
+                "UPDATE creditor_institution SET enabled = FALSE",
+                "UPDATE creditor_institution SET enabled = TRUE",
+                "service_not_open",
+            ),
+            ("UPDATE broker SET enabled = FALSE", "UPDATE broker SET enabled = TRUE", "no_station"),
+        ] {
+            intruder.run(off).await;
+            gateway.refresh().await;
+            for word in ["quote", "payments"] {
+                let told = post(&gateway, OWN, &path(word), &gift()).await;
+                told.is_problem(422, "Unprocessable Entity", code);
+            }
+            intruder.run(on).await;
+            gateway.refresh().await;
+        }
+        assert_eq!(post(&gateway, OWN, &path("payments"), &gift()).await.status, StatusCode::CREATED);
     })
     .await;
 }

@@ -4,7 +4,7 @@ use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::api::{Answer, EC, Gateway, NEW_IBAN, OTHER_EC};
-use crate::support::catalogue::{self, offering};
+use crate::support::catalogue::{self, offering, stall};
 use crate::support::{TestDatabase, on_both, samples};
 
 const NOBODY: &str = "12345678903";
@@ -18,7 +18,7 @@ fn payment(service: &str, properties: &[(&str, &str)]) -> Value {
     })
 }
 
-fn stall() -> Value {
+fn bought() -> Value {
     payment("stall", &[("kind", "fruit"), ("day", "2026-12-01"), ("power", "true")])
 }
 
@@ -31,7 +31,7 @@ async fn pay(gateway: &Gateway, ec: &str, body: &Value) -> Answer {
 async fn a_payment_is_answered_with_the_position_that_is_on_offer() {
     on_both(|database| async {
         let gateway = Gateway::start_public(database, 1_000).await;
-        let paid = pay(&gateway, EC, &stall()).await;
+        let paid = pay(&gateway, EC, &bought()).await;
         assert_eq!(paid.status, StatusCode::CREATED, "{}", paid.body);
         let position = &paid.body;
         let option = &position["paymentOption"][0];
@@ -47,7 +47,7 @@ async fn a_payment_is_answered_with_the_position_that_is_on_offer() {
         assert_eq!(option["isPartialPayment"], json!(false));
         assert_eq!(option["transfer"][0]["iban"], samples::IBAN);
         assert_eq!(option["transfer"][0]["remittanceInformation"], "Posteggio fruit 01/12/2026");
-        let again = pay(&gateway, EC, &stall()).await;
+        let again = pay(&gateway, EC, &bought()).await;
         assert_eq!((again.status, &again.body["iupd"]), (StatusCode::CREATED, &position["iupd"]));
     })
     .await;
@@ -73,7 +73,7 @@ async fn a_property_that_is_missing_or_wrong_is_told_with_its_place() {
         let body = payment("00003", &[("amount", amount), ("name", "Mario"), ("code", "RSSMRA80A01H501U")]);
         pay(&gateway, EC, &body).await.is_problem(400, title, code);
     }
-    let nobody = json!({ "service": stall()["service"] });
+    let nobody = json!({ "service": bought()["service"] });
     let wrong = pay(&gateway, EC, &nobody).await;
     wrong.is_problem(400, "BAD REQUEST", "invalid_body");
     assert_eq!(wrong.violations(), [("/debtor", "required")]);
@@ -82,19 +82,35 @@ async fn a_property_that_is_missing_or_wrong_is_told_with_its_place() {
 #[tokio::test]
 async fn who_or_what_is_not_there_or_not_open_is_told_as_the_contract_says() {
     let gateway = Gateway::start_public(TestDatabase::sqlite(), 1_000).await;
-    pay(&gateway, OTHER_EC, &stall()).await.is_problem(403, "Forbidden", "foreign_organization");
-    pay(&gateway, NOBODY, &stall()).await.is_problem(403, "Forbidden", "foreign_organization");
+    pay(&gateway, OTHER_EC, &bought()).await.is_problem(403, "Forbidden", "foreign_organization");
+    pay(&gateway, NOBODY, &bought()).await.is_problem(403, "Forbidden", "foreign_organization");
     pay(&gateway, EC, &payment("nothing", &[])).await.is_problem(404, "Service not found", "unknown_service");
+    // A draft, another institution's own, and what the institution does not provide do not tell their properties.
+    let guess = [("kind", "fruit"), ("guess", "x")];
+    let (mut draft, mut foreign) = (stall(), stall());
+    (draft.1["id"], draft.1["stage"]) = (json!("draft"), json!({}));
+    (foreign.1["id"], foreign.1["owner"]) = (json!("foreign"), json!(OTHER_EC));
+    catalogue::write(&gateway.store, &[draft, offering(EC, "draft"), foreign]).await;
+    gateway.refresh().await;
+    for hidden in ["draft", "foreign"] {
+        let told = pay(&gateway, EC, &payment(hidden, &guess)).await;
+        told.is_problem(404, "Service not found", "unknown_service");
+    }
     let mut suspended = offering(EC, "stall");
     suspended.1["iban"] = json!(NEW_IBAN);
     suspended.1["stage"]["suspendedAt"] = json!("2026-02-01T00:00:00Z");
     catalogue::write(&gateway.store, &[suspended]).await;
     gateway.refresh().await;
-    pay(&gateway, EC, &stall()).await.is_problem(422, "Unprocessable Entity", "service_not_open");
+    pay(&gateway, EC, &payment("stall", &guess)).await.is_problem(
+        422,
+        "Unprocessable Entity",
+        "service_not_open",
+    );
+    pay(&gateway, EC, &bought()).await.is_problem(422, "Unprocessable Entity", "service_not_open");
     let mut draft = offering(EC, "stall");
     draft.1["stage"] = json!({});
     catalogue::write(&gateway.store, &[draft]).await;
     gateway.refresh().await;
-    let unknown = pay(&gateway, EC, &stall()).await;
+    let unknown = pay(&gateway, EC, &bought()).await;
     unknown.is_problem(404, "Enrollment to service not found", "unknown_enrollment");
 }

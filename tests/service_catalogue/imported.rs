@@ -92,7 +92,10 @@ async fn everything_that_stands_against_a_document_is_told() {
         let taken = document(("00001", "Bollo auto"), ("00003", EC, "Tassa"), DAYS);
         let other_schema = sound().replace(">TassaAuto<", ">Altro<");
         let no_category = sound().replace("<xsdRif", "<categoria>Sconosciuta</categoria><xsdRif");
+        let backwards =
+            sound().replace("<commissione>", "<dataFineValidita>2026-11-30</dataFineValidita><commissione>");
         let cases = [
+            (backwards, IBAN, "/rows/1/dataFineValidita", "before_from"),
             (unknown, IBAN, "/rows/1/idServizio", "unknown_service"),
             (taken, IBAN, "/rows/1/idSoggettoServizio", "subject_taken"),
             (other_schema, IBAN, "/rows/1/xsdRiferimento", "other_schema"),

@@ -50,7 +50,10 @@ pub(super) fn read(
 ) -> Result<Asked, Refusal> {
     let (ec, service) = FiscalCode::new(ec).ok().zip(ServiceId::new(service).ok()).ok_or(Missing)?;
     let catalogue = api.catalogue.current();
-    let listed = catalogue.service(&service).ok_or(Missing)?;
+    let offered = catalogue.offered(&ec, &service).ok_or(Missing)?;
+    let issue = Issue::Within(segregation);
+    // What its form asks is told of nothing that the caller could not ask for.
+    api.desk.check_open(&offered, &issue, api.clock.now())?;
     let mut report = Report::default();
     let field = Field::<DemandRequest>::deserialize(body).unwrap_or(Field::WrongType);
     let request = report.required(field, &Pointer::root()).unwrap_or_default();
@@ -58,12 +61,9 @@ pub(super) fn read(
     let at = Pointer::root().field("debtor");
     let debtor = report.optional(request.debtor, &at).and_then(|request| debtor(request, &at, &mut report));
     let mut violations = report.into_violations();
-    let read = object.map(|object| render::inputs_of_json(&listed.service.form, &object));
+    let read = object.map(|object| render::inputs_of_json(&offered.service().form, &object));
     match read {
-        Some(Ok(inputs)) if violations.is_empty() => {
-            let issue = Issue::Within(segregation);
-            Ok(Asked { ec, service, inputs, debtor, issue })
-        }
+        Some(Ok(inputs)) if violations.is_empty() => Ok(Asked { ec, service, inputs, debtor, issue }),
         Some(Err(errors)) => {
             violations.extend(refusal::violations(&errors));
             Err(Refusal::Body(violations))

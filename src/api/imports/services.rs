@@ -16,6 +16,7 @@ use crate::api::admin::catalogue::{offering, refusal, service};
 use crate::api::openapi::{Doc, Method, Routes, form};
 use crate::api::positions::query::BadQuery;
 use crate::api::problem::Problem;
+use crate::catalogue::definition::OfferingDefinition;
 use crate::catalogue::listing::name_of_category;
 use crate::catalogue::view::{Catalogue, Listed, Offered};
 use crate::documents::read_services;
@@ -156,6 +157,12 @@ impl Import<'_> {
         if before == Some(&after) {
             return;
         }
+        if let Err(wrong) = OfferingDefinition::of(&after).read(&listed.service.form) {
+            for one in wrong {
+                self.plan.wrong(row, field(&one.pointer), one.code, one.message);
+            }
+            return;
+        }
         let world = World {
             catalogue: self.catalogue,
             registry: &self.access.registry,
@@ -222,6 +229,8 @@ fn field(pointer: &str) -> &'static str {
     match pointer {
         "/iban" | "/postalIban" => "iban",
         "/subject" => "idSoggettoServizio",
+        "/from" => "dataInizioValidita",
+        "/until" => "dataFineValidita",
         "/service" => "idServizio",
         _ => "idDominio",
     }

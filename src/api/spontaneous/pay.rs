@@ -12,6 +12,8 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::Holder;
+use super::convert::seen;
 use super::pay_model::{PaymentRequest, PositionModel, answer};
 use crate::api::Api;
 use crate::api::auth::Organization;
@@ -25,7 +27,6 @@ use crate::api::problem::{Problem, Violation};
 use crate::catalogue::desk::{Asked, DeskError, Issue};
 use crate::catalogue::price::{PriceError, Refusal};
 use crate::domain::catalogue::form::{FieldName, Form, FormError, Inputs};
-use crate::domain::catalogue::ids::ServiceId;
 use crate::domain::catalogue::offering::Closed;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::position::Debtor;
@@ -58,6 +59,7 @@ enum PayError {
 async fn handler(
     State(api): State<Arc<Api>>,
     Organization(ec, scope): Organization,
+    holder: Holder,
     key: IdempotencyKey,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
@@ -66,7 +68,7 @@ async fn handler(
         Begun::Answered(response) => return Ok(response),
         Begun::Anew(once) => once,
     };
-    let (asked, places) = read(&api, (ec, scope), &body)?;
+    let (asked, places) = read(&holder, (ec, scope), &body)?;
     let demanded = api.desk.demand(&asked, now).await.map_err(|error| places.told(error))?;
     let response = answer(&demanded, now);
     let Some(request) = once else { return Ok(response) };
@@ -113,7 +115,7 @@ impl Places {
 }
 
 fn read(
-    api: &Api,
+    holder: &Holder,
     (ec, scope): (FiscalCode, Segregation),
     body: &Value,
 ) -> Result<(Asked, Places), PayError> {
@@ -139,11 +141,13 @@ fn read(
     let (Some(debtor), Some(id), true) = (who, id, violations.is_empty()) else {
         return Err(PayError::Body(violations));
     };
-    let service = ServiceId::new(&id).map_err(|_| PayError::UnknownService)?;
-    let catalogue = api.catalogue.current();
-    let listed = catalogue.service(&service).ok_or(PayError::UnknownService)?;
-    let (inputs, places) = inputs(&listed.service.form, properties)?;
+    let catalogue = holder.api.catalogue.current();
+    let service = seen(&catalogue, holder, &id).map_err(|_| PayError::UnknownService)?.id.clone();
+    let offered = catalogue.offered(&ec, &service).ok_or(DeskError::Unknown)?;
     let issue = Issue::Within(scope);
+    // Which properties there are is told of nothing that the caller could not pay.
+    holder.api.desk.check_open(&offered, &issue, holder.api.clock.now())?;
+    let (inputs, places) = inputs(&offered.service().form, properties)?;
     Ok((Asked { ec, service, inputs, debtor: Some(debtor), issue }, places))
 }
 

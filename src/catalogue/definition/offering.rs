@@ -62,8 +62,8 @@ pub struct OfferingDefinition {
     /// Whether the payer may be charged for the payment.
     #[serde(default)]
     pub commission: CommissionWord,
-    /// Under which segregation or application code its notices are issued; without one, under the code that
-    /// generated notices of the institution have.
+    /// Under which segregation code its notices are issued; without one, under the code that generated notices of
+    /// the institution have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("02"))]
     pub segregation_code: Option<String>,
@@ -170,6 +170,10 @@ impl OfferingDefinition {
         let office = findings.read_optional("/office", self.office.as_deref().map(Text::new));
         let iban = findings.read("/iban", Iban::new(&self.iban));
         let postal_iban = findings.read_optional("/postalIban", self.postal_iban.as_deref().map(Iban::new));
+        // Documents can say no other, and until is never before.
+        if self.from.year() < 1 {
+            findings.add("/from", "out_of_range", "must be of the years 1 to 9999");
+        }
         if self.until.is_some_and(|until| until < self.from) {
             findings.add("/until", "before_from", "must not be before the first day");
         }
