@@ -138,6 +138,45 @@ async fn what_is_published_is_held_against_the_world_once_more() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_application_code_is_no_segregation_code() {
+    on_both_desks(async |desk| {
+        desk.open_shop().await;
+        let mut intruder = Intruder::enter(desk.gateway.database()).await;
+        intruder.run(&format!("UPDATE station_link SET aux_digit = 0 WHERE ec = '{EC}'")).await;
+        desk.gateway.refresh().await;
+        let refused = desk.put(OWN, &offered(EC, "00001"), &offering(EC, "00001")).await;
+        assert_eq!(refused.violations(), [("/segregationCode", "no_station")], "{}", refused.body);
+        let mut any = offering(EC, "00001");
+        any.as_object_mut().unwrap().remove("segregationCode");
+        Desk::done(&desk.put(OWN, &offered(EC, "00001"), &any).await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_keeps_the_fields_that_offerings_speak_of() {
+    on_both_desks(async |desk| {
+        desk.open_shop().await;
+        let mut own_words = offering(EC, "00001");
+        own_words["remittance"] = json!("Bollo {plate} {type}");
+        Desk::done(&desk.put(OWN, &offered(EC, "00001"), &own_words).await);
+        let mut other = service("00001");
+        other["form"]["fields"][1]["name"] = json!("number_plate");
+        other["binding"]["paths"][1]["field"] = json!("number_plate");
+        other["remittance"] = json!("Bollo auto {number_plate}");
+        let refused = desk.put(OPERATOR, "/catalogue/services/00001", &other).await;
+        refused.is_problem(422, "Unprocessable Entity", "invalid_definition");
+        assert_eq!(refused.violations(), [("/form", "breaks_offerings")], "{}", refused.body);
+        assert_eq!(desk.get(OWN, &offered(EC, "00001")).await.body["open"], true, "it is still there");
+        own_words.as_object_mut().unwrap().remove("remittance");
+        Desk::done(&desk.put(OWN, &offered(EC, "00001"), &own_words).await);
+        Desk::done(&desk.put(OPERATOR, "/catalogue/services/00001", &other).await);
+        assert_eq!(desk.get(OWN, &offered(EC, "00001")).await.body["open"], true);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_subject_is_taken_once() {
     on_both_desks(async |desk| {
         desk.open_shop().await;

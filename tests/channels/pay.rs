@@ -248,6 +248,33 @@ async fn what_cannot_be_asked_for_does_not_tell_what_its_form_asks() {
 }
 
 #[tokio::test]
+async fn an_institution_that_is_switched_off_gives_no_notices() {
+    on_both(|database| async {
+        let gateway = Gateway::start_public(database, 1_000).await;
+        let mut intruder = Intruder::enter(gateway.database()).await;
+        for (off, on, code) in [
+            (
+                "UPDATE creditor_institution SET enabled = FALSE",
+                "UPDATE creditor_institution SET enabled = TRUE",
+                "service_not_open",
+            ),
+            ("UPDATE broker SET enabled = FALSE", "UPDATE broker SET enabled = TRUE", "no_station"),
+        ] {
+            intruder.run(off).await;
+            gateway.refresh().await;
+            for word in ["quote", "payments"] {
+                let told = post(&gateway, OWN, &path(word), &gift()).await;
+                told.is_problem(422, "Unprocessable Entity", code);
+            }
+            intruder.run(on).await;
+            gateway.refresh().await;
+        }
+        assert_eq!(post(&gateway, OWN, &path("payments"), &gift()).await.status, StatusCode::CREATED);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn many_identical_payments_at_once_make_one_notice() {
     on_both(|database| async {
         let gateway = Gateway::start_public(database, 1_000).await;

@@ -62,8 +62,8 @@ pub struct OfferingDefinition {
     /// Whether the payer may be charged for the payment.
     #[serde(default)]
     pub commission: CommissionWord,
-    /// Under which segregation or application code its notices are issued; without one, under the code that
-    /// generated notices of the institution have.
+    /// Under which segregation code its notices are issued; without one, under the code that generated notices of
+    /// the institution have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("02"))]
     pub segregation_code: Option<String>,

@@ -26,9 +26,8 @@ pub(super) fn under(registry: &Registry, offering: &Offering, issue: &Issue) -> 
     let off = registry.switched_off();
     let is_its_own = |link: &&StationLink| match (offering.segregation, link.aux_digit) {
         (None, _) => true,
-        // A segregation code, or an application code: where both are the same, the layout of new creditors wins.
-        (Some(own), AuxDigit::Three | AuxDigit::Zero) => link.code == Some(own),
-        (Some(_), AuxDigit::One | AuxDigit::Two) => false,
+        (Some(own), AuxDigit::Three) => link.code == Some(own),
+        (Some(_), AuxDigit::Zero | AuxDigit::One | AuxDigit::Two) => false,
     };
     let serves = |link: &&StationLink| {
         let broker = registry.station(&link.station).map(|station| &station.broker);

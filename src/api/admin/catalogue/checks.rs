@@ -13,6 +13,7 @@ use crate::domain::access::Tenant;
 use crate::domain::catalogue::offering::Offering;
 use crate::domain::catalogue::service::{Intake, Service};
 use crate::domain::iban::Iban;
+use crate::domain::notice_number::AuxDigit;
 use crate::domain::party::StationLink;
 use crate::domain::segregation::Segregation;
 use crate::domain::taxonomy::TaxonomyCode;
@@ -81,14 +82,13 @@ impl World<'_> {
         against.end()
     }
 
-    /// That what institutions say of their own about a service still fits its form: otherwise they would offer it
-    /// no more, and nobody would have told them.
+    /// That what institutions say of a service can be read with its form. An offering that cannot would be gone
+    /// for payers and for its institution, which might never hear of it.
     fn offerings(&self, service: &Service, against: &mut Against) {
-        let mut offered = self.catalogue.offerings().filter(|offered| offered.offering.service == service.id);
-        let breaks =
-            |offered: &Offered| OfferingDefinition::of(&offered.offering).read(&service.form).is_err();
-        if offered.any(breaks) {
-            let why = "has not the fields that the price or the remittance of an offering of it names";
+        let offered = self.catalogue.offerings().filter(|offered| offered.offering.service == service.id);
+        let read = |offered: &Offered| OfferingDefinition::of(&offered.offering).read(&service.form);
+        if offered.into_iter().any(|offered| read(offered).is_err()) {
+            let why = "lacks fields, or values of them, that prices or remittances of offerings speak of";
             against.add("/form", "breaks_offerings", why);
         }
     }
@@ -129,7 +129,9 @@ impl World<'_> {
 
     /// That a station serves the notices that are issued.
     fn code(&self, offering: &Offering, against: &mut Against) {
-        let of_code = |link: &StationLink| link.code == offering.segregation;
+        // An application code is no segregation code.
+        let of_code =
+            |link: &StationLink| link.aux_digit == AuxDigit::Three && link.code == offering.segregation;
         match offering.segregation {
             Some(_) if !self.registry.links(&offering.ec).iter().any(of_code) => {
                 let why = "no station serves notices of the creditor institution with this code";
