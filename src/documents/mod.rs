@@ -72,8 +72,8 @@ fn is<T: Document>(document: &[u8]) -> bool {
     Reader::new(document, Bounds::default()).is_ok_and(|reader| reader.is(&T::ROOT))
 }
 
-fn of_code(error: FiscalCodeError) -> Refused {
-    Refused::Value { element: "identificativoDominio", reason: error.to_string() }
+fn of_code(element: &'static str) -> impl Fn(FiscalCodeError) -> Refused {
+    move |error| Refused::Value { element, reason: error.to_string() }
 }
 
 fn of_text(element: &'static str) -> impl Fn(TextError) -> Refused {

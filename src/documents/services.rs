@@ -51,7 +51,7 @@ fn of_second(service: &v2::CatalogueService) -> Result<ListedService, Refused> {
                 Some(v2::YesNo::Y) => Commission::Charged,
                 Some(v2::YesNo::N) => Commission::Free,
             },
-            ec: FiscalCode::new(provider.id_dominio.as_str()).map_err(of_code)?,
+            ec: FiscalCode::new(provider.id_dominio.as_str()).map_err(of_code("idDominio"))?,
             name: text("denominazioneEnteCreditore", provider.denominazione_ente_creditore.as_str())?,
             from: provider.data_inizio_validita.day(),
             until: provider.data_fine_validita.map(Date::day),
@@ -71,7 +71,7 @@ fn of_first(service: &v1::CatalogueService) -> Result<ListedService, Refused> {
         Ok(Provider {
             subject: None,
             commission: Commission::Unsaid,
-            ec: FiscalCode::new(provider.id_dominio.as_str()).map_err(of_code)?,
+            ec: FiscalCode::new(provider.id_dominio.as_str()).map_err(of_code("idDominio"))?,
             name: text("denominazioneEnteCreditore", provider.denominazione_ente_creditore.as_str())?,
             from: provider.data_inizio_validita.day(),
             until: provider.data_fine_validita.map(Date::day),

@@ -53,6 +53,7 @@ pub fn known(name: &str, (pointer, form): (&str, &Form), findings: &mut Findings
     let name = findings.read(pointer, FieldName::new(name))?;
     if form.field(&name).is_none() {
         findings.add(pointer, "unknown_field", "the form has no such field");
+        return None;
     }
     Some(name)
 }
