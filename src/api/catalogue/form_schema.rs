@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use serde_json::json;
 
 use super::of_offering;
 use super::shown::{self, Shown};
@@ -22,8 +23,9 @@ pub(super) async fn handler(
 
 /// What is said of it.
 pub(super) fn doc() -> Doc {
+    let example = json!({ "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object" });
     let answer = Answer::empty("The schema of the member inputs of a quote or payment.")
-        .or_text("application/schema+json", "{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\"}");
+        .or_file("application/schema+json", example);
     shown::doc(of_offering(Doc::new("readCatalogueForm", "Read the form of a service as a JSON Schema")))
         .answers(StatusCode::OK, shown::told(answer))
 }
