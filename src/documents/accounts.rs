@@ -18,7 +18,8 @@ pub fn read_accounts(document: &[u8]) -> Result<AccountsDocument, Refused> {
     let accounts = notice.conti_di_accredito.iban_accredito_or_info_conto_di_accredito_pair.into_vec();
     Ok(AccountsDocument {
         flow: Text::new(notice.identificativo_flusso.as_str()).map_err(of_text("identificativoFlusso"))?,
-        ec: FiscalCode::new(notice.identificativo_dominio.as_str()).map_err(of_code("identificativoDominio"))?,
+        ec: FiscalCode::new(notice.identificativo_dominio.as_str())
+            .map_err(of_code("identificativoDominio"))?,
         name: Text::new(notice.ragione_sociale.as_str()).map_err(of_text("ragioneSociale"))?,
         published: instant(notice.data_pubblicazione, "dataPubblicazione")?,
         valid_from: instant(notice.data_inizio_validita, "dataInizioValidita")?,

@@ -22,7 +22,8 @@ fn facts(counterpart: Counterpart) -> Result<CounterpartDocument, Refused> {
     Ok(CounterpartDocument {
         flow: Text::new(counterpart.identificativo_flusso.as_str())
             .map_err(of_text("identificativoFlusso"))?,
-        ec: FiscalCode::new(counterpart.identificativo_dominio.as_str()).map_err(of_code("identificativoDominio"))?,
+        ec: FiscalCode::new(counterpart.identificativo_dominio.as_str())
+            .map_err(of_code("identificativoDominio"))?,
         name: Text::new(counterpart.ragione_sociale.as_str()).map_err(of_text("ragioneSociale"))?,
         published: counterpart.data_pubblicazione.moment(),
         valid_from: counterpart.data_inizio_validita.moment(),

@@ -13,7 +13,8 @@ use axum::routing::get;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApiBuilder, ResponseBuilder,
+    Components, ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApiBuilder, RefOr, ResponseBuilder,
+    Schema,
 };
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
@@ -93,7 +94,8 @@ fn components(schemas: Schemas) -> Components {
         .schema(PROBLEM, ProblemBody::schema());
     let mut schemas = schemas;
     ProblemBody::schemas(&mut schemas);
-    for (name, schema) in schemas {
+    for (name, mut schema) in schemas {
+        told_apart(&mut schema);
         components = components.schema(name, schema);
     }
     let slow = ResponseBuilder::new().description("The request was not received or answered in time.");
@@ -105,6 +107,21 @@ fn components(schemas: Schemas) -> Components {
         .response("PayloadTooLarge", large)
         .response("InternalError", failure)
         .build()
+}
+
+/// Describes the member by which the forms of a thing are told apart, which its derivation leaves bare.
+fn told_apart(schema: &mut RefOr<Schema>) {
+    let RefOr::T(Schema::OneOf(forms)) = schema else { return };
+    for form in &mut forms.items {
+        let RefOr::T(Schema::Object(form)) = form else { continue };
+        for member in form.properties.values_mut() {
+            let RefOr::T(Schema::Object(member)) = member else { continue };
+            let is_fixed = member.enum_values.as_ref().is_some_and(|values| values.len() == 1);
+            if is_fixed && member.description.is_none() {
+                member.description = Some("Which of them it is.".to_owned());
+            }
+        }
+    }
 }
 
 fn internal() -> Problem {

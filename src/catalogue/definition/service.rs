@@ -10,7 +10,7 @@ use super::stage::StageDefinition;
 use super::template;
 use super::text::LocalizedText;
 use crate::domain::access::Tenant;
-use crate::domain::catalogue::form::{FieldName, Form};
+use crate::domain::catalogue::form::{FieldKind, FieldName, Form};
 use crate::domain::catalogue::ids::{CategoryId, SchemaName, ServiceId};
 use crate::domain::catalogue::service::{Binding, Intake, Payer, Service, XmlPath};
 use crate::domain::fiscal_code::FiscalCode;
@@ -227,12 +227,30 @@ impl PayerDefinition {
 
     fn read(&self, form: &Form, findings: &mut Findings) -> Payer {
         let mut field = |name: &Option<String>, pointer: &str| {
-            name.as_ref().and_then(|name| known(name, (pointer, form), findings))
+            let name = known(name.as_ref()?, (pointer, form), findings)?;
+            if form.field(&name).is_some_and(|field| !holds_text(&field.kind)) {
+                findings.add(pointer, "not_text", "must be a field that is filled in with a text");
+            }
+            Some(name)
         };
         Payer {
             fiscal_code: field(&self.fiscal_code, "/payer/fiscalCode"),
             full_name: field(&self.full_name, "/payer/fullName"),
             email: field(&self.email, "/payer/email"),
         }
+    }
+}
+
+/// Whether what is filled in can name somebody.
+fn holds_text(kind: &FieldKind) -> bool {
+    match kind {
+        FieldKind::Text { .. } | FieldKind::FiscalCode | FieldKind::VatNumber | FieldKind::Email => true,
+        FieldKind::Integer { .. }
+        | FieldKind::Decimal { .. }
+        | FieldKind::Date { .. }
+        | FieldKind::Choice(_)
+        | FieldKind::Plate
+        | FieldKind::Iban
+        | FieldKind::Boolean => false,
     }
 }

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 
 use super::actor::{Actor, Grant};
-use super::delegation::Delegations;
+use super::delegation::{Delegation, Delegations};
 use super::permission::Permission;
 use super::role::Role;
 use super::tenant::Tenant;
 use crate::domain::ids::BrokerCode;
+use crate::domain::segregation::Segregation;
 
 /// As what somebody was allowed to act.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +30,8 @@ pub struct Denied;
 /// - A referent acts for its own tenant; that of a creditor institution which is its own broker, for that
 ///   broker too.
 /// - A partner's referent acts for a creditor institution only where the permission is handed on by a
-///   product that is delegated to its broker now.
+///   product that is delegated to its broker now; what is limited to some codes or services hands on no offerings,
+///   which would reach beyond it.
 pub fn decide(
     actor: &Actor,
     permission: Permission,
@@ -44,13 +46,20 @@ pub fn decide(
         (Tenant::Institution(ec), Tenant::Broker(broker)) => ec.as_str() == broker.as_str(),
         (Tenant::Broker(broker), Tenant::Institution(ec)) => {
             let handed_on = permission.handed_on_by();
-            let mut between = delegations.between(ec, broker, now);
-            between.any(|delegation| handed_on.iter().any(|one| delegation.products.contains(one)))
+            let hands_it_on =
+                |one: &&Delegation| handed_on.iter().any(|product| one.products.contains(product));
+            let mut handing = delegations.between(ec, broker, now).filter(hands_it_on).peekable();
+            handing.peek().is_some() && handing.all(|one| is_enough(one, permission))
         }
         _ => false,
     };
     let grant = permitted.into_iter().find(reaching).ok_or(Denied)?;
     Ok(Acting { role: grant.role, tenant: grant.tenant.clone() })
+}
+
+/// Whether a delegation, which may be limited, is enough for what concerns the institution as a whole.
+fn is_enough(delegation: &Delegation, permission: Permission) -> bool {
+    permission != Permission::OfferingWrite || delegation.notices() == Segregation::Every
 }
 
 /// Whether somebody may do something about any tenant at all.
@@ -90,10 +99,10 @@ pub fn is_sound(grant: &Grant) -> bool {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::{ActorKind, Delegation, Product};
+    use super::super::{ActorKind, Product};
     use super::*;
     use crate::domain::fiscal_code::FiscalCode;
-    use crate::domain::segregation::Segregation;
+    use crate::domain::notice_number::TwoDigits;
 
     const OWN: &str = "77777777777";
     const OTHER: &str = "66666666666";
@@ -162,6 +171,25 @@ mod tests {
         assert!(may(grant(), Permission::IbanRead, &ec(OWN)));
         assert!(!may(grant(), Permission::IbanWrite, &ec(OWN)), "not in the profile");
         assert!(!may(grant(), Permission::KeyWrite, &ec(OWN)), "not in the role");
+    }
+
+    #[test]
+    fn a_delegation_of_some_codes_hands_on_no_offerings() {
+        let partner = actor(Grant::whole(broker(BROKER), Role::PartnerReferent));
+        let whole = delegated(Product::Catalogue);
+        let mut some = whole.clone();
+        some[0].codes = Segregation::Only(BTreeSet::from([TwoDigits::new("02").unwrap()]));
+        let both = [whole.clone(), some.clone()].concat();
+        for (delegated, permission, admitted) in [
+            (whole, Permission::OfferingWrite, true),
+            (some.clone(), Permission::OfferingWrite, false),
+            (both, Permission::OfferingWrite, false),
+            (some, Permission::CatalogueRead, true),
+        ] {
+            let world = Delegations::new(delegated);
+            let decided = decide(&partner, permission, &ec(OWN), &world, at(15));
+            assert_eq!(decided.is_ok(), admitted, "{}", permission.name());
+        }
     }
 
     #[test]
