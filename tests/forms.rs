@@ -1,5 +1,13 @@
 //! Forms: one definition, and three renderings that accept the same inputs.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking"
+)]
+
 #[path = "support/chromium.rs"]
 mod chromium;
 
