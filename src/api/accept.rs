@@ -2,6 +2,8 @@
 
 use axum::http::{HeaderMap, header};
 
+use crate::domain::catalogue::negotiation::thousandths;
+
 /// A media type.
 pub(super) type Media = (&'static str, &'static str);
 
@@ -52,18 +54,6 @@ impl<'a> Range<'a> {
             (_, own) if near && own.eq_ignore_ascii_case(kind) => Some(2),
             _ => None,
         }
-    }
-}
-
-/// A weight: 0 to 1 with up to three decimals.
-fn thousandths(text: &str) -> Option<u16> {
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-    let plain = decimals.len() <= 3 && decimals.bytes().all(|b| b.is_ascii_digit());
-    let parts: u16 = format!("{decimals:0<3}").parse().ok().filter(|_| plain)?;
-    match whole {
-        "0" => Some(parts),
-        "1" if parts == 0 => Some(1000),
-        _ => None,
     }
 }
 

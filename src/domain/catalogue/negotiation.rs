@@ -31,8 +31,8 @@ fn read(range: &str, offered: &[Language]) -> Option<(Language, u16)> {
     Some((language?, weight))
 }
 
-/// A weight: 0 to 1 with up to three decimals.
-fn thousandths(text: &str) -> Option<u16> {
+/// A weight of what somebody likes (RFC 9110): 0 to 1 with up to three decimals.
+pub fn thousandths(text: &str) -> Option<u16> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     let plain = decimals.len() <= 3 && decimals.bytes().all(|b| b.is_ascii_digit());
     let parts: u16 = format!("{decimals:0<3}").parse().ok().filter(|_| plain)?;
