@@ -39,51 +39,50 @@ pub fn read_services(document: &[u8]) -> Result<Vec<ListedService>, Refused> {
     list.catalogo_servizi.iter().map(of_second).collect()
 }
 
+/// What both versions say of a provider, in types of their own and under the same names.
+macro_rules! provider {
+    ($provider:expr, $subject:expr, $commission:expr) => {
+        Ok(Provider {
+            subject: $subject,
+            commission: $commission,
+            ec: FiscalCode::new($provider.id_dominio.as_str()).map_err(of_code("idDominio"))?,
+            name: text("denominazioneEnteCreditore", $provider.denominazione_ente_creditore.as_str())?,
+            from: $provider.data_inizio_validita.day(),
+            until: $provider.data_fine_validita.map(Date::day),
+        })
+    };
+}
+
+/// What both say of a service.
+macro_rules! service {
+    ($service:expr, $providers:expr) => {
+        Ok(ListedService {
+            id: ServiceId::new($service.id_servizio.as_str()).map_err(of_name("idServizio"))?,
+            description: text("descrizioneServizio", $service.descrizione_servizio.as_str())?,
+            category: $service.categoria.as_ref().map(|name| text("categoria", name.as_str())).transpose()?,
+            schema: text("xsdRiferimento", $service.xsd_riferimento.as_str())?,
+            providers: $providers.collect::<Result<_, Refused>>()?,
+        })
+    };
+}
+
 fn of_second(service: &v2::CatalogueService) -> Result<ListedService, Refused> {
     let providers = service.elenco_soggetti_eroganti.soggetto_erogante.iter().map(|provider| {
-        Ok(Provider {
-            subject: Some(
-                SubjectId::new(provider.id_soggetto_servizio.as_str())
-                    .map_err(of_name("idSoggettoServizio"))?,
-            ),
-            commission: match provider.commissione {
-                None => Commission::Unsaid,
-                Some(v2::YesNo::Y) => Commission::Charged,
-                Some(v2::YesNo::N) => Commission::Free,
-            },
-            ec: FiscalCode::new(provider.id_dominio.as_str()).map_err(of_code("idDominio"))?,
-            name: text("denominazioneEnteCreditore", provider.denominazione_ente_creditore.as_str())?,
-            from: provider.data_inizio_validita.day(),
-            until: provider.data_fine_validita.map(Date::day),
-        })
+        let subject = SubjectId::new(provider.id_soggetto_servizio.as_str());
+        let commission = match provider.commissione {
+            None => Commission::Unsaid,
+            Some(v2::YesNo::Y) => Commission::Charged,
+            Some(v2::YesNo::N) => Commission::Free,
+        };
+        provider!(provider, Some(subject.map_err(of_name("idSoggettoServizio"))?), commission)
     });
-    Ok(ListedService {
-        id: ServiceId::new(service.id_servizio.as_str()).map_err(of_name("idServizio"))?,
-        description: text("descrizioneServizio", service.descrizione_servizio.as_str())?,
-        category: service.categoria.as_ref().map(|name| text("categoria", name.as_str())).transpose()?,
-        schema: text("xsdRiferimento", service.xsd_riferimento.as_str())?,
-        providers: providers.collect::<Result<_, Refused>>()?,
-    })
+    service!(service, providers)
 }
 
 fn of_first(service: &v1::CatalogueService) -> Result<ListedService, Refused> {
-    let providers = service.elenco_soggetti_eroganti.soggetto_erogante.iter().map(|provider| {
-        Ok(Provider {
-            subject: None,
-            commission: Commission::Unsaid,
-            ec: FiscalCode::new(provider.id_dominio.as_str()).map_err(of_code("idDominio"))?,
-            name: text("denominazioneEnteCreditore", provider.denominazione_ente_creditore.as_str())?,
-            from: provider.data_inizio_validita.day(),
-            until: provider.data_fine_validita.map(Date::day),
-        })
-    });
-    Ok(ListedService {
-        id: ServiceId::new(service.id_servizio.as_str()).map_err(of_name("idServizio"))?,
-        description: text("descrizioneServizio", service.descrizione_servizio.as_str())?,
-        category: service.categoria.as_ref().map(|name| text("categoria", name.as_str())).transpose()?,
-        schema: text("xsdRiferimento", service.xsd_riferimento.as_str())?,
-        providers: providers.collect::<Result<_, Refused>>()?,
-    })
+    let providers = service.elenco_soggetti_eroganti.soggetto_erogante.iter();
+    let providers = providers.map(|provider| provider!(provider, None, Commission::Unsaid));
+    service!(service, providers)
 }
 
 fn text<const MAX: usize>(element: &'static str, text: &str) -> Result<Text<MAX>, Refused> {
