@@ -18,6 +18,8 @@ mod house;
 mod liar;
 #[path = "login/lies.rs"]
 mod lies;
+#[path = "support/npm.rs"]
+mod npm;
 #[path = "login/real.rs"]
 mod real;
 #[path = "login/tokens.rs"]

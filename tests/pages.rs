@@ -13,6 +13,8 @@ mod support;
 
 #[path = "pages/http.rs"]
 mod http;
+#[path = "support/npm.rs"]
+mod npm;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -22,6 +24,7 @@ use std::sync::OnceLock;
 use hyper::Method;
 use serde_json::{Value, json};
 
+use npm::has;
 use support::TestDatabase;
 use support::api::{EC, Gateway};
 
@@ -36,25 +39,11 @@ fn chromium() -> PathBuf {
 }
 
 fn install() -> Option<PathBuf> {
-    let has = |program: &str| Command::new(program).arg("--version").stdout(Stdio::null()).status().is_ok();
     if !has("node") || !has("npm") || !chromium().exists() {
         println!("skipped: there is no node, npm and Chromium to read pages with");
         return None;
     }
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages");
-    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages-browser");
-    std::fs::create_dir_all(&to).unwrap();
-    let same = |file: &str| std::fs::read(from.join(file)).ok() == std::fs::read(to.join(file)).ok();
-    let installed = same("package-lock.json") && to.join("node_modules/axe-core").exists();
-    for file in ["package.json", "package-lock.json", "browser.mjs"] {
-        std::fs::copy(from.join(file), to.join(file)).unwrap();
-    }
-    if !installed {
-        let arguments = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
-        let done = Command::new("npm").args(arguments).current_dir(&to).output().unwrap();
-        assert!(done.status.success(), "npm ci: {}", String::from_utf8_lossy(&done.stderr));
-    }
-    Some(to)
+    Some(npm::install("pages", "browser.mjs", "axe-core"))
 }
 
 /// Lets a browser that likes a language play a scenario; returns what it saw.

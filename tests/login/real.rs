@@ -13,6 +13,7 @@ use serde_json::json;
 use varco::domain::clock::Clock;
 
 use crate::house::{As, Browser, House, OPERATOR, ec, open_with};
+use crate::npm::{self, has};
 use crate::support::api::{Answer, send};
 use crate::support::{TestDatabase, on_both};
 use crate::{CALLBACK, location, parameter, people, provider_settings};
@@ -33,25 +34,11 @@ fn folder() -> Option<&'static Path> {
 }
 
 fn install() -> Option<PathBuf> {
-    let has = |program: &str| Command::new(program).arg("--version").stdout(Stdio::null()).status().is_ok();
     if !has("node") || !has("npm") {
         println!("skipped: there is no node and npm to start oidc-provider with");
         return None;
     }
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/login");
-    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oidc-provider");
-    std::fs::create_dir_all(&to).unwrap();
-    let same = |file: &str| std::fs::read(from.join(file)).ok() == std::fs::read(to.join(file)).ok();
-    let installed = same("package-lock.json") && to.join("node_modules/oidc-provider").exists();
-    for file in ["package.json", "package-lock.json", "provider.mjs"] {
-        std::fs::copy(from.join(file), to.join(file)).unwrap();
-    }
-    if !installed {
-        let arguments = ["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
-        let done = Command::new("npm").args(arguments).current_dir(&to).output().unwrap();
-        assert!(done.status.success(), "npm ci: {}", String::from_utf8_lossy(&done.stderr));
-    }
-    Some(to)
+    Some(npm::install("login", "provider.mjs", "oidc-provider"))
 }
 
 impl Real {
