@@ -13,6 +13,7 @@ use super::frame::{Frame, page};
 use super::visit::Visit;
 use super::words::Words;
 use super::{NOTICES, Pages, quote, refusal, write};
+use crate::domain::catalogue::order::is_drawn_name;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::Iupd;
 use crate::domain::notice_code::qr_text;
@@ -101,10 +102,8 @@ pub async fn handler(State(pages): State<Pages>, Named(named): Named, visit: Vis
 /// The position of those names, if it can be one that the desk made: the others have names that people chose, and
 /// that can be guessed.
 fn read((ec, iupd): &(String, String)) -> Option<(FiscalCode, Iupd)> {
-    let (day, drawn) = iupd.strip_prefix("od-")?.split_once('-')?;
-    let is_day = day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit());
-    let is_drawn = drawn.len() == 16 && drawn.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    FiscalCode::new(ec).ok().zip(Iupd::new(iupd).ok()).filter(|_| is_day && is_drawn)
+    let iupd = Iupd::new(iupd).ok().filter(is_drawn_name)?;
+    FiscalCode::new(ec).ok().zip(Some(iupd))
 }
 
 fn view(position: &Position, notice: &Notice, status: Status, words: &Words) -> NoticeView {

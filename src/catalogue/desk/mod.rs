@@ -14,14 +14,13 @@ use crate::domain::catalogue::charge::Charge;
 use crate::domain::catalogue::form::{Answers, FormError, Inputs};
 use crate::domain::catalogue::ids::ServiceId;
 use crate::domain::catalogue::offering::Closed;
-use crate::domain::catalogue::order::{Order, OrderError, debtor};
+use crate::domain::catalogue::order::{Order, OrderError, debtor, drawn_name};
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::{Iupd, StationCode};
 use crate::domain::notice_number::{AuxDigit, NoticeNumber, TwoDigits};
 use crate::domain::party::{CreditorInstitution, PrimitiveVersion};
 use crate::domain::position::{Debtor, Destination, Position};
 use crate::domain::randomness::Randomness;
-use crate::domain::rome;
 use crate::domain::segregation::Segregation;
 use crate::domain::text::Text;
 use crate::registry::{Registry, RegistryView};
@@ -230,8 +229,7 @@ impl Desk {
             AuxDigit::One | AuxDigit::Two | AuxDigit::Three => NoticeNumber::issue,
         };
         let number = issue(under.code, self.randomness.notice_base());
-        let day = rome::day(now).strftime("%Y%m%d");
-        let iupd = Iupd::new(&format!("od-{day}-{:016x}", self.randomness.number()));
+        let iupd = drawn_name(now, self.randomness.number());
         iupd.ok().zip(number.ok()).ok_or(DeskError::Unnumbered)
     }
 }

@@ -10,7 +10,7 @@ use super::offering::Offering;
 use super::service::Service;
 use crate::domain::amount::Cents;
 use crate::domain::fiscal_code::{FiscalCodeError, PersonId, PersonKind};
-use crate::domain::ids::Iupd;
+use crate::domain::ids::{IdentifierError, Iupd};
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::party::CreditorInstitution;
 use crate::domain::position::{
@@ -24,6 +24,24 @@ use crate::domain::text::Text;
 pub const SERVICE_KEY: &str = "idServizio";
 /// The offering as the node knows it.
 pub const SUBJECT_KEY: &str = "idSoggettoServizio";
+
+/// What the names of positions on demand begin with.
+const NAME: &str = "od-";
+
+/// The name of a position on demand: the day in Italy on which it is ordered, and a number that was drawn, so that
+/// nobody guesses it.
+pub fn drawn_name(now: Timestamp, drawn: u64) -> Result<Iupd, IdentifierError> {
+    Iupd::new(&format!("{NAME}{}-{drawn:016x}", rome::day(now).strftime("%Y%m%d")))
+}
+
+/// Whether a position has such a name.
+pub fn is_drawn_name(iupd: &Iupd) -> bool {
+    let Some((day, drawn)) = iupd.as_str().strip_prefix(NAME).and_then(|rest| rest.split_once('-')) else {
+        return false;
+    };
+    let is_day = day.len() == 8 && day.bytes().all(|b| b.is_ascii_digit());
+    is_day && drawn.len() == 16 && drawn.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
 
 /// What is ordered: every part was judged before.
 #[derive(Clone, Copy, Debug)]

@@ -246,3 +246,14 @@ fn it_is_told_why_a_service_cannot_be_asked_for() {
         assert_eq!(offering.check_open(&Service { stage, ..service.clone() }, now()), Err(closed));
     }
 }
+
+#[test]
+fn a_position_on_demand_is_known_by_its_name() {
+    let now: Timestamp = "2026-11-21T23:30:00Z".parse().unwrap();
+    let drawn = drawn_name(now, 0x5f1d_7a84_db2d_4a8c).unwrap();
+    assert_eq!(drawn.as_str(), "od-20261122-5f1d7a84db2d4a8c", "the day in Italy");
+    assert!(is_drawn_name(&drawn) && is_drawn_name(&drawn_name(now, 0).unwrap()));
+    for chosen in ["TARI-2026", "od-20261122", "od-20261122-5F1D7A84DB2D4A8C", "od-2026-5f1d7a84db2d4a8c"] {
+        assert!(!is_drawn_name(&Iupd::new(chosen).unwrap()), "{chosen}");
+    }
+}
