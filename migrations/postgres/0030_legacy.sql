@@ -80,11 +80,6 @@ CREATE TABLE legacy_rt (
     refused_at   BIGINT,
     -- The code of the partner's last refusal, or why it could not be asked.
     refused_code TEXT,
-    -- How often it was sent, when it is due again, and until when nobody else may send it. One that the courier of
-    -- receipts sends is never due here.
-    attempts     BIGINT NOT NULL,
-    next_at      BIGINT,
-    held_until   BIGINT,
     -- As sent.
     body         BYTEA  NOT NULL,
     PRIMARY KEY (ec, iuv, ccp)
@@ -93,4 +88,3 @@ CREATE TABLE legacy_rt (
 CREATE INDEX legacy_rt_of_attempt ON legacy_rt (iuv, issuer, attempt_no);
 -- A receipt has one RT for each beneficiary.
 CREATE UNIQUE INDEX legacy_rt_of_receipt ON legacy_rt (receipt_id, ec, issuer) WHERE receipt_id <> '';
-CREATE INDEX legacy_rt_due ON legacy_rt (next_at) WHERE taken_at IS NULL;

@@ -1,7 +1,5 @@
 //! What is known of an attempt, gathered from the rows that hang on it.
 
-use jiff::Timestamp;
-
 use crate::domain::routing::attempt::{AttemptFacts, RtFacts, RtOutcome};
 use crate::store::StoreError;
 use crate::store::dialect::for_both_engines;
@@ -81,9 +79,4 @@ for_both_engines! {
             rts: rts.iter().map(RtFactRow::read).collect::<Result<_, _>>()?,
         })
     }
-}
-
-/// An instant that may be missing, as it is stored.
-pub(super) fn micros(instant: Option<Timestamp>) -> Option<i64> {
-    instant.map(Timestamp::as_microsecond)
 }

@@ -8,9 +8,9 @@ mod rpt;
 mod rt;
 
 pub use attempt::{Answered, Asked, LegacyAttempt};
-pub use list::{AttemptPage, AttemptPlace, AttemptQuery, ListedAttempt, Pending, PendingQuery};
+pub use list::{AttemptPage, AttemptPlace, AttemptQuery, Pending, PendingQuery};
 pub use rpt::{BegunByPartner, KeptRpts, NewRpt, StoredRpt};
-pub use rt::{DueRt, NewRt, RtFate, StoredRt};
+pub use rt::{NewRt, RtFate, StoredRt};
 
 use crate::domain::fiscal_code::FiscalCode;
 
