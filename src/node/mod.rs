@@ -4,3 +4,5 @@
 //! comes to its answers.
 
 pub mod client;
+pub mod placeholder;
+pub mod variables;
