@@ -193,3 +193,5 @@ impl Node {
         }
     }
 }
+pub mod placeholder;
+pub mod variables;
