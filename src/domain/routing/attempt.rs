@@ -296,6 +296,11 @@ impl AttemptFacts {
         }
     }
 
+    /// Whether its RPT waits for a receipt that may still come in time.
+    pub fn waits(&self, validity: SignedDuration, now: Timestamp) -> bool {
+        self.state(validity, now) == AttemptState::RptAccepted
+    }
+
     /// Whether a receipt was booked that no RT tells of yet.
     fn receipt_waits(&self, last: &RtFacts) -> bool {
         last.outcome == RtOutcome::Expired && self.paid_at.is_some()

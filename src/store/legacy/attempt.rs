@@ -136,17 +136,25 @@ impl Store {
         on_engine!(&self.pools, read, |pool, engine| engine::last(pool, ec, iuv).await)
     }
 
-    /// The attempt that the payment of a notice belongs to, of which a receipt came at that instant: the one
-    /// begun last before.
+    /// The attempt that the payment of a notice belongs to, of which a recipient has the receipt of that key: the
+    /// one begun last before it came.
     pub async fn attempt_of_receipt(
+        &self,
+        (ec, notice): (&FiscalCode, &NoticeNumber),
+        (recipient, key): (&FiscalCode, &str),
+    ) -> Result<Option<LegacyAttempt>, StoreError> {
+        on_engine!(&self.pools, read, |pool, engine| {
+            engine::of_receipt(pool, (ec, notice), (recipient, key)).await
+        })
+    }
+
+    /// The last attempt at a notice.
+    pub async fn last_attempt_of_notice(
         &self,
         ec: &FiscalCode,
         notice: &NoticeNumber,
-        received_at: Timestamp,
     ) -> Result<Option<LegacyAttempt>, StoreError> {
-        on_engine!(&self.pools, read, |pool, engine| {
-            engine::of_receipt(pool, ec, notice, received_at).await
-        })
+        on_engine!(&self.pools, read, |pool, engine| engine::last_of_notice(pool, ec, notice).await)
     }
 
     /// Notes that a partner is asked to activate a notice. It is written before the partner is asked, which may
@@ -180,7 +188,15 @@ pub(in crate::store) const LAST_ATTEMPT: &str = concat!(
 pub(in crate::store) const ATTEMPT_OF_RECEIPT: &str = concat!(
     "SELECT ",
     attempt_columns!(),
-    " FROM legacy_attempt a WHERE a.notice_number = $1 AND a.ec = $2 AND a.began_at <= $3 \
+    " FROM legacy_attempt a WHERE a.notice_number = $1 AND a.ec = $2 AND a.began_at <= \
+     (SELECT r.received_at FROM receipt r WHERE r.ec = $3 AND r.receipt_key = $4) \
+     ORDER BY a.began_at DESC, a.attempt_no DESC LIMIT 1"
+);
+
+pub(in crate::store) const LAST_OF_NOTICE: &str = concat!(
+    "SELECT ",
+    attempt_columns!(),
+    " FROM legacy_attempt a WHERE a.notice_number = $1 AND a.ec = $2 \
      ORDER BY a.began_at DESC, a.attempt_no DESC LIMIT 1"
 );
 
@@ -218,16 +234,32 @@ for_both_engines! {
 
     pub(super) async fn of_receipt(
         pool: &Pool,
-        ec: &FiscalCode,
-        notice: &NoticeNumber,
-        received_at: Timestamp,
+        (ec, notice): (&FiscalCode, &NoticeNumber),
+        (recipient, key): (&FiscalCode, &str),
     ) -> Result<Option<LegacyAttempt>, StoreError> {
         let failed = || StoreError::during("attempt_of_receipt");
         let mut tx = begin(pool, BEGIN_SNAPSHOT).await.map_err(failed())?;
         let row: Option<AttemptRow> = sqlx::query_as(ATTEMPT_OF_RECEIPT)
             .bind(notice.as_str())
             .bind(ec.as_str())
-            .bind(received_at.as_microsecond())
+            .bind(recipient.as_str())
+            .bind(key)
+            .fetch_optional(&mut *tx)
+            .await
+            .map_err(failed())?;
+        whole(&mut tx, row).await
+    }
+
+    pub(super) async fn last_of_notice(
+        pool: &Pool,
+        ec: &FiscalCode,
+        notice: &NoticeNumber,
+    ) -> Result<Option<LegacyAttempt>, StoreError> {
+        let failed = || StoreError::during("last_attempt_of_notice");
+        let mut tx = begin(pool, BEGIN_SNAPSHOT).await.map_err(failed())?;
+        let row: Option<AttemptRow> = sqlx::query_as(LAST_OF_NOTICE)
+            .bind(notice.as_str())
+            .bind(ec.as_str())
             .fetch_optional(&mut *tx)
             .await
             .map_err(failed())?;

@@ -44,6 +44,10 @@ pub struct StoredRt {
     pub name: RptName,
     /// The attempt.
     pub attempt: AttemptName,
+    /// The name of the RPT that it answers, or of the attempt if there is none.
+    pub rpt_ccp: String,
+    /// The partner that it is for.
+    pub partner: PartnerId,
     /// The id of the receipt that it tells of.
     pub receipt: Option<String>,
     /// What it says.
@@ -70,6 +74,8 @@ pub(super) struct RtRow {
     ccp: String,
     issuer: String,
     attempt_no: i64,
+    rpt_ccp: String,
+    partner: String,
     outcome: String,
     receipt_id: String,
     taken_at: Option<i64>,
@@ -85,6 +91,8 @@ impl RtRow {
                 number: self.attempt_no,
             },
             name: RptName { ec: read(FiscalCode::new(&self.ec), "fiscal code")?, iuv: self.iuv, ccp: self.ccp },
+            rpt_ccp: self.rpt_ccp,
+            partner: read(PartnerId::new(&self.partner), "partner")?,
             receipt: Some(self.receipt_id).filter(|id| !id.is_empty()),
             outcome: RtOutcome::from_word(&self.outcome).ok_or(StoreError::Corrupt { what: "outcome of an RT" })?,
             taken_at: optional_instant(self.taken_at)?,
@@ -142,8 +150,8 @@ impl Store {
 
 macro_rules! rt_columns {
     () => {
-        "SELECT t.ec, t.iuv, t.ccp, t.issuer, t.attempt_no, t.outcome, t.receipt_id, t.taken_at, t.body \
-         FROM legacy_rt t "
+        "SELECT t.ec, t.iuv, t.ccp, t.issuer, t.attempt_no, t.rpt_ccp, t.partner, t.outcome, \
+         t.receipt_id, t.taken_at, t.body FROM legacy_rt t "
     };
 }
 
