@@ -58,6 +58,8 @@ pub fn client(guard: &[&str], lookup: Lookup) -> ClientSettings {
         connect_timeout: Duration::from_secs(2),
         timeout: TIMEOUT,
         authorities: None,
+        identity: None,
+        most: ClientSettings::BEGINNING,
     }
 }
 
