@@ -20,8 +20,8 @@
 //! [`catalogue`] is what both the node and REST meet where something is paid for without a notice.
 //! REST requests enter at [`api`] and meet the same `domain` and `store`; [`admin`] is what they find there to keep
 //! secrets, sign people in and manage certificates. What goes out to an address that somebody named passes
-//! [`guard`]. [`gateway`] puts the parts
-//! together; [`cli`] starts it. `tests/tidy.rs` holds the layers to this order.
+//! [`guard`]. [`gateway`] puts the parts together; [`cli`] starts it. [`node`] is the other side: it plays the
+//! payment node for testers. `tests/tidy.rs` holds the layers to this order.
 
 pub mod admin;
 pub mod api;
@@ -32,6 +32,7 @@ pub mod documents;
 pub mod domain;
 pub mod gateway;
 pub mod guard;
+pub mod node;
 pub mod observe;
 pub mod outbox;
 pub mod pages;

@@ -4,7 +4,6 @@ pub mod admin;
 pub mod audit;
 pub mod backup;
 pub mod check_config;
-pub mod client;
 pub mod demo;
 pub mod ledger;
 pub mod migrate;

@@ -25,7 +25,6 @@ use self::node::Node;
 use self::pki::{Pki, Prepared};
 use self::settings::{Addresses, Keys};
 use self::world::{TOWN, TOWN_NAME, valid};
-use super::client::{Client, TlsFiles};
 use super::{Failure, print};
 use crate::admin::{KeyHasher, Vault};
 use crate::api::auth::hash_key;
@@ -34,6 +33,7 @@ use crate::domain::clock::Clock;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::segregation::Segregation;
 use crate::gateway::Gateway;
+use crate::node::client::{Client, TlsFiles};
 use crate::store::{ApiKey, ApiScope, KeyRights, Store, StoreOptions};
 
 /// Longer than the gateway's own deadlines, so that its answer is seen and not ours.

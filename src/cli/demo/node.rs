@@ -9,9 +9,9 @@ use jiff::tz::Offset;
 
 use super::world::{BROKER, STATION, TOWN, valid};
 use crate::cli::Failure;
-use crate::cli::client::{Client, Outgoing};
 use crate::domain::amount::Cents;
 use crate::domain::notice_number::NoticeNumber;
+use crate::node::client::{Client, Outgoing};
 use crate::soap::{Limits, read_response, write_request};
 use crate::wire::pa_for_node::{
     Acknowledgement, DemandAnswer, IbanOrMbdAttachment, IbanOrRichiestaMarcaDaBollo, NoticeAnswer,

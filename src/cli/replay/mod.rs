@@ -18,7 +18,7 @@ use self::case::Case;
 use self::report::{Colour, Verdict};
 use self::variables::Variables;
 use super::Failure;
-use super::client::{Answer, Client, TlsFiles};
+use crate::node::client::{Answer, Client, TlsFiles};
 
 const ABOUT: &str = "\
 Finds every NAME.request.xml under PATH, sends it as it is, and compares the answer with
