@@ -5,9 +5,11 @@
 //! a change to begin or an overlap to end.
 
 mod invention;
+mod letter;
 mod partner;
 mod route;
 
 pub use invention::{Invention, InventionError, Wait};
+pub use letter::{Delivery, Handed, LATE_AFTER, LetterForm, again};
 pub use partner::{Partner, PartnerId, PartnerIdError, PasswordHash, Speaks};
 pub use route::{Handler, Route, Routes, Standing};
