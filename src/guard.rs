@@ -22,7 +22,7 @@ mod client;
 mod signature;
 
 pub use circuit::{Broken, CircuitSettings, Circuits, Denied, Pass, Sign, Turn};
-pub use client::{Answer, ClientError, ClientSettings, Identity, NoAnswer, Sender, Stage};
+pub use client::{Answer, ClientError, ClientSettings, Identity, NoAnswer, Sender, Stage, soap_headers};
 pub use signature::{Secret, Secrets, signed_headers};
 
 /// IPv4 networks that are not of the public Internet (IANA special-purpose registry).

@@ -6,7 +6,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use reqwest::{Certificate, Client, ClientBuilder, Response, Url, redirect};
 
 use super::{Channel, Forbidden, Guard, Guarded, Lookup, channel};
@@ -169,6 +169,14 @@ impl Sender {
         let (body, whole) = beginning(&mut response, self.most).await.map_err(|error| reason(&error))?;
         Ok(Answer { status: response.status().as_u16(), retry_after, content_type, body, whole })
     }
+}
+
+/// What is said of a SOAP message that is posted.
+pub fn soap_headers(action: &str) -> HeaderMap {
+    let action = HeaderValue::from_str(&format!("\"{action}\"")).ok();
+    let content_type = HeaderValue::from_static("text/xml; charset=utf-8");
+    let action = action.map(|action| (HeaderName::from_static("soapaction"), action));
+    std::iter::once((CONTENT_TYPE, content_type)).chain(action).collect()
 }
 
 fn client(settings: &ClientSettings, channel: Channel) -> ClientBuilder {

@@ -186,7 +186,10 @@ impl Setup {
     pub async fn pay(&self, base: u64, raw: &str) {
         let receipt = samples::receipt(&format!("receipt-{base}"), base, 10_000);
         let (primitive, raw, received_at) = ("paSendRTV2", Bytes::from(raw.to_owned()), self.clock.now());
-        self.store.book_receipt(BookReceipt { receipt, primitive, raw, received_at, deliver_to: None }).await.unwrap();
+        self.store
+            .book_receipt(BookReceipt { receipt, primitive, raw, received_at, deliver_to: None })
+            .await
+            .unwrap();
     }
 
     /// The events of the institution that [`subscribe`](Self::subscribe) asks for.

@@ -41,7 +41,9 @@ async fn live(store: &Store, from: u64) {
             receipt: samples::receipt(&format!("r{base}"), base, 10_000),
             primitive: "paSendRTV2",
             raw: Bytes::from_static(b"<x/>"),
-            received_at: samples::now(), deliver_to: None };
+            received_at: samples::now(),
+            deliver_to: None,
+        };
         let (paid, late, gone) = (position(base), position(base + 1), position(base + 2));
         store.create_position(&paid).await.unwrap();
         store.payable_notice(&paid.ec, &samples::notice_number(base)).await.unwrap().unwrap();

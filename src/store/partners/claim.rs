@@ -48,7 +48,8 @@ struct DueRow {
 
 impl DueRow {
     fn read(self, partner: &PartnerId, holder: i64) -> Result<Letter, StoreError> {
-        let form = LetterForm::from_word(&self.form).ok_or(StoreError::Corrupt { what: "form of a letter" })?;
+        let form =
+            LetterForm::from_word(&self.form).ok_or(StoreError::Corrupt { what: "form of a letter" })?;
         Ok(Letter {
             ec: read(FiscalCode::new(&self.ec), "fiscal code")?,
             name: self.letter,

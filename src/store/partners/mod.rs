@@ -95,7 +95,8 @@ impl Store {
         reason: Option<String>,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let facts = PartnerFacts { partner: partner.as_str().to_owned(), notice: None, delivery: None, reason };
+        let facts =
+            PartnerFacts { partner: partner.as_str().to_owned(), notice: None, delivery: None, reason };
         let told = [event(feed, change, facts, at)];
         on_engine!(&self.pools, write, |pool, engine| engine::tell(pool, &told).await)
             .map_err(StoreError::during("tell_partner"))
@@ -105,7 +106,7 @@ impl Store {
 for_both_engines! {
     [events]
 
-    async fn tell(pool: &Pool, told: &[Event]) -> Result<(), sqlx::Error> {
+    pub(super) async fn tell(pool: &Pool, told: &[Event]) -> Result<(), sqlx::Error> {
         let mut tx = begin(pool, BEGIN).await?;
         record(&mut tx, told).await?;
         tx.commit().await

@@ -9,7 +9,7 @@ use super::Found;
 
 /// Statements that find what should not be: whose it is, its kind, and its name. A notice is named by its
 /// position, because its number is told to nobody.
-const ORPHANS: [(Invariant, &str); 13] = [
+const ORPHANS: [(Invariant, &str); 14] = [
     (
         Invariant::PositionHasOptions,
         "SELECT p.ec, 'position', p.iupd FROM position p WHERE NOT EXISTS \
