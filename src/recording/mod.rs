@@ -1,0 +1,1 @@
+//! Recorded conversations with an endpoint, without the people in them.
