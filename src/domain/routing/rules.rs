@@ -159,7 +159,9 @@ impl WantedRoute {
             return Err(RouteError::NotServed);
         }
         fits(&route, beside.partner.as_ref())?;
-        if beside.others.contains(&route.from) {
+        // As fine as instants are kept.
+        let begins = |other: &Timestamp| other.as_microsecond() == route.from.as_microsecond();
+        if beside.others.iter().any(begins) {
             return Err(RouteError::SameInstant);
         }
         Ok(route)
