@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use similar::TextDiff;
 
-use super::placeholder;
 use super::xml::{Child, Element};
+use crate::node::placeholder;
 
 /// Where two canonical forms differ, as a unified diff; none if the actual one is as expected.
 pub fn difference(expected: Option<&Element>, actual: Option<&Element>) -> Option<String> {

@@ -2,9 +2,7 @@
 
 mod case;
 mod compare;
-mod placeholder;
 mod report;
-mod variables;
 mod xml;
 
 use std::fs;
@@ -16,9 +14,9 @@ use clap::Args;
 
 use self::case::Case;
 use self::report::{Colour, Verdict};
-use self::variables::Variables;
 use super::Failure;
 use crate::node::client::{Answer, Client, TlsFiles};
+use crate::node::variables::Variables;
 
 const ABOUT: &str = "\
 Finds every NAME.request.xml under PATH, sends it as it is, and compares the answer with
