@@ -30,6 +30,7 @@ mod migrate;
 mod notices;
 mod numbers;
 mod parties;
+mod partners;
 mod people;
 #[cfg(test)]
 mod plans;
@@ -38,6 +39,7 @@ mod preservation;
 mod publisher;
 mod receipts;
 mod registry;
+mod routing;
 mod rows;
 mod subscriptions;
 mod taxonomy;
@@ -92,6 +94,10 @@ pub use legacy::{
 pub use maintenance::{MaintenanceFilter, maintenance_form, maintenance_of_form, maintenance_target};
 pub use numbers::Numbered;
 pub use parties::Parties;
+pub use partners::{
+    Activates, AnsweredBy, Letter, LetterPlace, LetterQuery, LetterState, LetterTried, LettersWaiting,
+    ListedLetter, StandIn,
+};
 pub use people::{
     Counted, KnownPerson, LinkFor, ListedSession, LocalAccount, NewLocalAccount, NewSession, PersonKey,
     SecondFactor, SessionGrants, SessionKey, Sessions, SignedInFrom, StoredSession, grant_form,
@@ -110,6 +116,7 @@ pub use receipts::{
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
 };
 pub use registry::{Wanted, encoding_target, relation_target};
+pub use routing::{NewPassword, PartnerRecord, RouteRecord, partner_form, route_form};
 pub use subscriptions::{
     DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, LoggedEvent,
     Replay, SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
@@ -302,4 +309,10 @@ fn sha256(bytes: &[u8]) -> String {
 /// Bytes in hexadecimal.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Bytes that were written in hexadecimal.
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let pairs = (0..text.len()).step_by(2);
+    pairs.map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }

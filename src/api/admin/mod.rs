@@ -16,6 +16,7 @@ mod keys;
 mod people;
 mod profiles;
 mod registry;
+mod routing;
 mod session;
 mod usage;
 
@@ -40,6 +41,7 @@ pub(super) fn routes() -> Routes {
         .beside(demands::routes())
         .beside(attempts::routes())
         .beside(registry::routes())
+        .beside(routing::routes())
         .beside(session::routes())
         .beside(people::routes())
         .beside(profiles::routes())

@@ -6,9 +6,19 @@
 
 pub mod attempt;
 mod invention;
+mod letter;
 mod partner;
+mod password;
 mod route;
+mod rules;
+mod stand;
+#[cfg(test)]
+mod tests;
 
 pub use invention::{Invention, InventionError, Wait};
+pub use letter::{Delivery, Handed, LATE_AFTER, LetterForm, again};
 pub use partner::{Partner, PartnerId, PartnerIdError, PasswordHash, Speaks};
+pub use password::{PASSWORD_LENGTH, password_text};
 pub use route::{Handler, Route, Routes, Standing};
+pub use rules::{LATE, LONGEST_OVERLAP, NamedPartner, RouteError, Surroundings, WantedRoute};
+pub use stand::RouteState;
