@@ -9,6 +9,7 @@ mod deletions;
 mod delivery;
 mod demands;
 mod desk;
+mod legacy;
 mod nats;
 mod node;
 mod partners;
@@ -37,6 +38,7 @@ use crate::domain::certificate::Role;
 use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
+use crate::legacy::desk::Desk as OldDesk;
 use crate::observe::Metrics;
 use crate::outbox::ClientError;
 use crate::partner::Exchange;
@@ -118,6 +120,7 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct Gateway {
     soap_addr: SocketAddr,
+    legacy_addr: Option<SocketAddr>,
     api_addr: SocketAddr,
     store: Store,
     shutdown: Shutdown,
@@ -144,6 +147,7 @@ impl Gateway {
             maintenance_notice: deletions::notice(config.maintenance.notice),
             certificates: Some(Certificates::new(store.clone(), vault.clone(), settings)),
             vault,
+            token_validity: api::TokenValidity(legacy::validity(&config)),
             ..Default::default()
         };
         let registry = RegistryView::new(store.parties().await?);
@@ -172,7 +176,9 @@ impl Gateway {
         let tls = parts.tls(&config)?;
         parts.start_certificates(&config, tls.clone()).await?;
         parts.seal_keys().await?;
-        let soap_addr = parts.start_soap(&config, tls.soap).await?;
+        let old = parts.old_desk(&config)?;
+        let soap_addr = parts.start_soap(&config, tls.soap, &old).await?;
+        let legacy_addr = parts.start_legacy(&config, &old).await?;
         let uploads = parts.start_uploads(&config.upload)?;
         let apart = uploads.merge(parts.events(&config.api)).merge(parts.pages(&config.api));
         let api_addr = parts.start_api(&config.api, tls.api, apart).await?;
@@ -186,15 +192,21 @@ impl Gateway {
         parts.start_snapshots();
         parts.start_counting();
         parts.start_outbox(&config.delivery, parts.watch.clone());
-        parts.start_courier(&config.partners);
+        parts.start_courier(&config.partners, &old);
+        parts.start_expiry(&old);
         parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;
-        Ok(Gateway { soap_addr, api_addr, store, shutdown, grace: config.soap.shutdown_grace.get() })
+        Ok(Gateway { soap_addr, legacy_addr, api_addr, store, shutdown, grace: config.soap.shutdown_grace.get() })
     }
 
     /// Where the node calls.
     pub fn soap_addr(&self) -> SocketAddr {
         self.soap_addr
+    }
+
+    /// Where old systems of institutions call, if they do.
+    pub fn legacy_addr(&self) -> Option<SocketAddr> {
+        self.legacy_addr
     }
 
     /// Where EC systems and operators call.
@@ -252,7 +264,12 @@ struct Parts {
 }
 
 impl Parts {
-    async fn start_soap(&self, config: &Config, tls: Arc<TlsReloader>) -> Result<SocketAddr, StartError> {
+    async fn start_soap(
+        &self,
+        config: &Config,
+        tls: Arc<TlsReloader>,
+        old: &OldDesk,
+    ) -> Result<SocketAddr, StartError> {
         let (partners, config) = (&config.partners, &config.soap);
         let settings = SoapSettings {
             max_message: config.max_message.get(),
@@ -266,7 +283,7 @@ impl Parts {
             store: self.store.clone(),
             registry: self.registry.clone(),
             clock: self.clock.clone(),
-            partners: self.partners(partners, limits),
+            partners: self.partners(partners, limits, old),
             limits,
             deadlines: Deadlines {
                 question: config.verify_deadline.get(),

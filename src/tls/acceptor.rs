@@ -19,7 +19,7 @@ use super::held::{Held, Outdated};
 use super::identity::{AllowList, Allowed, AllowedClientVerifier, ClientCertificate};
 use super::material::{Material, Origin, Pem};
 use super::names::{DistinguishedName, NameError};
-use crate::config::{AllowedClients, ApiTls, HumanDuration, SoapTls};
+use crate::config::{AllowedClients, ApiTls, HumanDuration, LegacyListener, SoapTls};
 use crate::domain::clock::Clock;
 
 /// The TLS side of one listener.
@@ -56,6 +56,21 @@ impl From<&SoapTls> for TlsSettings {
             key: tls.key.clone(),
             callers: Some(callers),
             reload_interval: tls.reload_interval.get(),
+        }
+    }
+}
+
+impl From<&LegacyListener> for TlsSettings {
+    fn from(listener: &LegacyListener) -> Self {
+        // Which certificates are whose is said of each partner, not of the listener.
+        let callers =
+            CallerSettings { client_ca: listener.client_ca.clone(), allowed: AllowedClients::AnyOfCa };
+        Self {
+            section: "legacy",
+            certificate: listener.certificate.clone(),
+            key: listener.key.clone(),
+            callers: Some(callers),
+            reload_interval: listener.reload_interval.get(),
         }
     }
 }

@@ -6,11 +6,12 @@
 use jiff::Timestamp;
 
 use crate::domain::routing::attempt::{AttemptState, Ccp, RtOutcome};
+use crate::legacy::translate::{self, NotPaid};
 use crate::store::{NewRt, StoreError, StoredRpt};
 use crate::wire::pagamenti::Rpt;
-use crate::wire::{Bounds, read_document_leniently};
+use crate::wire::{Bounds, read_document_leniently, write_document};
 
-use super::{Desk, words};
+use super::Desk;
 
 /// How many RPTs are looked at in one go.
 const MOST: u32 = 200;
@@ -37,9 +38,14 @@ impl Desk {
             tracing::error!(ec = %rpt.name.ec, "a kept RPT cannot be read again");
             return Ok(false);
         };
-        let Some(body) = words::expired(&read, now) else {
-            tracing::error!(ec = %rpt.name.ec, "no negative RT can be made of an RPT");
-            return Ok(false);
+        // One message for each RPT, and none of a payment has its name.
+        let id = format!("KO{}", read.identificativo_messaggio_richiesta.as_str());
+        let body = match translate::negative_rt(&read, NotPaid::Expired, &id, now) {
+            Ok(rt) => write_document(&rt),
+            Err(unusable) => {
+                tracing::error!(ec = %rpt.name.ec, %unusable, "no negative RT can be made of an RPT");
+                return Ok(false);
+            }
         };
         let rt = NewRt {
             name: rpt.name.clone(),

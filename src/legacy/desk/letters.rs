@@ -3,11 +3,9 @@
 //! RTs are made when their letter is handed over first, kept, and sent as they are kept ever after: what the partner
 //! has is what `nodoChiediCopiaRT` gives.
 
-use crate::domain::fiscal_code::FiscalCode;
-use crate::domain::ids::ReceiptId;
-use crate::domain::notice_number::NoticeNumber;
-use crate::domain::routing::attempt::Ccp;
 use crate::domain::routing::Partner;
+use crate::domain::routing::attempt::{Ccp, RtOutcome};
+use crate::legacy::translate::{self, Attempt, Unusable};
 use crate::partner::courier::{HandedOver, HandingOver, Letters};
 use crate::partner::{Again, Ask, PartnerFailure, Which};
 use crate::soap::legacy as old;
@@ -15,17 +13,15 @@ use crate::soap::{Limits, read_request};
 use crate::store::{
     Asked, AttemptName, Letter, LegacyAttempt, NewRt, RptName, RtFate, StoreError, StoredRpt, StoredRt,
 };
-use crate::wire::pa_for_node::Request;
 use crate::wire::pagamenti::Rpt;
-use crate::wire::pagamenti_telematici_rt::{Operation, Response};
-use crate::wire::ppt::ReceiptOutcome;
-use crate::wire::{Bounds, read_document_leniently};
+use crate::wire::common::Text35;
+use crate::wire::pagamenti_telematici_rt::{Operation, Request, Response};
+use crate::wire::ppt::PaaInviaRT;
+use crate::wire::ppthead::IntestazionePPT;
+use crate::wire::{Base64, Bounds, FacetError, PlainText, Text, read_document_leniently, write_document};
 
 use super::Desk;
-use super::words::{self, NewlyPaid};
-
-/// The code by which a partner says that it has the RT from before.
-const DUPLICATE: &str = "PAA_RT_DUPLICATA";
+use super::made::Paid;
 
 /// How often RTs are made again because another instance made some first.
 const TRIES: usize = 3;
@@ -42,6 +38,18 @@ impl From<StoreError> for Stopped {
     fn from(error: StoreError) -> Self {
         tracing::warn!(%error, "an RT waits for the database");
         Stopped::Ours("the database failed".to_owned())
+    }
+}
+
+impl From<Unusable> for Stopped {
+    fn from(unusable: Unusable) -> Self {
+        Stopped::Ours(format!("no RT can be made of the receipt: {unusable}"))
+    }
+}
+
+impl From<FacetError> for Stopped {
+    fn from(error: FacetError) -> Self {
+        Stopped::Ours(format!("no RT can be made of the receipt: {error}"))
     }
 }
 
@@ -91,18 +99,18 @@ impl Desk {
         let limits = Limits { message_bytes: usize::MAX, ..self.parts.limits };
         let unreadable = || Stopped::Ours("the message of the receipt cannot be read".to_owned());
         let request = read_request(message, &limits).map_err(|_| unreadable())?;
-        let paid = words::paid(&request).ok_or_else(unreadable)?;
+        let paid = Paid::of(&request).ok_or_else(unreadable)?;
         for _ in 0..TRIES {
-            let attempt = self.attempt_of(letter, &paid, (&request, partner)).await?;
+            let attempt = self.attempt_of(letter, &paid, partner).await?;
             let made = self.parts.store.rts_of_attempt(&attempt.name).await?;
-            let of_this = |rt: &StoredRt| rt.receipt.as_deref() == Some(paid.receipt.as_str());
+            let of_this = |rt: &StoredRt| rt.receipt.as_deref() == Some(&*paid.receipt);
             let own = |rt: &StoredRt| letter.ec == paid.issuer || rt.name.ec == letter.ec;
             let ready: Vec<StoredRt> = made.iter().filter(|rt| of_this(rt) && own(rt)).cloned().collect();
             if !ready.is_empty() {
                 return Ok(ready);
             }
             let rpts = self.parts.store.rpts_of_attempt(&attempt.name).await?;
-            let rts = self.make(letter, &paid, (&attempt, &rpts, &made), (&request, partner))?;
+            let rts = self.make(letter, &paid, (&attempt, &rpts, &made), partner)?;
             // Another instance may have been faster: then they are there now.
             self.parts.store.keep_rts(&rts).await?;
         }
@@ -113,8 +121,8 @@ impl Desk {
     async fn attempt_of(
         &self,
         letter: &Letter,
-        paid: &NewlyPaid,
-        (request, partner): (&Request, &Partner),
+        paid: &Paid,
+        partner: &Partner,
     ) -> Result<LegacyAttempt, Stopped> {
         let store = &self.parts.store;
         let notice = (&paid.issuer, &paid.notice);
@@ -124,14 +132,12 @@ impl Desk {
         let iuv = paid.notice.iuv().as_str().to_owned();
         let last = store.last_attempt(&paid.issuer, &iuv).await?;
         let number = last.map_or(1, |last| last.name.number.saturating_add(1));
-        let through = words::through(request);
-        let through = through.ok_or_else(|| Stopped::Ours("the receipt names no station".to_owned()))?;
         let asked = Asked {
             name: AttemptName { ec: paid.issuer.clone(), iuv, number },
             ccp: paid.ccp.clone(),
             notice: paid.notice,
             partner: partner.id.clone(),
-            through,
+            through: paid.through.clone(),
             amount: paid.amount,
             at: self.parts.clock.now(),
         };
@@ -143,38 +149,42 @@ impl Desk {
     fn make(
         &self,
         letter: &Letter,
-        paid: &NewlyPaid,
+        paid: &Paid,
         (attempt, rpts, made): (&LegacyAttempt, &[StoredRpt], &[StoredRt]),
-        (request, partner): (&Request, &Partner),
+        partner: &Partner,
     ) -> Result<Vec<NewRt>, Stopped> {
-        let mut beneficiaries: Vec<&FiscalCode> = vec![&letter.ec];
-        if letter.ec == paid.issuer {
-            let others = rpts.iter().map(|rpt| &rpt.name.ec).filter(|ec| **ec != letter.ec);
-            beneficiaries.extend(others);
-        }
-        let mut rts = Vec::with_capacity(beneficiaries.len());
-        for ec in beneficiaries {
-            let rpt = rpts.iter().find(|rpt| rpt.name.ec == *ec);
-            let base = rpt.map_or(attempt.ccp.as_str(), |rpt| rpt.name.ccp.as_str());
+        let now = self.parts.clock.now();
+        let read: Result<Vec<Rpt>, _> =
+            rpts.iter().map(|rpt| read_document_leniently::<Rpt>(&rpt.body, Bounds::default())).collect();
+        let read = read.map_err(|_| Stopped::Ours("the RPT cannot be read again".to_owned()))?;
+        let station: Text35 = Text::new(attempt.station.as_str())?;
+        let about = Attempt { ccp: None, station: &station, rpts: &read, received_at: now };
+        let mut rts = Vec::new();
+        for recipient in translate::receipt_rts(&paid.words, &about)? {
+            let of = rpts.iter().find(|rpt| rpt.name.ec.as_str() == recipient.ec.as_str());
+            let own = recipient.ec.as_str() == letter.ec.as_str();
+            if !own && (of.is_none() || letter.ec != paid.issuer) {
+                continue;
+            }
+            let ec = of.map_or_else(|| letter.ec.clone(), |rpt| rpt.name.ec.clone());
+            let base = of.map_or(attempt.ccp.as_str(), |rpt| rpt.name.ccp.as_str());
             let base = Ccp::new(base).map_err(|_| Stopped::Ours("the RPT has an odd name".to_owned()))?;
-            let before = made.iter().filter(|rt| rt.name.ec == *ec && rt.rpt_ccp == base.as_str()).count();
+            let before = made.iter().filter(|rt| rt.name.ec == ec && rt.rpt_ccp == base.as_str()).count();
             let ccp = base.version(before + 1);
-            let read = rpt.map(|rpt| read_document_leniently::<Rpt>(&rpt.body, Bounds::default())).transpose();
-            let read = read.map_err(|_| Stopped::Ours("the RPT cannot be read again".to_owned()))?;
-            let iuv = attempt.name.iuv.as_str();
-            let body = words::rt(request, (ec, iuv, &ccp), (read.as_ref(), &partner.invention), self.parts.clock.now());
-            // A beneficiary with an RPT may have no share in what was paid: there is nothing to tell it.
-            let Some(body) = body.map_err(Stopped::Ours)? else { continue };
+            let mut rt = recipient.rt;
+            rt.dati_pagamento.codice_contesto_pagamento = Text::new(ccp.as_str())?;
+            // The partner's own reference, where the number of the notice was made here.
+            rt.dati_pagamento.identificativo_univoco_versamento = Text::new(attempt.name.iuv.as_str())?;
             rts.push(NewRt {
-                name: RptName { ec: ec.clone(), iuv: attempt.name.iuv.clone(), ccp: ccp.as_str().to_owned() },
+                name: RptName { ec, iuv: attempt.name.iuv.clone(), ccp: ccp.as_str().to_owned() },
                 rpt_ccp: base,
                 attempt: attempt.name.clone(),
                 partner: partner.id.clone(),
-                outcome: paid.outcome,
-                receipt: Some(paid.receipt.as_str().to_owned()),
-                made_at: self.parts.clock.now(),
+                outcome: RtOutcome::Executed,
+                receipt: Some(paid.receipt.clone()),
+                made_at: now,
                 letter: None,
-                body,
+                body: write_document(&rt),
             });
         }
         if rts.is_empty() { Err(Stopped::Ours("nobody has a share in the receipt".to_owned())) } else { Ok(rts) }
@@ -183,8 +193,7 @@ impl Desk {
     async fn send(&self, rt: &StoredRt, partner: &Partner) -> Result<(), Stopped> {
         let attempt = self.parts.store.attempt(&rt.attempt).await?;
         let attempt = attempt.ok_or_else(|| Stopped::Ours("the attempt of the RT is not here".to_owned()))?;
-        let message = words::send_rt(rt, (&attempt.broker, &attempt.station)).map_err(Stopped::Ours)?;
-        let message = old::write_request::<Operation>(&message);
+        let message = old::write_request::<Operation>(&message(rt, &attempt)?);
         let operation = Operation::PaaInviaRT;
         let ask = Ask { which: Which::Rt, action: operation.soap_action(), again: Again::Never };
         let sent = self.parts.exchange.post(partner, ask, message.into(), self.parts.receipt_deadline).await;
@@ -196,39 +205,34 @@ impl Desk {
             Ok(Response::PaaInviaRT(answer)) => answer.paa_invia_rt_risposta,
             Err(failure) => return Err(Stopped::Ours(format!("the partner {failure}"))),
         };
-        let (fate, ended) = match said(&outcome) {
-            None => (RtFate::Taken, Ok(())),
-            Some(code) => (RtFate::Refused(code.clone()), Err(Stopped::Theirs(HandedOver::refused(code)))),
+        let (fate, ended) = match translate::rt_taken(&outcome) {
+            Ok(()) => (RtFate::Taken, Ok(())),
+            Err(Ok(fault)) => {
+                let code = code(fault.fault_code.as_str().trim());
+                (RtFate::Refused(code.to_owned()), Err(Stopped::Theirs(HandedOver::refused(code))))
+            }
+            Err(Err(unusable)) => return Err(Stopped::Ours(format!("the partner answered {unusable}"))),
         };
         self.parts.store.settle_rt(&rt.name, &fate, self.parts.clock.now()).await?;
         ended
     }
 }
 
-/// The code by which an RT is refused; none if the partner has it.
-fn said(outcome: &ReceiptOutcome) -> Option<String> {
-    let code = outcome.fault.as_ref().map(|fault| fault.fault_code.as_str().trim());
-    let plain = |code: &&str| code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    match (outcome.esito.as_str().trim(), code) {
-        ("OK", _) | (_, Some(DUPLICATE)) => None,
-        // Whatever else it says there may be personal data.
-        (_, code) => Some(code.filter(plain).unwrap_or("KO").to_owned()),
-    }
+/// paaInviaRT of an RT: not signed, under the name of the RT.
+fn message(rt: &StoredRt, attempt: &LegacyAttempt) -> Result<Request, FacetError> {
+    let header = IntestazionePPT {
+        identificativo_intermediario_pa: Text::new(attempt.broker.as_str())?,
+        identificativo_stazione_intermediario_pa: Text::new(attempt.station.as_str())?,
+        identificativo_dominio: Text::new(rt.name.ec.as_str())?,
+        identificativo_univoco_versamento: Text::new(rt.name.iuv.as_str())?,
+        codice_contesto_pagamento: Text::new(rt.name.ccp.as_str())?,
+    };
+    let body = PaaInviaRT { tipo_firma: PlainText::default(), rt: Base64::encode(&rt.body)? };
+    Ok(Request::PaaInviaRT(header, body))
 }
 
-impl NewlyPaid {
-    /// What a receipt says of what was paid.
-    pub(super) fn new(issuer: FiscalCode, notice: NoticeNumber, receipt: ReceiptId) -> Option<Self> {
-        // A receipt id fits a CCP but for its characters, and is its name where nobody gave it another.
-        let name: String = receipt.as_str().chars().filter(char::is_ascii_graphic).take(Ccp::MAX).collect();
-        let ccp = Ccp::new(&name).ok()?;
-        Some(NewlyPaid {
-            issuer,
-            notice,
-            receipt,
-            ccp,
-            amount: crate::domain::amount::Cents::ZERO,
-            outcome: crate::domain::routing::attempt::RtOutcome::Executed,
-        })
-    }
+/// A code of a refusal; whatever else stands there may be personal data.
+fn code(text: &str) -> &str {
+    let plain = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+    if text.bytes().all(plain) { text } else { "KO" }
 }

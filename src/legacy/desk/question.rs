@@ -16,38 +16,42 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::domain::rome;
 use crate::domain::routing::Partner;
 use crate::domain::routing::attempt::{Begun, Ccp};
+use crate::legacy::translate::{self, Activated, Answering, Invented, Payment, Unusable};
 use crate::partner::{Again, Ask, PartnerFailure, Which};
 use crate::soap::legacy::{self, Service};
 use crate::store::{Answered, Asked, AttemptName, LegacyAttempt, StoreError};
-use crate::wire::common::{Amount, Fault, NoticeCode, Text35};
+use crate::wire::common::{Amount, Fault, NoticeCode, Outcome, Text35};
 use crate::wire::pa_for_node::{
     DemandAnswer, NoticeAnswer, NoticeDemand, NoticeVerification, PaymentAnswer, PaymentAnswerV2, PaymentRequest,
 };
 use crate::wire::pagamenti::Rpt;
-use crate::wire::ppt::{PaymentTerms, TermsOutcome};
-use crate::wire::{Bounds, pagamenti_telematici_ccp as ccp_service, read_document_leniently, richiesta_avvisi};
+use crate::wire::ppt::TermsOutcome;
+use crate::wire::{
+    Bounds, PlainText, Text, pagamenti_telematici_ccp as payments, read_document_leniently, richiesta_avvisi as notices,
+};
 
 use super::Desk;
-use super::words::{self, Told};
-
-/// The refusal by which a partner says that the amount is another.
-const OTHER_AMOUNT: &str = "PAA_ATTIVA_RPT_IMPORTO_NON_VALIDO";
 
 /// What a question is about.
 struct About {
     ec: FiscalCode,
+    /// What the registry calls it.
+    name: String,
     notice: NoticeNumber,
     through: (BrokerCode, StationCode),
     now: Timestamp,
     until: Instant,
 }
 
-/// What an activation came to.
-enum Activated {
-    /// The partner refused.
-    Refused(Fault),
-    /// The partner answered, and these RPTs of its came in time.
-    Told(PaymentTerms, Vec<Rpt>, AttemptName),
+impl About {
+    fn answering<'a>(&'a self, partner: &'a Partner) -> Answering<'a> {
+        Answering {
+            ec: &self.ec,
+            ec_name: &self.name,
+            invention: &partner.invention,
+            today: rome::day(self.now),
+        }
+    }
 }
 
 impl Desk {
@@ -60,11 +64,9 @@ impl Desk {
     ) -> Result<NoticeAnswer, PartnerFailure> {
         let parties = (&request.id_pa, &request.id_broker_pa, &request.id_station);
         let about = self.about(parties, &request.qr_code, deadline)?;
-        let last = self.last(&about).await?;
-        let (_, ccp) = self.attempt(&about, last.as_ref(), None);
-        let outcome = self.verifies(partner, request, (&about, &ccp)).await?;
-        words::verified(request, &outcome, &partner.invention, rome::day(about.now))
-            .inspect_err(|failure| self.parts.exchange.invalid(partner, failure))
+        let outcome = self.verifies(partner, request, &about).await?;
+        let told = translate::verify_answer(&outcome, request, &about.answering(partner));
+        told.map(|(answer, _)| answer).map_err(|unusable| self.untold(partner, &unusable))
     }
 
     /// What is needed to pay this notice? In the words of the first version.
@@ -74,7 +76,15 @@ impl Desk {
         request: &PaymentRequest,
         deadline: Duration,
     ) -> Result<PaymentAnswer, PartnerFailure> {
-        self.activated(partner, request, deadline, words::activated).await
+        let refused = |fault| PaymentAnswer { outcome: Outcome::Ko, fault: Some(fault), data: None };
+        match self.activated(partner, request, deadline).await? {
+            Activated::Refused(fault) => Ok(refused(fault)),
+            Activated::Payable(payment) => match payment.first_version() {
+                Ok(data) => Ok(PaymentAnswer { outcome: Outcome::Ok, fault: None, data: Some(data) }),
+                Err(Unusable::Stamp) => Ok(refused(stamp_needs_version_2(&request.id_pa))),
+                Err(unusable) => Err(self.untold(partner, &unusable)),
+            },
+        }
     }
 
     /// The same in the words of the second version.
@@ -84,7 +94,14 @@ impl Desk {
         request: &PaymentRequest,
         deadline: Duration,
     ) -> Result<PaymentAnswerV2, PartnerFailure> {
-        self.activated(partner, request, deadline, words::activated_v2).await
+        Ok(match self.activated(partner, request, deadline).await? {
+            Activated::Refused(fault) => {
+                PaymentAnswerV2 { outcome: Outcome::Ko, fault: Some(fault), data: None }
+            }
+            Activated::Payable(payment) => {
+                PaymentAnswerV2 { outcome: Outcome::Ok, fault: None, data: Some(payment.data) }
+            }
+        })
     }
 
     /// A notice for what somebody filled in.
@@ -94,16 +111,16 @@ impl Desk {
         request: &NoticeDemand,
         deadline: Duration,
     ) -> Result<DemandAnswer, PartnerFailure> {
-        let asked = richiesta_avvisi::Request::PaaChiediNumeroAvviso(
-            words::demand_header(request)?,
-            words::demand(request)?,
-        );
         let until = Instant::now() + deadline;
-        let answer = self.ask::<richiesta_avvisi::Operation>(partner, asked, (Which::Demand, Again::Never), until).await?;
-        let richiesta_avvisi::Response::PaaChiediNumeroAvviso(answer) = answer;
-        let now = self.parts.clock.now();
-        words::demanded(request, &answer.paa_chiedi_numero_avviso_risposta, &partner.invention, rome::day(now))
-            .inspect_err(|failure| self.parts.exchange.invalid(partner, failure))
+        let asked = translate::demand_request(request).map_err(|unusable| self.untold(partner, &unusable))?;
+        let how = (Which::Demand, Again::Never);
+        let answer = self.ask::<notices::Operation>(partner, &asked, how, until).await?;
+        let notices::Response::PaaChiediNumeroAvviso(answer) = answer;
+        let ec = FiscalCode::new(request.id_pa.as_str().trim()).map_err(|_| names_nobody())?;
+        let (name, today) = (self.name_of(&ec), rome::day(self.parts.clock.now()));
+        let answering = Answering { ec: &ec, ec_name: &name, invention: &partner.invention, today };
+        let told = translate::demand_answer(&answer.paa_chiedi_numero_avviso_risposta, &answering);
+        told.map(|demanded| demanded.answer).map_err(|unusable| self.untold(partner, &unusable))
     }
 
     /// Whether a notice is paid by a position that an RPT of the partner's own has made here: then it is managed,
@@ -111,121 +128,104 @@ impl Desk {
     pub async fn stands_here(&self, ec: &FiscalCode, notice: &NoticeNumber) -> Result<bool, StoreError> {
         let now = self.parts.clock.now();
         let last = self.parts.store.last_attempt_of_notice(ec, notice).await?;
-        let by_partner = last.filter(|attempt| attempt.begun == Begun::ByPartner);
-        Ok(by_partner.is_some_and(|attempt| attempt.facts.waits(self.parts.validity, now)))
+        let waits = |attempt: LegacyAttempt| {
+            attempt.begun == Begun::ByPartner && attempt.facts.waits(self.parts.validity, now)
+        };
+        Ok(last.is_some_and(waits))
     }
 
-    async fn activated<T>(
+    /// Asks until the amount fits, at most twice, and completes the answer by the RPTs that come in time.
+    async fn activated(
         &self,
         partner: &Partner,
         request: &PaymentRequest,
         deadline: Duration,
-        tell: impl Fn(&PaymentRequest, Told<'_>) -> Result<(T, Vec<String>), PartnerFailure>,
-    ) -> Result<T, PartnerFailure> {
+    ) -> Result<Activated, PartnerFailure> {
         let parties = (&request.id_pa, &request.id_broker_pa, &request.id_station);
         let about = self.about(parties, &request.qr_code, deadline)?;
-        let invention = &partner.invention;
-        let today = rome::day(about.now);
-        match self.carry_on(partner, request, &about).await? {
-            Activated::Refused(fault) => tell(request, Told::Refused(&fault)).map(|(told, _)| told),
-            Activated::Told(terms, rpts, name) => {
-                let told = tell(request, Told::Terms { terms: &terms, rpts: &rpts, invention, today });
-                let (told, invented) =
-                    told.inspect_err(|failure| self.parts.exchange.invalid(partner, failure))?;
-                self.note(&name, &terms, invented).await?;
-                Ok(told)
-            }
-        }
-    }
-
-    /// Asks until the amount fits: at most twice.
-    async fn carry_on(
-        &self,
-        partner: &Partner,
-        request: &PaymentRequest,
-        about: &About,
-    ) -> Result<Activated, PartnerFailure> {
-        let mut verified: Option<PaymentTerms> = None;
+        let answering = about.answering(partner);
+        let told = |outcome: &TermsOutcome, rpts: &[Rpt]| {
+            translate::activate_answer(outcome, request, rpts, &answering)
+                .map_err(|unusable| self.untold(partner, &unusable))
+        };
+        let mut verified = None;
         let mut wanted = request.amount.map(Amount::cents).filter(|amount| *amount > Cents::ZERO);
         for again in [true, false] {
-            let amount = match wanted {
-                Some(amount) => amount,
-                None => match self.terms(partner, request, about).await? {
-                    Ok(terms) => {
-                        let amount = terms.importo_singolo_versamento.cents();
-                        verified = Some(terms);
-                        amount
-                    }
-                    Err(fault) => return Ok(Activated::Refused(fault)),
-                },
-            };
-            let last = self.last(about).await?;
-            let (name, ccp) = self.attempt(about, last.as_ref(), Some(amount));
-            self.begin(partner, about, (&name, &ccp, amount)).await?;
-            let outcome = self.activates(partner, request, (about, &ccp, amount)).await?;
-            match words::terms(&outcome)? {
-                Ok(terms) => {
-                    if verified.as_ref().is_some_and(|known| known.iban_accredito != terms.iban_accredito) {
-                        let why = "ibanAccredito differs between paaVerificaRPT and paaAttivaRPT";
-                        return Err(PartnerFailure::Untold(why.to_owned()));
-                    }
-                    let rpts = self.wait(partner, about, &name).await?;
-                    return Ok(Activated::Told(terms.clone(), rpts, name));
+            if wanted.is_none() {
+                let outcome = self.verifies(partner, &verification(request), &about).await?;
+                if let Activated::Refused(fault) = told(&outcome, &[])? {
+                    return Ok(Activated::Refused(fault));
                 }
-                Err(fault) if again && fault.fault_code.as_str() == OTHER_AMOUNT => {
-                    let said = outcome.dati_pagamento_pa.as_ref();
-                    wanted = said.map(|terms| terms.importo_singolo_versamento.cents());
+                wanted = amount_of(&outcome);
+                verified = Some(outcome);
+            }
+            let amount = wanted.take().ok_or_else(|| self.untold(partner, &Unusable::NoTerms))?;
+            let (name, outcome) = self.activates(partner, request, (&about, amount)).await?;
+            match told(&outcome, &[])? {
+                Activated::Payable(_) => {
+                    same_account(verified.as_ref(), &outcome)?;
+                    self.note(&name, &outcome, None).await?;
+                    let rpts = self.wait(partner, &about, &name).await?;
+                    let told = told(&outcome, &rpts)?;
+                    if let Activated::Payable(payment) = &told {
+                        self.note(&name, &outcome, Some(payment)).await?;
+                    }
+                    return Ok(told);
                 }
-                Err(fault) => return Ok(Activated::Refused(fault.clone())),
+                Activated::Refused(fault) if again && translate::is_amount_refused(&fault) => {
+                    wanted = amount_of(&outcome).filter(|other| *other != amount && *other > Cents::ZERO);
+                }
+                Activated::Refused(fault) if translate::is_amount_refused(&fault) => {
+                    return Ok(Activated::Refused(translate::refused_amount(fault)));
+                }
+                refused @ Activated::Refused(_) => return Ok(refused),
             }
         }
-        Err(PartnerFailure::Untold("no amount that it would take".to_owned()))
-    }
-
-    /// What a verification says, for the amount.
-    async fn terms(
-        &self,
-        partner: &Partner,
-        request: &PaymentRequest,
-        about: &About,
-    ) -> Result<Result<PaymentTerms, Fault>, PartnerFailure> {
-        let question = NoticeVerification {
-            id_pa: request.id_pa.clone(),
-            id_broker_pa: request.id_broker_pa.clone(),
-            id_station: request.id_station.clone(),
-            qr_code: request.qr_code.clone(),
-        };
-        let last = self.last(about).await?;
-        let (_, ccp) = self.attempt(about, last.as_ref(), None);
-        let outcome = self.verifies(partner, &question, (about, &ccp)).await?;
-        Ok(words::terms(&outcome)?.map(Clone::clone).map_err(Clone::clone))
+        Err(self.untold(partner, &Unusable::NoTerms))
     }
 
     async fn verifies(
         &self,
         partner: &Partner,
         request: &NoticeVerification,
-        (about, ccp): (&About, &Ccp),
+        about: &About,
     ) -> Result<TermsOutcome, PartnerFailure> {
-        let (header, body) = words::verify(request, ccp)?;
-        let asked = ccp_service::Request::PaaVerificaRPT(header, body);
-        match self.ask::<ccp_service::Operation>(partner, asked, (Which::Ccp, Again::Unanswered), about.until).await? {
-            ccp_service::Response::PaaVerificaRPT(answer) => Ok(answer.paa_verifica_rpt_risposta),
-            ccp_service::Response::PaaAttivaRPT(_) => Err(PartnerFailure::NoResponse),
+        let last = self.last(about).await?;
+        let (_, ccp) = self.attempt(about, last.as_ref(), None);
+        let asked = translate::verify_request(request, &text(&ccp)?);
+        let asked = asked.map_err(|unusable| self.untold(partner, &unusable))?;
+        let how = (Which::Ccp, Again::Unanswered);
+        match self.ask::<payments::Operation>(partner, &asked, how, about.until).await? {
+            payments::Response::PaaVerificaRPT(answer) => Ok(answer.paa_verifica_rpt_risposta),
+            payments::Response::PaaAttivaRPT(_) => Err(PartnerFailure::NoResponse),
         }
     }
 
+    /// Notes the activation, and asks for it.
     async fn activates(
         &self,
         partner: &Partner,
         request: &PaymentRequest,
-        (about, ccp, amount): (&About, &Ccp, Cents),
-    ) -> Result<TermsOutcome, PartnerFailure> {
-        let (header, body) = words::activate(request, ccp, amount)?;
-        let asked = ccp_service::Request::PaaAttivaRPT(header, body);
-        match self.ask::<ccp_service::Operation>(partner, asked, (Which::Ccp, Again::Unsent), about.until).await? {
-            ccp_service::Response::PaaAttivaRPT(answer) => Ok(answer.paa_attiva_rpt_risposta),
-            ccp_service::Response::PaaVerificaRPT(_) => Err(PartnerFailure::NoResponse),
+        (about, amount): (&About, Cents),
+    ) -> Result<(AttemptName, TermsOutcome), PartnerFailure> {
+        let last = self.last(about).await?;
+        let (name, ccp) = self.attempt(about, last.as_ref(), Some(amount));
+        let noted = Asked {
+            name: name.clone(),
+            ccp: ccp.clone(),
+            notice: about.notice,
+            partner: partner.id.clone(),
+            through: about.through.clone(),
+            amount,
+            at: about.now,
+        };
+        self.parts.store.begin_attempt(&noted).await.map_err(|error| not_kept(&error))?;
+        let asked = translate::activate_request(request, amount, &text(&ccp)?);
+        let asked = asked.map_err(|unusable| self.untold(partner, &unusable))?;
+        let how = (Which::Ccp, Again::Unsent);
+        match self.ask::<payments::Operation>(partner, &asked, how, about.until).await? {
+            payments::Response::PaaAttivaRPT(answer) => Ok((name, answer.paa_attiva_rpt_risposta)),
+            payments::Response::PaaVerificaRPT(_) => Err(PartnerFailure::NoResponse),
         }
     }
 
@@ -233,18 +233,25 @@ impl Desk {
     async fn ask<S: Service>(
         &self,
         partner: &Partner,
-        request: S::Request,
+        request: &S::Request,
         (which, again): (Which, Again),
         until: Instant,
     ) -> Result<S::Response, PartnerFailure> {
-        let operation = S::of(&request);
-        let message = legacy::write_request::<S>(&request);
+        let operation = S::of(request);
+        let message = legacy::write_request::<S>(request);
         let ask = Ask { which, action: operation.soap_action(), again };
         let left = until.saturating_duration_since(Instant::now());
         let answer = self.parts.exchange.post(partner, ask, message.into(), left).await?;
         legacy::read_response(&answer, operation, &self.parts.limits)
             .map_err(PartnerFailure::from)
             .inspect_err(|failure| self.parts.exchange.invalid(partner, failure))
+    }
+
+    /// An answer that fits its schema and cannot be said in the node's words.
+    fn untold(&self, partner: &Partner, unusable: &Unusable) -> PartnerFailure {
+        let failure = PartnerFailure::Untold(unusable.to_string());
+        self.parts.exchange.invalid(partner, &failure);
+        failure
     }
 
     fn about(
@@ -255,21 +262,28 @@ impl Desk {
     ) -> Result<About, PartnerFailure> {
         let until = Instant::now() + deadline;
         // All of it was checked against the registry before.
-        let odd = || PartnerFailure::Untold("the question names nobody".to_owned());
+        let ec = FiscalCode::new(ec.as_str().trim()).map_err(|_| names_nobody())?;
         Ok(About {
-            ec: FiscalCode::new(ec.as_str().trim()).map_err(|_| odd())?,
-            notice: NoticeNumber::new(qr_code.notice_number.as_str()).map_err(|_| odd())?,
+            name: self.name_of(&ec),
+            ec,
+            notice: NoticeNumber::new(qr_code.notice_number.as_str()).map_err(|_| names_nobody())?,
             through: (
-                BrokerCode::new(broker.as_str().trim()).map_err(|_| odd())?,
-                StationCode::new(station.as_str().trim()).map_err(|_| odd())?,
+                BrokerCode::new(broker.as_str().trim()).map_err(|_| names_nobody())?,
+                StationCode::new(station.as_str().trim()).map_err(|_| names_nobody())?,
             ),
             now: self.parts.clock.now(),
             until,
         })
     }
 
+    fn name_of(&self, ec: &FiscalCode) -> String {
+        let registry = self.parts.registry.current();
+        registry.institution(ec).map_or_else(|| ec.to_string(), |known| known.name.as_str().to_owned())
+    }
+
     async fn last(&self, about: &About) -> Result<Option<LegacyAttempt>, PartnerFailure> {
-        self.parts.store.last_attempt(&about.ec, about.notice.iuv().as_str()).await.map_err(not_kept)
+        let last = self.parts.store.last_attempt(&about.ec, about.notice.iuv().as_str()).await;
+        last.map_err(|error| not_kept(&error))
     }
 
     /// The attempt that a question belongs to, and its name.
@@ -292,37 +306,22 @@ impl Desk {
         (AttemptName { ec: about.ec.clone(), iuv, number }, ccp)
     }
 
-    async fn begin(
-        &self,
-        partner: &Partner,
-        about: &About,
-        (name, ccp, amount): (&AttemptName, &Ccp, Cents),
-    ) -> Result<(), PartnerFailure> {
-        let asked = Asked {
-            name: name.clone(),
-            ccp: ccp.clone(),
-            notice: about.notice,
-            partner: partner.id.clone(),
-            through: about.through.clone(),
-            amount,
-            at: about.now,
-        };
-        self.parts.store.begin_attempt(&asked).await.map_err(not_kept)
-    }
-
+    /// Notes what the partner answered, and what the node is told besides once that is known.
     async fn note(
         &self,
         name: &AttemptName,
-        terms: &PaymentTerms,
-        invented: Vec<String>,
+        outcome: &TermsOutcome,
+        told: Option<&Payment>,
     ) -> Result<(), PartnerFailure> {
+        let Some(terms) = &outcome.dati_pagamento_pa else { return Ok(()) };
+        let invented = told.map_or(&[][..], |payment| &payment.invented);
         let answered = Answered {
             amount: terms.importo_singolo_versamento.cents(),
             iban: terms.iban_accredito.as_str().to_owned(),
-            invented,
+            invented: invented.iter().map(|one: &Invented| one.word().to_owned()).collect(),
             at: self.parts.clock.now(),
         };
-        self.parts.store.answer_attempt(name, &answered).await.map_err(not_kept)
+        self.parts.store.answer_attempt(name, &answered).await.map_err(|error| not_kept(&error))
     }
 
     /// The RPTs of an attempt, if they come as soon as the partner's terms and the deadline allow.
@@ -335,15 +334,65 @@ impl Desk {
         // What is left is needed to answer.
         let left = about.until.saturating_duration_since(Instant::now()) * 4 / 5;
         let wait = partner.invention.wait_for_rpt.get().min(left);
-        let kept = self.arrivals.wait(&self.parts.store, name, wait).await.map_err(not_kept)?;
+        let kept = self.arrivals.wait(&self.parts.store, name, wait).await;
+        let kept = kept.map_err(|error| not_kept(&error))?;
         let read = kept.iter().map(|rpt| read_document_leniently::<Rpt>(&rpt.body, Bounds::default()));
         let read: Result<Vec<Rpt>, _> = read.collect();
         // It was read when it came.
-        read.map_err(|_| PartnerFailure::Untold("its RPT cannot be read again".to_owned()))
+        read.map_err(|_| self.untold(partner, &Unusable::OtherDebt))
     }
 }
 
-fn not_kept(error: StoreError) -> PartnerFailure {
+/// The question for the amount of a notice that is about to be paid.
+fn verification(request: &PaymentRequest) -> NoticeVerification {
+    NoticeVerification {
+        id_pa: request.id_pa.clone(),
+        id_broker_pa: request.id_broker_pa.clone(),
+        id_station: request.id_station.clone(),
+        qr_code: request.qr_code.clone(),
+    }
+}
+
+fn amount_of(outcome: &TermsOutcome) -> Option<Cents> {
+    outcome.dati_pagamento_pa.as_ref().map(|terms| terms.importo_singolo_versamento.cents())
+}
+
+/// Both answers name the same account (spec §6.2).
+fn same_account(verified: Option<&TermsOutcome>, activated: &TermsOutcome) -> Result<(), PartnerFailure> {
+    let account = |outcome: &TermsOutcome| {
+        outcome.dati_pagamento_pa.as_ref().map(|terms| terms.iban_accredito.as_str().to_owned())
+    };
+    if verified.is_some_and(|verified| account(verified) != account(activated)) {
+        let why = "ibanAccredito differs between paaVerificaRPT and paaAttivaRPT";
+        return Err(PartnerFailure::Untold(why.to_owned()));
+    }
+    Ok(())
+}
+
+fn text(ccp: &Ccp) -> Result<Text35, PartnerFailure> {
+    Text::new(ccp.as_str()).map_err(|_| names_nobody())
+}
+
+fn names_nobody() -> PartnerFailure {
+    PartnerFailure::Untold("nothing, for the question names nobody".to_owned())
+}
+
+fn not_kept(error: &StoreError) -> PartnerFailure {
     tracing::error!(%error, "an attempt at a partner could not be noted");
     PartnerFailure::Untold("nothing, for the attempt could not be noted".to_owned())
+}
+
+/// The first version has no place for a digital stamp: the same refusal as for a position of ours.
+fn stamp_needs_version_2(ec: &Text35) -> Fault {
+    let plain = |text: &str| PlainText::new(text).unwrap_or_default();
+    Fault {
+        fault_code: plain("PAA_SEMANTICA"),
+        fault_string: plain("Il contenuto della richiesta è incoerente."),
+        id: plain(ec.as_str().trim()),
+        description: Some(plain("a notice with a digital stamp is served by paGetPaymentV2 only")),
+        serial: None,
+        original_fault_code: None,
+        original_fault_string: None,
+        original_description: None,
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::amount::Cents;
 use crate::domain::routing::attempt::Ccp;
+use crate::legacy::translate::{BasketName, Unusable};
 use crate::soap::legacy::{PptCode, is_unsigned};
 use crate::store::{BegunByPartner, KeptRpts, LegacyAttempt, NewRpt, RptName};
 use crate::wire::common::Text35;
@@ -47,6 +48,7 @@ impl Desk {
     ) -> Result<Accepted, Refused> {
         let read: Vec<Read> =
             sent.iter().map(|sent| self.read(known, sent, cart)).collect::<Result<_, _>>()?;
+        let basket = cart.filter(|_| read.len() > 1).map(|cart| basket(cart, &read)).transpose()?;
         let rpts: Vec<NewRpt> = read.iter().map(|read| read.kept.clone()).collect();
         let attempt = self.attempt_of(&rpts).await?;
         if let Some(attempt) = &attempt {
@@ -59,7 +61,7 @@ impl Desk {
         let kept = match (&attempt, accepted) {
             (Some(attempt), Accepted::OfActivation) => self.complete(attempt, &rpts, known).await?,
             (Some(_), Accepted::BegunByPartner) => self.parts.store.kept_rpts(&rpts).await?,
-            (None, _) => self.begin(known, &read).await?,
+            (None, _) => self.begin(known, &read, basket).await?,
         };
         match kept {
             KeptRpts::Now | KeptRpts::Before => Ok(accepted),
@@ -142,13 +144,18 @@ impl Desk {
     }
 
     /// Begins a payment by RPTs that nobody asked for: their debt becomes a position of ours.
-    async fn begin(&self, known: &Known, read: &[Read]) -> Result<KeptRpts, Refused> {
+    async fn begin(
+        &self,
+        known: &Known,
+        read: &[Read],
+        basket: Option<BasketName>,
+    ) -> Result<KeptRpts, Refused> {
         let Some(first) = read.first() else {
             return Err(Refused::new(PptCode::Semantica, "there is no RPT"));
         };
         let (ec, iuv) = (first.kept.name.ec.clone(), first.kept.name.iuv.clone());
         known.answers_for(&ec)?;
-        let notice = self.stand_for(known, read).await?;
+        let notice = self.stand_for(known, read, basket.map(|basket| basket.notice)).await?;
         let begun = BegunByPartner {
             ccp: Ccp::new(&first.kept.name.ccp)
                 .map_err(|_| Refused::new(PptCode::Semantica, "codiceContestoPagamento has odd characters"))?,
@@ -165,4 +172,13 @@ impl Desk {
         }
         Ok(kept)
     }
+}
+
+/// What a cart of several beneficiaries must be (spec §6.3).
+fn basket(cart: &str, read: &[Read]) -> Result<BasketName, Refused> {
+    let wrong = |unusable: Unusable| Refused::new(PptCode::MultiBeneficiario, format!("the cart is {unusable}"));
+    let name = BasketName::read(cart).map_err(wrong)?;
+    let rpts: Vec<Rpt> = read.iter().map(|read| read.rpt.clone()).collect();
+    name.check(&rpts).map_err(wrong)?;
+    Ok(name)
 }

@@ -52,23 +52,12 @@ pub(super) async fn handle(
     }))
 }
 
-/// What a cart of several beneficiaries must be (spec §6.3).
+/// A cart of several beneficiaries says so; what else it must be is read of its RPTs.
 fn check(sent: &[Sent<'_>], says_so: Option<()>) -> Result<(), Refused> {
     let wrong = |why: &str| Err(Refused::new(PptCode::MultiBeneficiario, why));
-    let [first, second] = sent else {
-        return match sent {
-            [_] if says_so.is_none() => Ok(()),
-            _ => wrong("a cart has one RPT, or two of several beneficiaries"),
-        };
-    };
-    if says_so.is_none() {
-        return wrong("two RPTs make a cart only with multiBeneficiario");
+    match (sent, says_so) {
+        ([_], None) | ([_, _], Some(())) => Ok(()),
+        ([_, _], None) => wrong("two RPTs make a cart only with multiBeneficiario"),
+        _ => wrong("a cart has one RPT, or two of several beneficiaries"),
     }
-    if first.iuv.as_str().trim() != second.iuv.as_str().trim() {
-        return wrong("the RPTs of the cart have different IUVs");
-    }
-    if first.ec.as_str().trim() == second.ec.as_str().trim() {
-        return wrong("the RPTs of the cart are of one institution");
-    }
-    Ok(())
 }
