@@ -252,7 +252,7 @@ impl LegacyEc {
                 iban.to_owned(),
                 debt.reason.join(" "),
                 debt.collection.clone(),
-                None,
+                debt.stamp.clone(),
             )],
         };
         let Some((other, amount, iban)) = &debt.other else {

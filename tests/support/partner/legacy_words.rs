@@ -21,6 +21,8 @@ pub struct Debt {
     pub reason: Vec<String>,
     /// What a second institution gets of it besides: its code, its amount and its account.
     pub other: Option<(String, String, String)>,
+    /// A digital stamp that is bought instead of paying to the account: digest and province.
+    pub stamp: Option<(String, String)>,
     /// What the payments of the RPT are for.
     pub collection: String,
     /// The debtor as the RPT names it.
@@ -37,6 +39,7 @@ pub fn debt(ec: &str, iuv: &str, amount: &str) -> Debt {
         iban: "IT60X0542811101000000123456".to_owned(),
         reason: vec!["Mensa scolastica".to_owned()],
         other: None,
+        stamp: None,
         collection: "9/0101002IM/".to_owned(),
         debtor: ("RSSMRA80A01H501U".to_owned(), "Maria Rossi".to_owned()),
     }

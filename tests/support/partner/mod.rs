@@ -2,3 +2,4 @@
 
 pub mod legacy;
 pub mod legacy_words;
+pub mod modern;
