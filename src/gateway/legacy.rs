@@ -97,7 +97,7 @@ impl Parts {
     ) -> Result<Option<SocketAddr>, StartError> {
         let Some(listener) = &config.legacy.listener else { return Ok(None) };
         let LegacyListener { listen, .. } = listener;
-        let tls = self.watched("legacy", TlsSettings::from(listener))?;
+        let tls = self.watched("legacy", TlsSettings::for_legacy(listener, config.legacy.reload_interval))?;
         let settings = SoapSettings {
             max_message: config.soap.max_message.get(),
             public_url: None,

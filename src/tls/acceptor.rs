@@ -60,9 +60,9 @@ impl From<&SoapTls> for TlsSettings {
     }
 }
 
-impl From<&LegacyListener> for TlsSettings {
-    fn from(listener: &LegacyListener) -> Self {
-        // Which certificates are whose is said of each partner, not of the listener.
+impl TlsSettings {
+    /// The listener of old systems: which certificates are whose is said of each partner.
+    pub fn for_legacy(listener: &LegacyListener, interval: HumanDuration) -> Self {
         let callers =
             CallerSettings { client_ca: listener.client_ca.clone(), allowed: AllowedClients::AnyOfCa };
         Self {
@@ -70,12 +70,10 @@ impl From<&LegacyListener> for TlsSettings {
             certificate: listener.certificate.clone(),
             key: listener.key.clone(),
             callers: Some(callers),
-            reload_interval: listener.reload_interval.get(),
+            reload_interval: interval.get(),
         }
     }
-}
 
-impl TlsSettings {
     /// The REST listener: no client certificate; `interval` is that of the SOAP side.
     pub fn for_api(tls: &ApiTls, interval: HumanDuration) -> Self {
         Self {

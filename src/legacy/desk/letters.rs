@@ -101,7 +101,7 @@ impl Desk {
         let request = read_request(message, &limits).map_err(|_| unreadable())?;
         let paid = Paid::of(&request).ok_or_else(unreadable)?;
         for _ in 0..TRIES {
-            let attempt = self.attempt_of(letter, &paid, partner).await?;
+            let attempt = self.attempt_paid(letter, &paid, partner).await?;
             let made = self.parts.store.rts_of_attempt(&attempt.name).await?;
             let of_this = |rt: &StoredRt| rt.receipt.as_deref() == Some(&*paid.receipt);
             let own = |rt: &StoredRt| letter.ec == paid.issuer || rt.name.ec == letter.ec;
@@ -118,7 +118,7 @@ impl Desk {
     }
 
     /// The attempt that was paid. A payment of which nothing was seen here before is noted as one.
-    async fn attempt_of(
+    async fn attempt_paid(
         &self,
         letter: &Letter,
         paid: &Paid,

@@ -36,7 +36,7 @@ pub(super) async fn handle(
         ec: asked.identificativo_dominio.as_ref().map(domain).transpose()?,
         from: asked.range_da.and_then(instant).unwrap_or(Timestamp::UNIX_EPOCH),
         until: asked.range_a.and_then(instant).unwrap_or(Timestamp::MAX),
-        limit: u32::try_from(asked.dimensione_lista.number()).unwrap_or(1).clamp(1, MOST),
+        limit: u32::try_from(asked.dimensione_lista.get()).unwrap_or(1).clamp(1, MOST),
     };
     let pending = desk.parts.store.pending_rpts(&query).await?;
     let told = |pending: Pending| {

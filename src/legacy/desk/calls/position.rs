@@ -5,9 +5,11 @@ use crate::domain::ids::Iupd;
 use crate::domain::notice_number::{AuxDigit, Iuv, NoticeNumber};
 use crate::domain::position::{History, Position};
 use crate::domain::routing::Handler;
-use crate::legacy::translate::{self, Loaded};
+use crate::domain::text::Text as DomainText;
+use crate::legacy::translate::{self, Loaded, Unusable};
 use crate::soap::legacy::PptCode;
 use crate::store::{CreateError, ReplaceError};
+use crate::wire::Text;
 use crate::wire::pagamenti::Rpt;
 
 use super::Refused;
@@ -85,9 +87,20 @@ impl Desk {
         (iupd, notice): (&Iupd, NoticeNumber),
         rpts: &[Rpt],
     ) -> Result<Position, Refused> {
-        let loaded = Loaded { iupd, notice, now: known.now };
-        translate::position(rpts, &loaded)
-            .map_err(|unusable| Refused::new(PptCode::Semantica, format!("the RPT has {unusable}")))
+        let wrong = |unusable: Unusable| Refused::new(PptCode::Semantica, format!("the RPT has {unusable}"));
+        let mut asked = translate::requested(rpts, None).map_err(wrong)?;
+        // The payer pays by the number of the notice; where that was drawn here, the node knows its reference only.
+        asked.iuv = Text::new(notice.iuv().as_str()).map_err(|error| wrong(error.into()))?;
+        let name = known.registry.institution(&asked.ec).map(|institution| institution.name.as_str().to_owned());
+        let company_name = DomainText::new(&name.unwrap_or_else(|| asked.ec.to_string()));
+        let company_name = company_name.map_err(|_| wrong(Unusable::Beneficiary))?;
+        let loaded = Loaded { iupd: iupd.clone(), notice, company_name, now: known.now };
+        let mut position = translate::position(&asked, loaded).map_err(wrong)?;
+        position.history.version = 1;
+        for option in &mut position.options {
+            option.valid_from = Some(known.now);
+        }
+        Ok(position)
     }
 
     /// Writes over the position of an RPT that came before under another name.
