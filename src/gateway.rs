@@ -9,6 +9,7 @@ mod deletions;
 mod delivery;
 mod demands;
 mod desk;
+mod draws;
 mod legacy;
 mod nats;
 mod node;
@@ -20,11 +21,9 @@ mod upkeep;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
-use sha2::{Digest, Sha256};
 
 use crate::admin::certificates::{Certificates, Unusable};
 use crate::admin::{Vault, VaultError};
@@ -45,7 +44,7 @@ use crate::partner::Exchange;
 use crate::primitive::{Deadlines, Primitives, ReceiptCounts};
 use crate::registry::RegistryView;
 use crate::serve::{
-    Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError, Shutdown,
+    Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError, Shutdown,
     SoapSettings, Stack, Stopped, health, soap_endpoint,
 };
 use crate::soap::{self, Limits};
@@ -54,6 +53,7 @@ use crate::tls::{TlsError, TlsReloader};
 
 use channels::Channels;
 use delivery::Deliverer;
+use draws::{random, randomness};
 use node::NodeFacing;
 use people::PeopleError;
 
@@ -196,7 +196,14 @@ impl Gateway {
         parts.start_expiry(&old);
         parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;
-        Ok(Gateway { soap_addr, legacy_addr, api_addr, store, shutdown, grace: config.soap.shutdown_grace.get() })
+        Ok(Gateway {
+            soap_addr,
+            legacy_addr,
+            api_addr,
+            store,
+            shutdown,
+            grace: config.soap.shutdown_grace.get(),
+        })
     }
 
     /// Where the node calls.
@@ -386,44 +393,5 @@ impl Parts {
         }
         tokio::spawn(listener.serve(router, self.shutdown.clone()));
         address
-    }
-
-    fn database_check(&self) -> Check {
-        let store = self.store.clone();
-        Check::new("database", move || {
-            let store = store.clone();
-            async move { store.ping().await.map_err(|_| "the database does not answer".to_owned()) }
-        })
-    }
-}
-
-/// Numbers that nobody can foresee who does not know the seed: the hash of the seed and a count. Drawn at
-/// the start, so that no request can fail for want of randomness.
-fn randomness(seed: [u8; 32]) -> Randomness {
-    let count = AtomicU64::new(0);
-    Randomness::new(move || {
-        let drawn = Sha256::new().chain_update(seed).chain_update(count.fetch_add(1, Relaxed).to_ne_bytes());
-        drawn.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
-    })
-}
-
-#[expect(clippy::disallowed_methods, reason = "the composition root draws what must not repeat")]
-fn random<const N: usize>() -> Result<[u8; N], StartError> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(StartError::Random)?;
-    Ok(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_follow_from_the_seed_and_do_not_repeat() {
-        let (one, same, other) = (randomness([1; 32]), randomness([1; 32]), randomness([2; 32]));
-        let first = one.notice_base();
-        assert_eq!(first, same.notice_base());
-        assert_ne!(first, one.notice_base());
-        assert_ne!(first, other.notice_base());
     }
 }

@@ -14,8 +14,8 @@ use crate::legacy::desk::calls::Called;
 use crate::legacy::desk::{Desk, DeskParts, Passwords};
 use crate::observe::Outcome;
 use crate::serve::{
-    BoxFuture, Contract, Interface, Listener, ListenerSettings, SoapCall, SoapHandler, SoapReply, SoapSettings,
-    soap_endpoint,
+    BoxFuture, Contract, Interface, Listener, ListenerSettings, SoapCall, SoapHandler, SoapReply,
+    SoapSettings, soap_endpoint,
 };
 use crate::soap::Limits;
 use crate::tls::TlsSettings;
@@ -98,11 +98,8 @@ impl Parts {
         let Some(listener) = &config.legacy.listener else { return Ok(None) };
         let LegacyListener { listen, .. } = listener;
         let tls = self.watched("legacy", TlsSettings::for_legacy(listener, config.legacy.reload_interval))?;
-        let settings = SoapSettings {
-            max_message: config.soap.max_message.get(),
-            public_url: None,
-            contract: CONTRACT,
-        };
+        let settings =
+            SoapSettings { max_message: config.soap.max_message.get(), public_url: None, contract: CONTRACT };
         let routes = soap_endpoint::routes(settings, Arc::new(PartnerFacing(desk.clone())));
         let router = self.stack(Interface::Soap, config.soap.body_timeout.get()).around(routes);
         let settings = ListenerSettings { name: "legacy", listen: *listen, ..(&config.soap).into() };

@@ -55,8 +55,12 @@ async fn what_is_activated_again_after_its_end_is_a_new_attempt() {
         scene.partner.waits_for("paaInviaRT", 1).await;
         scene.ask(&get_v2(1, &amount("12.34"))).await;
         is(&scene.partner.was_answered(2).await[1], "esito", "OK");
-        let ccps: Vec<String> =
-            scene.partner.came("paaAttivaRPT").iter().map(|came| came.tag("codiceContestoPagamento")).collect();
+        let ccps: Vec<String> = scene
+            .partner
+            .came("paaAttivaRPT")
+            .iter()
+            .map(|came| came.tag("codiceContestoPagamento"))
+            .collect();
         assert_ne!(ccps[0], ccps[1]);
         scene.settle(&receipt("r1", notice_number(1).as_str(), &whole(1234))).await;
         let came = scene.partner.waits_for("paaInviaRT", 2).await.remove(1);

@@ -4,7 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use varco::domain::routing::attempt::AttemptState;
 
-use super::scene::{amount, eventually, get, get_v2, iuv, on_both_scenes, owed, receipt, shared, whole};
+use super::scene::{
+    Scene, amount, eventually, get, get_v2, iuv, on_both_scenes, owed, receipt, shared, whole,
+};
 use crate::support::messages::about;
 use crate::support::partner::legacy_words::{debt, tag, tags};
 use crate::support::samples::{BROKER, EC, IBAN, STATION, notice_number};
@@ -19,51 +21,9 @@ async fn an_unmodified_old_system_completes_a_payment() {
     on_both_scenes(async |scene| {
         scene.partner.owes(owed(1, "12.34"));
 
-        let verified = scene.verified(&about(1)).await;
-        is(&verified, "outcome", "OK");
-        is(&verified, "amount", "12.34");
-        is(&verified, "options", "EQ");
-        is(&verified, "dueDate", "2026-11-25");
-        is(&verified, "allCCP", "false");
-        is(&verified, "paymentDescription", "Mensa scolastica");
-        is(&verified, "fiscalCodePA", EC);
-        is(&verified, "companyName", "Comune di Borgo");
-        let asked = scene.partner.came("paaVerificaRPT").remove(0);
-        assert_eq!((&*asked.action, &*asked.path), ("paaVerificaRPT", "/ccp"));
-        let ccp = asked.tag("codiceContestoPagamento");
-
-        let told = scene.ask(&get_v2(1, &amount("12.34"))).await;
-        is(&told, "outcome", "OK");
-        is(&told, "creditorReferenceId", &iuv(1));
-        is(&told, "paymentAmount", "12.34");
-        is(&told, "dueDate", "2026-11-25");
-        is(&told, "description", "Mensa scolastica");
-        is(&told, "companyName", "Comune di Borgo");
-        is(&told, "entityUniqueIdentifierType", "F");
-        is(&told, "entityUniqueIdentifierValue", "RSSMRA80A01H501U");
-        is(&told, "fullName", "Maria Rossi");
-        is(&told, "postalCode", "00100");
-        is(&told, "city", "Borgo");
-        is(&told, "country", "IT");
-        assert_eq!(tags(&told, "idTransfer"), ["1"]);
-        is(&told, "transferAmount", "12.34");
-        is(&told, "fiscalCodePA", EC);
-        is(&told, "IBAN", IBAN);
-        is(&told, "remittanceInformation", "Mensa scolastica");
-        is(&told, "transferCategory", "9/0101002IM/");
-
-        let asked = scene.partner.came("paaAttivaRPT").remove(0);
-        assert_eq!((&*asked.action, &*asked.path), ("paaAttivaRPT", "/ccp"));
-        assert_eq!(asked.tag("identificativoIntermediarioPA"), BROKER);
-        assert_eq!(asked.tag("identificativoStazioneIntermediarioPA"), STATION);
-        assert_eq!(asked.tag("identificativoDominio"), EC);
-        assert_eq!(asked.tag("identificativoUnivocoVersamento"), iuv(1));
-        assert_eq!(asked.tag("codiceContestoPagamento"), ccp, "one name for the whole attempt");
-        assert_eq!(asked.tag("importoSingoloVersamento"), "12.34");
-        let answered = scene.partner.was_answered(1).await;
-        is(&answered[0], "esito", "OK");
-        is(&answered[0], "redirect", "0");
-        is(&scene.state(&ccp, 1).await, "stato", "RPT_ACCETTATA_NODO");
+        let ccp = a_verification_is_told(scene).await;
+        what_is_to_be_paid_is_told(scene).await;
+        the_activation_is_as_the_table_says(scene, &ccp).await;
 
         scene.settle(&receipt("ricevuta-1", notice_number(1).as_str(), &whole(1234))).await;
         let came = scene.partner.waits_for("paaInviaRT", 1).await.remove(0);
@@ -76,29 +36,93 @@ async fn an_unmodified_old_system_completes_a_payment() {
         assert_eq!(came.tag("tipoFirma"), "");
         the_rt_says_it_all(&came.rt(), &ccp);
 
-        eventually("the RT is taken", async || {
-            scene.state(&ccp, 1).await.contains("<stato>RT_ACCETTATA_PA</stato>")
-        })
-        .await;
-        let history = tags(&scene.state(&ccp, 1).await, "stato");
-        assert_eq!(history[0], "RT_ACCETTATA_PA", "as it stands now");
-        assert_eq!(
-            history[1..],
-            ["RPT_RICEVUTA_NODO", "RPT_ACCETTATA_NODO", "RT_RICEVUTA_NODO", "RT_ACCETTATA_NODO", "RT_ACCETTATA_PA"]
-        );
-        let copy = scene.copy(EC, 1, &ccp).await;
-        assert_eq!(tag(&copy, "rt").map(|rt| STANDARD.decode(rt).unwrap()), Some(came.rt().into_bytes()));
-        let pending = scene.partner.call(scene.partner.caller().pending(None, 10)).await;
-        is(&pending, "totRestituiti", "0");
-
-        let attempt = scene.attempts().await.remove(0);
-        assert_eq!(attempt.invented, ["due_date"], "all else the RPT said");
-        let now = scene.gateway.clock.now();
-        assert_eq!(attempt.facts.state(jiff::SignedDuration::from_mins(30), now), AttemptState::RtTaken);
-        let class = scene.gateway.classes(1).await.remove(0).1;
-        assert_eq!(class, "partner", "no position is managed here");
+        it_is_known_what_became_of_it(scene, &came.rt(), &ccp).await;
     })
     .await;
+}
+
+/// The name of the attempt.
+async fn a_verification_is_told(scene: &Scene) -> String {
+    let verified = scene.verified(&about(1)).await;
+    is(&verified, "outcome", "OK");
+    is(&verified, "amount", "12.34");
+    is(&verified, "options", "EQ");
+    is(&verified, "dueDate", "2026-11-25");
+    is(&verified, "allCCP", "false");
+    is(&verified, "paymentDescription", "Mensa scolastica");
+    is(&verified, "fiscalCodePA", EC);
+    is(&verified, "companyName", "Comune di Borgo");
+    let asked = scene.partner.came("paaVerificaRPT").remove(0);
+    assert_eq!((&*asked.action, &*asked.path), ("paaVerificaRPT", "/ccp"));
+    let ccp = asked.tag("codiceContestoPagamento");
+    ccp
+}
+
+async fn what_is_to_be_paid_is_told(scene: &Scene) {
+    let told = scene.ask(&get_v2(1, &amount("12.34"))).await;
+    is(&told, "outcome", "OK");
+    is(&told, "creditorReferenceId", &iuv(1));
+    is(&told, "paymentAmount", "12.34");
+    is(&told, "dueDate", "2026-11-25");
+    is(&told, "description", "Mensa scolastica");
+    is(&told, "companyName", "Comune di Borgo");
+    is(&told, "entityUniqueIdentifierType", "F");
+    is(&told, "entityUniqueIdentifierValue", "RSSMRA80A01H501U");
+    is(&told, "fullName", "Maria Rossi");
+    is(&told, "postalCode", "00100");
+    is(&told, "city", "Borgo");
+    is(&told, "country", "IT");
+    assert_eq!(tags(&told, "idTransfer"), ["1"]);
+    is(&told, "transferAmount", "12.34");
+    is(&told, "fiscalCodePA", EC);
+    is(&told, "IBAN", IBAN);
+    is(&told, "remittanceInformation", "Mensa scolastica");
+    is(&told, "transferCategory", "9/0101002IM/");
+}
+
+async fn the_activation_is_as_the_table_says(scene: &Scene, ccp: &str) {
+    let asked = scene.partner.came("paaAttivaRPT").remove(0);
+    assert_eq!((&*asked.action, &*asked.path), ("paaAttivaRPT", "/ccp"));
+    assert_eq!(asked.tag("identificativoIntermediarioPA"), BROKER);
+    assert_eq!(asked.tag("identificativoStazioneIntermediarioPA"), STATION);
+    assert_eq!(asked.tag("identificativoDominio"), EC);
+    assert_eq!(asked.tag("identificativoUnivocoVersamento"), iuv(1));
+    assert_eq!(asked.tag("codiceContestoPagamento"), ccp, "one name for the whole attempt");
+    assert_eq!(asked.tag("importoSingoloVersamento"), "12.34");
+    let answered = scene.partner.was_answered(1).await;
+    is(&answered[0], "esito", "OK");
+    is(&answered[0], "redirect", "0");
+    is(&scene.state(ccp, 1).await, "stato", "RPT_ACCETTATA_NODO");
+}
+
+async fn it_is_known_what_became_of_it(scene: &Scene, rt: &str, ccp: &str) {
+    eventually("the RT is taken", async || {
+        scene.state(ccp, 1).await.contains("<stato>RT_ACCETTATA_PA</stato>")
+    })
+    .await;
+    let history = tags(&scene.state(ccp, 1).await, "stato");
+    assert_eq!(history[0], "RT_ACCETTATA_PA", "as it stands now");
+    assert_eq!(
+        history[1..],
+        [
+            "RPT_RICEVUTA_NODO",
+            "RPT_ACCETTATA_NODO",
+            "RT_RICEVUTA_NODO",
+            "RT_ACCETTATA_NODO",
+            "RT_ACCETTATA_PA"
+        ]
+    );
+    let copy = scene.copy(EC, 1, ccp).await;
+    assert_eq!(tag(&copy, "rt").map(|copy| STANDARD.decode(copy).unwrap()), Some(rt.as_bytes().to_vec()));
+    let pending = scene.partner.call(scene.partner.caller().pending(None, 10)).await;
+    is(&pending, "totRestituiti", "0");
+
+    let attempt = scene.attempts().await.remove(0);
+    assert_eq!(attempt.invented, ["due_date"], "all else the RPT said");
+    let now = scene.gateway.clock.now();
+    assert_eq!(attempt.facts.state(jiff::SignedDuration::from_mins(30), now), AttemptState::RtTaken);
+    let class = scene.gateway.classes(1).await.remove(0).1;
+    assert_eq!(class, "partner", "no position is managed here");
 }
 
 fn the_rt_says_it_all(rt: &str, ccp: &str) {
@@ -203,8 +227,12 @@ async fn both_versions_are_one_attempt() {
             let named = tag(&second, "transferList").unwrap();
             Some(named.replace("<companyName>Comune di Borgo</companyName>", ""))
         });
-        let ccps: Vec<String> =
-            scene.partner.came("paaAttivaRPT").iter().map(|came| came.tag("codiceContestoPagamento")).collect();
+        let ccps: Vec<String> = scene
+            .partner
+            .came("paaAttivaRPT")
+            .iter()
+            .map(|came| came.tag("codiceContestoPagamento"))
+            .collect();
         assert_eq!(ccps[0], ccps[1]);
         let answered = scene.partner.was_answered(2).await;
         answered.iter().for_each(|answer| is(answer, "esito", "OK"));

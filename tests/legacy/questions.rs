@@ -34,11 +34,19 @@ async fn another_amount_than_the_payer_saw_is_asked_for_again_with_the_right_one
         scene.partner.owes(owed(1, "20.00"));
         let told = scene.ask(&get_v2(1, &amount("19.99"))).await;
         is(&told, "paymentAmount", "20.00");
-        let asked: Vec<String> =
-            scene.partner.came("paaAttivaRPT").iter().map(|came| came.tag("importoSingoloVersamento")).collect();
+        let asked: Vec<String> = scene
+            .partner
+            .came("paaAttivaRPT")
+            .iter()
+            .map(|came| came.tag("importoSingoloVersamento"))
+            .collect();
         assert_eq!(asked, ["19.99", "20.00"]);
-        let ccps: Vec<String> =
-            scene.partner.came("paaAttivaRPT").iter().map(|came| came.tag("codiceContestoPagamento")).collect();
+        let ccps: Vec<String> = scene
+            .partner
+            .came("paaAttivaRPT")
+            .iter()
+            .map(|came| came.tag("codiceContestoPagamento"))
+            .collect();
         assert_eq!(ccps[0], ccps[1], "what was refused has begun nothing");
         scene.partner.was_answered(1).await;
     })

@@ -147,7 +147,8 @@ impl Scene {
         let (url, mut started) = (database.url.clone(), None);
         let gateway = TestGateway::start_after(database, &url, &SETTINGS, async |folder, database| {
             let (broker, station) = (BROKER.to_owned(), STATION.to_owned());
-            let partner = LegacyEc::start(folder, Caller { broker, station, password: PASSWORD.to_owned() }).await;
+            let partner =
+                LegacyEc::start(folder, Caller { broker, station, password: PASSWORD.to_owned() }).await;
             let mut intruder = Intruder::enter(database).await;
             intruder.run(&partner_row(&partner, folder, database.engine, wait_for_rpt)).await;
             intruder.run(&route_row()).await;

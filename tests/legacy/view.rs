@@ -36,7 +36,8 @@ async fn attempts_are_listed_with_what_was_made_up_and_without_people() {
         let page = ask(address, DESK, (Method::GET, &next), None).await;
         assert_eq!(page.body["attempts"][0]["noticeNumber"], notice_number(1).as_str());
         assert!(page.body.get("nextCursor").is_none());
-        let nobody = ask(address, DESK, (Method::GET, "/creditor-institutions/00000000000/routing/attempts"), None);
+        let nobody =
+            ask(address, DESK, (Method::GET, "/creditor-institutions/00000000000/routing/attempts"), None);
         assert_eq!(nobody.await.status, StatusCode::NOT_FOUND);
     })
     .await;

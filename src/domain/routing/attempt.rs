@@ -417,8 +417,7 @@ mod tests {
         assert_eq!(stands(&facts, 99), AttemptState::RtRefused);
         facts.rts[0].taken_at = Some(at(8));
         assert_eq!(stands(&facts, 99), AttemptState::RtTaken);
-        let words: Vec<Stato> =
-            facts.history(VALIDITY, at(99)).into_iter().map(|(_, stato)| stato).collect();
+        let words: Vec<Stato> = facts.history(VALIDITY, at(99)).into_iter().map(|(_, stato)| stato).collect();
         assert_eq!(
             words,
             [

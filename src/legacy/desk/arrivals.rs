@@ -39,7 +39,9 @@ impl Arrivals {
     /// Says that the RPTs of an attempt are kept.
     pub(super) fn tell(&self, attempt: &AttemptName) {
         let list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        list.iter().filter(|waiting| waiting.attempt == *attempt).for_each(|waiting| waiting.come.notify_one());
+        list.iter()
+            .filter(|waiting| waiting.attempt == *attempt)
+            .for_each(|waiting| waiting.come.notify_one());
     }
 
     fn list(&self, attempt: &AttemptName) -> Listed<'_> {

@@ -11,10 +11,10 @@ use crate::partner::{Again, Ask, PartnerFailure, Which};
 use crate::soap::legacy as old;
 use crate::soap::{Limits, read_request};
 use crate::store::{
-    Asked, AttemptName, Letter, LegacyAttempt, NewRt, RptName, RtFate, StoreError, StoredRpt, StoredRt,
+    Asked, AttemptName, LegacyAttempt, Letter, NewRt, RptName, RtFate, StoreError, StoredRpt, StoredRt,
 };
-use crate::wire::pagamenti::Rpt;
 use crate::wire::common::Text35;
+use crate::wire::pagamenti::Rpt;
 use crate::wire::pagamenti_telematici_rt::{Operation, Request, Response};
 use crate::wire::ppt::PaaInviaRT;
 use crate::wire::ppthead::IntestazionePPT;
@@ -187,7 +187,11 @@ impl Desk {
                 body: write_document(&rt),
             });
         }
-        if rts.is_empty() { Err(Stopped::Ours("nobody has a share in the receipt".to_owned())) } else { Ok(rts) }
+        if rts.is_empty() {
+            Err(Stopped::Ours("nobody has a share in the receipt".to_owned()))
+        } else {
+            Ok(rts)
+        }
     }
 
     async fn send(&self, rt: &StoredRt, partner: &Partner) -> Result<(), Stopped> {
@@ -198,7 +202,8 @@ impl Desk {
         let ask = Ask { which: Which::Rt, action: operation.soap_action(), again: Again::Never };
         let sent = self.parts.exchange.post(partner, ask, message.into(), self.parts.receipt_deadline).await;
         let answer = sent.and_then(|answer| {
-            let read = old::read_response(&answer, operation, &self.parts.limits).map_err(PartnerFailure::from);
+            let read =
+                old::read_response(&answer, operation, &self.parts.limits).map_err(PartnerFailure::from);
             read.inspect_err(|failure| self.parts.exchange.invalid(partner, failure))
         });
         let outcome = match answer {

@@ -9,6 +9,7 @@
 //! Every step is a fact in the store before anybody relies on it: another instance, or this one after a crash,
 //! goes on from there.
 
+mod about;
 mod arrivals;
 pub mod calls;
 mod expiry;

@@ -6,53 +6,32 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::time::Instant;
 
 use crate::domain::amount::Cents;
 use crate::domain::fiscal_code::FiscalCode;
-use crate::domain::ids::{BrokerCode, StationCode};
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::rome;
 use crate::domain::routing::Partner;
-use crate::domain::routing::attempt::{Begun, Ccp};
+use crate::domain::routing::attempt::Begun;
 use crate::legacy::translate::{self, Activated, Answering, Invented, Payment, Unusable};
 use crate::partner::{Again, Ask, PartnerFailure, Which};
 use crate::soap::legacy::{self, Service};
 use crate::store::{Answered, Asked, AttemptName, LegacyAttempt, StoreError};
-use crate::wire::common::{Amount, Fault, NoticeCode, Outcome, Text35};
+use crate::wire::common::{Amount, Fault, Outcome, Text35};
 use crate::wire::pa_for_node::{
-    DemandAnswer, NoticeAnswer, NoticeDemand, NoticeVerification, PaymentAnswer, PaymentAnswerV2, PaymentRequest,
+    DemandAnswer, NoticeAnswer, NoticeDemand, NoticeVerification, PaymentAnswer, PaymentAnswerV2,
+    PaymentRequest,
 };
 use crate::wire::pagamenti::Rpt;
 use crate::wire::ppt::TermsOutcome;
 use crate::wire::{
-    Bounds, PlainText, Text, pagamenti_telematici_ccp as payments, read_document_leniently, richiesta_avvisi as notices,
+    Bounds, PlainText, pagamenti_telematici_ccp as payments, read_document_leniently,
+    richiesta_avvisi as notices,
 };
 
 use super::Desk;
-
-/// What a question is about.
-struct About {
-    ec: FiscalCode,
-    /// What the registry calls it.
-    name: String,
-    notice: NoticeNumber,
-    through: (BrokerCode, StationCode),
-    now: Timestamp,
-    until: Instant,
-}
-
-impl About {
-    fn answering<'a>(&'a self, partner: &'a Partner) -> Answering<'a> {
-        Answering {
-            ec: &self.ec,
-            ec_name: &self.name,
-            invention: &partner.invention,
-            today: rome::day(self.now),
-        }
-    }
-}
+use super::about::{About, amount_of, names_nobody, not_kept, same_account, text, verification};
 
 impl Desk {
     /// Can this notice be paid, and how much is it?
@@ -254,58 +233,6 @@ impl Desk {
         failure
     }
 
-    fn about(
-        &self,
-        (ec, broker, station): (&Text35, &Text35, &Text35),
-        qr_code: &NoticeCode,
-        deadline: Duration,
-    ) -> Result<About, PartnerFailure> {
-        let until = Instant::now() + deadline;
-        // All of it was checked against the registry before.
-        let ec = FiscalCode::new(ec.as_str().trim()).map_err(|_| names_nobody())?;
-        Ok(About {
-            name: self.name_of(&ec),
-            ec,
-            notice: NoticeNumber::new(qr_code.notice_number.as_str()).map_err(|_| names_nobody())?,
-            through: (
-                BrokerCode::new(broker.as_str().trim()).map_err(|_| names_nobody())?,
-                StationCode::new(station.as_str().trim()).map_err(|_| names_nobody())?,
-            ),
-            now: self.parts.clock.now(),
-            until,
-        })
-    }
-
-    fn name_of(&self, ec: &FiscalCode) -> String {
-        let registry = self.parts.registry.current();
-        registry.institution(ec).map_or_else(|| ec.to_string(), |known| known.name.as_str().to_owned())
-    }
-
-    async fn last(&self, about: &About) -> Result<Option<LegacyAttempt>, PartnerFailure> {
-        let last = self.parts.store.last_attempt(&about.ec, about.notice.iuv().as_str()).await;
-        last.map_err(|error| not_kept(&error))
-    }
-
-    /// The attempt that a question belongs to, and its name.
-    fn attempt(
-        &self,
-        about: &About,
-        last: Option<&LegacyAttempt>,
-        amount: Option<Cents>,
-    ) -> (AttemptName, Ccp) {
-        let iuv = about.notice.iuv().as_str().to_owned();
-        let goes_on = last.filter(|last| last.facts.is_open(self.parts.validity, about.now)).filter(|last| {
-            let same = amount.is_none() || last.asked_amount == amount;
-            same || last.facts.answered_at.is_none()
-        });
-        if let Some(last) = goes_on {
-            return (last.name.clone(), last.ccp.clone());
-        }
-        let number = last.map_or(1, |last| last.name.number.saturating_add(1));
-        let ccp = Ccp::of_attempt(&about.ec, &iuv, number);
-        (AttemptName { ec: about.ec.clone(), iuv, number }, ccp)
-    }
-
     /// Notes what the partner answered, and what the node is told besides once that is known.
     async fn note(
         &self,
@@ -341,45 +268,6 @@ impl Desk {
         // It was read when it came.
         read.map_err(|_| self.untold(partner, &Unusable::OtherDebt))
     }
-}
-
-/// The question for the amount of a notice that is about to be paid.
-fn verification(request: &PaymentRequest) -> NoticeVerification {
-    NoticeVerification {
-        id_pa: request.id_pa.clone(),
-        id_broker_pa: request.id_broker_pa.clone(),
-        id_station: request.id_station.clone(),
-        qr_code: request.qr_code.clone(),
-    }
-}
-
-fn amount_of(outcome: &TermsOutcome) -> Option<Cents> {
-    outcome.dati_pagamento_pa.as_ref().map(|terms| terms.importo_singolo_versamento.cents())
-}
-
-/// Both answers name the same account (spec §6.2).
-fn same_account(verified: Option<&TermsOutcome>, activated: &TermsOutcome) -> Result<(), PartnerFailure> {
-    let account = |outcome: &TermsOutcome| {
-        outcome.dati_pagamento_pa.as_ref().map(|terms| terms.iban_accredito.as_str().to_owned())
-    };
-    if verified.is_some_and(|verified| account(verified) != account(activated)) {
-        let why = "ibanAccredito differs between paaVerificaRPT and paaAttivaRPT";
-        return Err(PartnerFailure::Untold(why.to_owned()));
-    }
-    Ok(())
-}
-
-fn text(ccp: &Ccp) -> Result<Text35, PartnerFailure> {
-    Text::new(ccp.as_str()).map_err(|_| names_nobody())
-}
-
-fn names_nobody() -> PartnerFailure {
-    PartnerFailure::Untold("nothing, for the question names nobody".to_owned())
-}
-
-fn not_kept(error: &StoreError) -> PartnerFailure {
-    tracing::error!(%error, "an attempt at a partner could not be noted");
-    PartnerFailure::Untold("nothing, for the attempt could not be noted".to_owned())
 }
 
 /// The first version has no place for a digital stamp: the same refusal as for a position of ours.

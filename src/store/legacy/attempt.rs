@@ -111,7 +111,8 @@ impl AttemptRow {
             partner: read(PartnerId::new(&self.partner), "partner")?,
             broker: read(BrokerCode::new(&self.broker), "broker code")?,
             station: read(StationCode::new(&self.station), "station code")?,
-            begun: Begun::from_word(&self.begun).ok_or(StoreError::Corrupt { what: "beginning of an attempt" })?,
+            begun: Begun::from_word(&self.begun)
+                .ok_or(StoreError::Corrupt { what: "beginning of an attempt" })?,
             began_at: instant(self.began_at)?,
             asked_amount: cents(self.asked_amount)?,
             amount: cents(self.amount)?,
@@ -132,7 +133,11 @@ pub(super) use attempt_columns;
 
 impl Store {
     /// The last attempt under an institution's reference.
-    pub async fn last_attempt(&self, ec: &FiscalCode, iuv: &str) -> Result<Option<LegacyAttempt>, StoreError> {
+    pub async fn last_attempt(
+        &self,
+        ec: &FiscalCode,
+        iuv: &str,
+    ) -> Result<Option<LegacyAttempt>, StoreError> {
         on_engine!(&self.pools, read, |pool, engine| engine::last(pool, ec, iuv).await)
     }
 

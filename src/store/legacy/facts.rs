@@ -18,7 +18,8 @@ pub(super) struct RtFactRow {
 impl RtFactRow {
     fn read(&self) -> Result<RtFacts, StoreError> {
         Ok(RtFacts {
-            outcome: RtOutcome::from_word(&self.outcome).ok_or(StoreError::Corrupt { what: "outcome of an RT" })?,
+            outcome: RtOutcome::from_word(&self.outcome)
+                .ok_or(StoreError::Corrupt { what: "outcome of an RT" })?,
             made_at: instant(self.made_at)?,
             taken_at: optional_instant(self.taken_at)?,
             refused_at: optional_instant(self.refused_at)?,

@@ -92,7 +92,11 @@ impl RptRow {
                 iuv: self.iuv.clone(),
                 number: self.attempt_no,
             },
-            name: RptName { ec: read(FiscalCode::new(&self.ec), "fiscal code")?, iuv: self.iuv, ccp: self.ccp },
+            name: RptName {
+                ec: read(FiscalCode::new(&self.ec), "fiscal code")?,
+                iuv: self.iuv,
+                ccp: self.ccp,
+            },
             partner: self.partner,
             cart: self.cart,
             received_at: instant(self.received_at)?,

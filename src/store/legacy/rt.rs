@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
-use crate::domain::routing::{Delivery, LetterForm, PartnerId};
 use crate::domain::routing::attempt::{Ccp, RtOutcome};
+use crate::domain::routing::{Delivery, LetterForm, PartnerId};
 use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::partners::letters::{self, NewLetter};
 use crate::store::positions::is_unique_violation;
@@ -90,11 +90,16 @@ impl RtRow {
                 iuv: self.iuv.clone(),
                 number: self.attempt_no,
             },
-            name: RptName { ec: read(FiscalCode::new(&self.ec), "fiscal code")?, iuv: self.iuv, ccp: self.ccp },
+            name: RptName {
+                ec: read(FiscalCode::new(&self.ec), "fiscal code")?,
+                iuv: self.iuv,
+                ccp: self.ccp,
+            },
             rpt_ccp: self.rpt_ccp,
             partner: read(PartnerId::new(&self.partner), "partner")?,
             receipt: Some(self.receipt_id).filter(|id| !id.is_empty()),
-            outcome: RtOutcome::from_word(&self.outcome).ok_or(StoreError::Corrupt { what: "outcome of an RT" })?,
+            outcome: RtOutcome::from_word(&self.outcome)
+                .ok_or(StoreError::Corrupt { what: "outcome of an RT" })?,
             taken_at: optional_instant(self.taken_at)?,
             body: self.body,
         })
@@ -155,8 +160,7 @@ macro_rules! rt_columns {
     };
 }
 
-pub(in crate::store) const RT: &str =
-    concat!(rt_columns!(), "WHERE t.ec = $1 AND t.iuv = $2 AND t.ccp = $3");
+pub(in crate::store) const RT: &str = concat!(rt_columns!(), "WHERE t.ec = $1 AND t.iuv = $2 AND t.ccp = $3");
 
 pub(in crate::store) const RTS_OF_ATTEMPT: &str = concat!(
     rt_columns!(),
@@ -170,7 +174,8 @@ const INSERT: &str = "INSERT INTO legacy_rt (ec, iuv, ccp, issuer, attempt_no, r
 const CLOSE: &str = "UPDATE legacy_rpt SET closed_at = COALESCE(closed_at, $4), settled_at = NULL \
     WHERE ec = $1 AND iuv = $2 AND ccp = $3";
 
-const TAKEN: &str = "UPDATE legacy_rt SET taken_at = COALESCE(taken_at, $4) WHERE ec = $1 AND iuv = $2 AND ccp = $3";
+const TAKEN: &str =
+    "UPDATE legacy_rt SET taken_at = COALESCE(taken_at, $4) WHERE ec = $1 AND iuv = $2 AND ccp = $3";
 
 /// The RPT is done with once the partner has each of its RTs.
 const SETTLED: &str = "UPDATE legacy_rpt SET settled_at = $4 WHERE ec = $1 AND iuv = $2 AND ccp = \

@@ -127,7 +127,8 @@ fn roots(folder: &Path) -> RootCertStore {
 pub fn calling_as(folder: &Path, name: &str) -> Arc<ClientConfig> {
     let (chain, key) = identity(folder, name);
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let builder =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     Arc::new(builder.with_root_certificates(roots(folder)).with_client_auth_cert(chain, key).unwrap())
 }
 
@@ -289,7 +290,9 @@ impl LegacyEc {
                 let action = action.trim_matches('"').to_owned();
                 let answer = ec.answers(parts.uri.path().to_owned(), action, xml).await;
                 let response = match answer {
-                    Some(xml) => Response::builder().header("content-type", "text/xml; charset=utf-8").body(xml),
+                    Some(xml) => {
+                        Response::builder().header("content-type", "text/xml; charset=utf-8").body(xml)
+                    }
                     None => Response::builder().status(StatusCode::INTERNAL_SERVER_ERROR).body(String::new()),
                 };
                 Ok::<_, hyper::Error>(response.unwrap().map(|text| Full::<Bytes>::from(text)))

@@ -100,7 +100,8 @@ impl Desk {
             return semantic("the payments of the RPT do not sum to importoTotaleDaVersare");
         }
         let ccp = Ccp::new(sent.ccp.as_str().trim());
-        let ccp = ccp.map_err(|_| Refused::new(PptCode::Semantica, "codiceContestoPagamento has odd characters"))?;
+        let ccp =
+            ccp.map_err(|_| Refused::new(PptCode::Semantica, "codiceContestoPagamento has odd characters"))?;
         let name = RptName {
             ec: domain(sent.ec)?,
             iuv: sent.iuv.as_str().trim().to_owned(),
@@ -134,7 +135,10 @@ impl Desk {
         let sum = Cents::checked_sum(rpts.iter().map(|rpt| rpt.amount));
         // Its answer may be under way still: then what it was asked for is what it will answer.
         if attempt.amount.or(attempt.asked_amount).is_some_and(|amount| sum != Some(amount)) {
-            return Err(Refused::new(PptCode::Semantica, "the amount is another than the one that was activated"));
+            return Err(Refused::new(
+                PptCode::Semantica,
+                "the amount is another than the one that was activated",
+            ));
         }
         let kept = self.parts.store.keep_rpts(&attempt.name, rpts, known.now).await?;
         if kept != KeptRpts::Taken {
@@ -157,8 +161,9 @@ impl Desk {
         known.answers_for(&ec)?;
         let notice = self.stand_for(known, read, basket.map(|basket| basket.notice)).await?;
         let begun = BegunByPartner {
-            ccp: Ccp::new(&first.kept.name.ccp)
-                .map_err(|_| Refused::new(PptCode::Semantica, "codiceContestoPagamento has odd characters"))?,
+            ccp: Ccp::new(&first.kept.name.ccp).map_err(|_| {
+                Refused::new(PptCode::Semantica, "codiceContestoPagamento has odd characters")
+            })?,
             issuer: (ec, iuv),
             notice,
             through: (known.broker.clone(), known.station.clone()),
@@ -176,7 +181,8 @@ impl Desk {
 
 /// What a cart of several beneficiaries must be (spec §6.3).
 fn basket(cart: &str, read: &[Read]) -> Result<BasketName, Refused> {
-    let wrong = |unusable: Unusable| Refused::new(PptCode::MultiBeneficiario, format!("the cart is {unusable}"));
+    let wrong =
+        |unusable: Unusable| Refused::new(PptCode::MultiBeneficiario, format!("the cart is {unusable}"));
     let name = BasketName::read(cart).map_err(wrong)?;
     let rpts: Vec<Rpt> = read.iter().map(|read| read.rpt.clone()).collect();
     name.check(&rpts).map_err(wrong)?;

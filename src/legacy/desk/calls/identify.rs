@@ -37,13 +37,10 @@ pub struct Known {
 impl Desk {
     /// Who calls. A certificate that is nobody's and a password that is not its owner's are refused alike, and both
     /// passwords are looked at.
-    pub(super) fn identify(
-        &self,
-        by: Option<&Fingerprint>,
-        said: Credentials<'_>,
-    ) -> Result<Known, Refused> {
+    pub(super) fn identify(&self, by: Option<&Fingerprint>, said: Credentials<'_>) -> Result<Known, Refused> {
         let registry = self.parts.registry.current();
-        let partner = registry.partners().filter(|partner| self.is(partner, by, said.password)).next().cloned();
+        let partner =
+            registry.partners().filter(|partner| self.is(partner, by, said.password)).next().cloned();
         let Some(partner) = partner else {
             let why = "the certificate and the password are not those of a partner";
             return Err(Refused::new(PptCode::Autenticazione, why));
@@ -107,7 +104,8 @@ impl Known {
         }
         let routes = self.registry.routes(ec);
         let handlers = routes.map_or_else(Vec::new, |routes| routes.of_relation(&self.station, self.now));
-        let own = handlers.iter().any(|handler| matches!(handler, Handler::Legacy(id) if *id == self.partner.id));
+        let own =
+            handlers.iter().any(|handler| matches!(handler, Handler::Legacy(id) if *id == self.partner.id));
         if own { Ok(()) } else { Err(not_yours()) }
     }
 

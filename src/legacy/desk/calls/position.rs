@@ -91,7 +91,8 @@ impl Desk {
         let mut asked = translate::requested(rpts, None).map_err(wrong)?;
         // The payer pays by the number of the notice; where that was drawn here, the node knows its reference only.
         asked.iuv = Text::new(notice.iuv().as_str()).map_err(|error| wrong(error.into()))?;
-        let name = known.registry.institution(&asked.ec).map(|institution| institution.name.as_str().to_owned());
+        let name =
+            known.registry.institution(&asked.ec).map(|institution| institution.name.as_str().to_owned());
         let company_name = DomainText::new(&name.unwrap_or_else(|| asked.ec.to_string()));
         let company_name = company_name.map_err(|_| wrong(Unusable::Beneficiary))?;
         let loaded = Loaded { iupd: iupd.clone(), notice, company_name, now: known.now };
@@ -132,19 +133,30 @@ impl Desk {
         if let Ok(iuv) = Iuv::new(iuv) {
             let given = match NoticeNumber::of_iuv(&iuv) {
                 Ok(notice) => Some(notice),
-                Err(_) => links.clone().filter(|link| link.aux_digit == AuxDigit::Zero).find_map(|link| {
-                    NoticeNumber::new(&format!("0{}{}", link.code?, iuv.as_str())).ok()
-                }),
+                Err(_) => links
+                    .clone()
+                    .filter(|link| link.aux_digit == AuxDigit::Zero)
+                    .find_map(|link| NoticeNumber::new(&format!("0{}{}", link.code?, iuv.as_str())).ok()),
             };
             let own = given.filter(|notice| self.is_its(known, ec, notice));
-            let wrong = || Refused::new(PptCode::Semantica, "the IUV is of a notice that the partner does not answer for");
+            let wrong = || {
+                Refused::new(
+                    PptCode::Semantica,
+                    "the IUV is of a notice that the partner does not answer for",
+                )
+            };
             return own.map(Number::Given).ok_or_else(wrong);
         }
         let drawn = links.filter(|link| link.aux_digit == AuxDigit::Three).find_map(|link| {
             let notice = NoticeNumber::issue(link.code?, self.parts.randomness.notice_base()).ok()?;
             self.is_its(known, ec, &notice).then_some(notice)
         });
-        let none = || Refused::new(PptCode::Semantica, "the partner answers for no notice with a number that can be drawn");
+        let none = || {
+            Refused::new(
+                PptCode::Semantica,
+                "the partner answers for no notice with a number that can be drawn",
+            )
+        };
         drawn.map(Number::Drawn).ok_or_else(none)
     }
 

@@ -28,7 +28,10 @@ pub(super) async fn handle(
     let history = history.filter_map(|(at, stato)| {
         Some(RptEvent { data: moment(at)?, stato: text(stato.word()), descrizione: text(stato.sentence()) })
     });
-    Ok(Response::NodoChiediStatoRPT(NodoChiediStatoRPTRisposta { fault: None, esito: told(stato, history.collect()) }))
+    Ok(Response::NodoChiediStatoRPT(NodoChiediStatoRPTRisposta {
+        fault: None,
+        esito: told(stato, history.collect()),
+    }))
 }
 
 fn told(stato: Stato, history: Vec<RptEvent>) -> RptState {
