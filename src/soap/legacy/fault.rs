@@ -174,10 +174,9 @@ pub fn refusal(operation: Operation, fault: Fault) -> Response {
             url: None,
             lista_errori_rpt: None,
         }),
-        Operation::NodoChiediStatoRPT => Response::NodoChiediStatoRPT(NodoChiediStatoRPTRisposta {
-            fault,
-            esito: no_state(),
-        }),
+        Operation::NodoChiediStatoRPT => {
+            Response::NodoChiediStatoRPT(NodoChiediStatoRPTRisposta { fault, esito: no_state() })
+        }
         Operation::NodoChiediCopiaRT => {
             Response::NodoChiediCopiaRT(NodoChiediCopiaRTRisposta { fault, tipo_firma: None, rt: None })
         }

@@ -1,8 +1,8 @@
 //! What the four services of the old interface have in common.
 
 use crate::wire::{
-    Name, Reader, Violation, Writer, pagamenti_telematici_ccp, pagamenti_telematici_rpt, pagamenti_telematici_rt,
-    richiesta_avvisi,
+    Name, Reader, Violation, Writer, pagamenti_telematici_ccp, pagamenti_telematici_rpt,
+    pagamenti_telematici_rt, richiesta_avvisi,
 };
 
 /// The operations of a service, with their messages.
@@ -25,11 +25,8 @@ pub trait Service: Copy + 'static {
     /// The element in the header that goes before the one that asks.
     fn header_root(self) -> Option<&'static Name>;
     /// Reads a request, from the block of the header and the payload where the readers stand.
-    fn read_request(
-        self,
-        header: &mut Reader<'_>,
-        from: &mut Reader<'_>,
-    ) -> Result<Self::Request, Violation>;
+    fn read_request(self, header: &mut Reader<'_>, from: &mut Reader<'_>)
+    -> Result<Self::Request, Violation>;
     /// Reads a response.
     fn read_response(self, from: &mut Reader<'_>) -> Result<Self::Response, Violation>;
     /// The operation of a request.
