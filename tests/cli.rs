@@ -243,7 +243,8 @@ fn the_node_finds_nothing_wrong_with_the_demo() {
     ] {
         let (status, told) = node(folder.path(), arguments);
         assert_eq!(status, Some(0), "{arguments:?}: {told}");
-        assert!(!told.contains("\n  wrong "), "{arguments:?}: {told}");
+        let called = !arguments.contains(&"PPT_STAZIONE_INT_PA_SCONOSCIUTA");
+        assert_eq!(told.contains("\n  wrong "), !called, "{arguments:?}: {told}");
     }
     let (_, told) = node(folder.path(), &["verify"]);
     assert!(told.contains("answered  OK after") && told.contains("84.50 euro, due "), "{told}");

@@ -24,6 +24,7 @@ use self::folder::{Access, Folder};
 use self::node::Node;
 use self::pki::{Pki, Prepared};
 use self::settings::{Addresses, Keys, Named};
+use self::stories::Told;
 use self::world::{TOWN, TOWN_NAME, valid};
 use super::{Failure, print};
 use crate::admin::{KeyHasher, Vault};
@@ -217,13 +218,17 @@ async fn perform(
     let client = Client::new(&addresses.soap_url(), &files, LONGEST).map_err(Failure::unusable)?;
     let told = stories::tell(gateway.store(), clock.now()).await?;
     let played = told.get(PLAYED).ok_or_else(|| Failure::unusable("there is no story to play"))?;
-    let notices = guide::named(&told)?;
     let document = services::write_document(folder)?;
-    settings::write_environment(folder, pki, addresses, keys, &Named { notices, document })?;
+    let announce = |told: &[Told]| {
+        let named = Named { notices: guide::named(told)?, document: document.clone() };
+        settings::write_environment(folder, pki, addresses, keys, &named)
+    };
+    announce(&told)?;
     let mut node = Node::new(client, clock.clone());
     play::play(&mut node, played, clock.now()).await?;
     services::play(&mut node, clock).await?;
     print(&format!("\n  Citizens find the same services at {}/servizi\n", addresses.api_url()))?;
     let told = stories::tell(gateway.store(), clock.now()).await?;
+    announce(&told)?;
     guide::notices(&told)
 }
