@@ -344,7 +344,6 @@ impl Planner<'_> {
             }
         }
     }
-
 }
 
 /// The runtime's type for a built-in one.

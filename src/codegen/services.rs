@@ -73,11 +73,7 @@ fn only(parts: &mut Parts<'_>, operation: At<'_>) -> Fallible<QName> {
 }
 
 /// The elements that one side of an operation sends.
-fn message<'t>(
-    (root, contract): (At<'t>, &Contract),
-    operation: At<'t>,
-    side: &str,
-) -> Fallible<Parts<'t>> {
+fn message<'t>((root, contract): (At<'t>, &Contract), operation: At<'t>, side: &str) -> Fallible<Parts<'t>> {
     let end = operation.child(WSDL, side);
     let end = end.ok_or_else(|| operation.wrong(format!("operation without an {side}")))?;
     let (_, wanted) = end.qname(end.need("message")?)?;
