@@ -8,6 +8,6 @@ mod invention;
 mod partner;
 mod route;
 
-pub use invention::{Invention, InventionError, Wait};
+pub use invention::{ANONYMOUS, CATEGORY, Invention, InventionError, Wait};
 pub use partner::{Partner, PartnerId, PartnerIdError, PasswordHash, Speaks};
 pub use route::{Handler, Route, Routes, Standing};
