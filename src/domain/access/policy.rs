@@ -181,7 +181,8 @@ mod tests {
         let mut some = whole.clone();
         some[0].codes = Segregation::Only(BTreeSet::from([TwoDigits::new("02").unwrap()]));
         let both = [whole.clone(), some.clone()].concat();
-        let some_stations = some.iter().cloned().map(|one| Delegation { products: [Product::Stations].into(), ..one });
+        let some_stations =
+            some.iter().cloned().map(|one| Delegation { products: [Product::Stations].into(), ..one });
         let some_stations: Vec<Delegation> = some_stations.collect();
         for (delegated, permission, admitted) in [
             (whole, Permission::OfferingWrite, true),

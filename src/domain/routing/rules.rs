@@ -236,7 +236,8 @@ mod tests {
 
     #[test]
     fn a_route_begins_now_or_later_and_little_behind_means_now() {
-        let from = |from| WantedRoute { from, ..wanted(Handler::Managed) }.dated(now()).map(|route| route.from);
+        let from =
+            |from| WantedRoute { from, ..wanted(Handler::Managed) }.dated(now()).map(|route| route.from);
         assert_eq!(from(None), Ok(now()));
         assert_eq!(from(Some(days(400))), Ok(days(400)));
         assert_eq!(from(Some(now() - 5.minutes())), Ok(now()));
@@ -245,7 +246,8 @@ mod tests {
 
     #[test]
     fn an_overlap_ends_behind_the_beginning_and_soon_enough() {
-        let until = |until| WantedRoute { overlap_until: Some(until), ..wanted(old()) }.dated(now()).map(drop);
+        let until =
+            |until| WantedRoute { overlap_until: Some(until), ..wanted(old()) }.dated(now()).map(drop);
         assert_eq!(until(days(1)), Err(RouteError::OverlapEndsFirst));
         assert_eq!(until(days(1) + 1.second()), Ok(()));
         assert_eq!(until(days(91)), Ok(()));

@@ -50,7 +50,9 @@ fn routes(plan: &Plan) -> Vec<Route> {
 /// No two begin together; they come in no order.
 fn plans() -> impl Strategy<Value = Plan> {
     prop::collection::btree_map(0..100_i64, (0..30_i64, 0..4_usize), 0..6)
-        .prop_map(|plan| plan.into_iter().map(|(from, (overlap, who))| (from, overlap, who)).collect::<Plan>())
+        .prop_map(|plan| {
+            plan.into_iter().map(|(from, (overlap, who))| (from, overlap, who)).collect::<Plan>()
+        })
         .prop_shuffle()
 }
 

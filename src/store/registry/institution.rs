@@ -126,7 +126,10 @@ const HANGING: [Hanging; 11] = [
         "services of its own",
         "SELECT CAST(1 AS BIGINT) FROM service WHERE owner = 'ec:' || CAST($1 AS TEXT) LIMIT 1",
     ),
-    ("partners behind the gateway", "SELECT CAST(1 AS BIGINT) FROM partner WHERE owner = 'ec:' || CAST($1 AS TEXT) LIMIT 1"),
+    (
+        "partners behind the gateway",
+        "SELECT CAST(1 AS BIGINT) FROM partner WHERE owner = 'ec:' || CAST($1 AS TEXT) LIMIT 1",
+    ),
     (
         "notices that a partner answers for",
         "SELECT CAST(1 AS BIGINT) FROM route r WHERE r.ec = $1 AND r.handler <> 'managed' AND NOT EXISTS \

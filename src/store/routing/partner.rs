@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::form::{form_of_partner, parts, wished_partner};
 use super::form::NewPassword;
+use super::form::{form_of_partner, parts, wished_partner};
 use crate::domain::access::Tenant;
 use crate::domain::governance::Conflict;
 use crate::domain::routing::{Partner, PartnerId, Speaks};
@@ -25,11 +25,8 @@ macro_rules! partner_columns {
 /// All of them.
 pub(in crate::store) const ALL: &str = concat!("SELECT ", partner_columns!(), " FROM partner");
 
-const RECORDS: &str = concat!(
-    "SELECT ",
-    partner_columns!(),
-    ", password_at, created_at, updated_at FROM partner ORDER BY id"
-);
+const RECORDS: &str =
+    concat!("SELECT ", partner_columns!(), ", password_at, created_at, updated_at FROM partner ORDER BY id");
 
 const RECORD: &str = concat!(
     "SELECT ",

@@ -13,7 +13,7 @@ use super::refusal::{Invalid, conflict};
 use super::route;
 use super::route_body::{RouteRequest, read};
 use crate::api::Api;
-use crate::api::access::{Access, Written, WritesError, carry_out};
+use crate::api::access::{Access, WritesError, Written, carry_out};
 use crate::api::body::JsonBody;
 use crate::api::openapi::{Answer, Doc};
 use crate::api::positions::render::unkept;

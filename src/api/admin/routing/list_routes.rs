@@ -8,7 +8,7 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::model::{self, RouteModel, RoutesModel, StateWord, Stands, route_example};
+use super::model::{self, RouteModel, RoutesModel, Stands, StateWord, route_example};
 use super::owner;
 use super::refusal::Missing;
 use crate::api::Api;

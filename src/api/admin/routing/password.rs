@@ -15,7 +15,7 @@ use super::refusal::conflict;
 use super::{doc_of_partner, held_partner, model};
 use crate::admin::NoRandomness;
 use crate::api::Api;
-use crate::api::access::{Access, Written, WritesError, carry_out};
+use crate::api::access::{Access, WritesError, Written, carry_out};
 use crate::api::apiconfig::names::Named;
 use crate::api::openapi::{Answer, Doc};
 use crate::api::positions::render::unkept;
