@@ -25,3 +25,5 @@ mod receipts;
 mod scene;
 #[path = "forward/stand_in.rs"]
 mod stand_in;
+#[path = "forward/view.rs"]
+mod view;

@@ -257,7 +257,7 @@ impl Question {
     /// is no such position.
     async fn stand_in(&self, failure: &PartnerFailure, which: Known) -> Option<Outcome> {
         let notice = self.routed.notice.as_ref()?;
-        let partner = self.routed.handlers.iter().find_map(Handler::partner)?;
+        let partner = self.routed.handlers.first().and_then(Handler::partner)?;
         let outcome = self.ours().await;
         let counts = match &outcome {
             Ok(_) => true,

@@ -5,14 +5,11 @@ use std::time::Duration;
 use crate::domain::routing::Partner;
 use crate::partner::exchange::{Again, Ask, Exchange, Which};
 use crate::partner::failure::PartnerFailure;
-use crate::soap::{self, Limits};
+use crate::soap::{self, DUPLICATE_RECEIPT, Limits};
 use crate::store::Letter;
 use crate::wire::pa_for_node::{Acknowledgement, Operation, Outcome, Response};
 
 use super::HandedOver;
-
-/// The code by which a system says that it has the receipt from before.
-const DUPLICATE: &str = "PAA_RECEIPT_DUPLICATA";
 
 /// Hands a receipt over.
 pub(super) async fn relay(
@@ -51,7 +48,7 @@ fn named(operation: &str) -> Option<Operation> {
 fn said(answer: &Acknowledgement) -> HandedOver {
     let code = answer.fault.as_ref().map(|fault| fault.fault_code.as_str());
     match (answer.outcome, code) {
-        (Outcome::Ok, _) | (Outcome::Ko, Some(DUPLICATE)) => HandedOver::taken(),
+        (Outcome::Ok, _) | (Outcome::Ko, Some(DUPLICATE_RECEIPT)) => HandedOver::taken(),
         (Outcome::Ko, Some(code)) if is_code(code) => HandedOver::refused(code),
         // Whatever it says there may be personal data.
         (Outcome::Ko, _) => HandedOver::refused("KO"),

@@ -44,7 +44,8 @@ pub enum Activates {
     No,
 }
 
-const READ: &str =
+/// Who answered for a notice.
+pub(in crate::store) const READ: &str =
     "SELECT activated_by, stood_in_for FROM partner_answer WHERE ec = $1 AND notice_number = $2";
 
 impl Store {

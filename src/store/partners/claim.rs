@@ -32,7 +32,8 @@ macro_rules! due {
 pub(in crate::store) const DUE_PARTNERS: &str = "SELECT DISTINCT partner, CASE WHEN partner > $2 THEN 0 ELSE 1 END \
     FROM partner_delivery WHERE state = 'pending' AND next_at <= $1 ORDER BY 2, 1 LIMIT 64";
 
-const WAITING: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN refused IS NULL THEN 0 ELSE 1 END), 0) AS BIGINT), \
+/// How many letters wait, how many of them were refused, and when the oldest was made.
+pub(in crate::store) const WAITING: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN refused IS NULL THEN 0 ELSE 1 END), 0) AS BIGINT), \
     MIN(made_at) FROM partner_delivery WHERE state = 'pending'";
 
 #[derive(sqlx::FromRow)]

@@ -147,26 +147,35 @@ impl Row {
 
 /// Reads a [`Row`].
 macro_rules! letters {
-    ($tail:literal) => {
+    ($($tail:literal)+) => {
         concat!(
             "SELECT d.id, d.ec, r.receipt_id, d.notice_number, d.partner, d.form, d.state, d.refused, d.attempts, \
              d.made_at, d.next_at, d.last_at, d.last_error, d.done_at, d.told_at, a.stood_in_at \
              FROM partner_delivery d LEFT JOIN receipt r ON r.ec = d.ec AND r.receipt_key = d.letter \
              LEFT JOIN partner_answer a ON a.ec = d.ec AND a.notice_number = d.notice_number WHERE ",
-            $tail
+            $($tail),+
         )
     };
 }
 
 /// Letters of an institution, $1, for a partner, $2, in a state, $3, behind a place, $4 and $5; nothing of it need
 /// be said.
-pub(in crate::store) const LIST: &str = letters!(
-    "d.made_at <> 0 AND (CAST($1 AS TEXT) IS NULL OR d.ec = $1) AND (CAST($2 AS TEXT) IS NULL OR d.partner = $2) \
-     AND (CAST($3 AS TEXT) IS NULL OR $3 = CASE WHEN d.state = 'delivered' THEN 'delivered' \
-     WHEN d.refused IS NULL THEN 'pending' ELSE 'refused' END) \
-     AND (CAST($4 AS BIGINT) IS NULL OR d.made_at < $4 OR d.made_at = $4 AND d.id < $5) \
-     ORDER BY d.made_at DESC, d.id DESC LIMIT $6"
-);
+macro_rules! some {
+    ($all:literal) => {
+        letters!($all
+            " AND (CAST($1 AS TEXT) IS NULL OR d.ec = $1) AND (CAST($2 AS TEXT) IS NULL OR d.partner = $2) \
+             AND (CAST($3 AS TEXT) IS NULL OR $3 = CASE WHEN d.state = 'delivered' THEN 'delivered' \
+             WHEN d.refused IS NULL THEN 'pending' ELSE 'refused' END) \
+             AND (CAST($4 AS BIGINT) IS NULL OR d.made_at < $4 OR d.made_at = $4 AND d.id < $5) \
+             ORDER BY d.made_at DESC, d.id DESC LIMIT $6")
+    };
+}
+
+/// Of all that there are.
+pub(in crate::store) const LIST: &str = some!("d.made_at <> 0");
+
+/// Of those that are on their way: there are few, and an index of their own.
+pub(in crate::store) const LIST_OPEN: &str = some!("d.state = 'pending'");
 
 const ONE: &str = letters!("d.id = $1");
 
@@ -204,7 +213,8 @@ impl Store {
 for_both_engines! {
     pub(super) async fn list(pool: &Pool, query: &LetterQuery) -> Result<Vec<Row>, sqlx::Error> {
         let after = query.after.as_ref();
-        sqlx::query_as(LIST)
+        let is_open = matches!(query.state, Some(LetterState::Pending | LetterState::Refused));
+        sqlx::query_as(if is_open { LIST_OPEN } else { LIST })
             .bind(query.ec.as_ref().map(FiscalCode::as_str))
             .bind(query.partner.as_ref().map(PartnerId::as_str))
             .bind(query.state.map(LetterState::word))

@@ -3,7 +3,7 @@
 //! A receipt that is a partner's becomes a letter in the commit that books it: none is made twice and none is
 //! left out. Whoever sends one holds it by a lease, and only the holder writes what came of it.
 
-mod answers;
+pub(super) mod answers;
 pub(super) mod claim;
 pub(super) mod letters;
 pub(super) mod list;
