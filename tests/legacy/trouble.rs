@@ -38,6 +38,8 @@ async fn an_rt_that_is_refused_is_sent_again_and_one_that_it_has_is_taken() {
         scene.partner.behaves(|habits| drop(habits.refuses.insert("paaInviaRT", "PAA_SYSTEM_ERROR")));
         scene.settle(&receipt("r1", notice_number(1).as_str(), &whole(1234))).await;
         let first = scene.partner.waits_for("paaInviaRT", 1).await.remove(0);
+        // Its answer is on its way.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         scene.partner.behaves(|habits| drop(habits.refuses.insert("paaInviaRT", "PAA_RT_DUPLICATA")));
         for _ in 0..8 {
             scene.minutes_pass(15);

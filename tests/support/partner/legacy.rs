@@ -25,6 +25,7 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
+use super::super::node::Lost;
 use super::legacy_words::{Caller, Debt, Rpt, answer, cents, refusal, tag, terms};
 
 /// What the system does about its RPT once it has answered an activation.
@@ -288,6 +289,9 @@ impl LegacyEc {
                 let xml = String::from_utf8(body.collect().await?.to_bytes().to_vec()).unwrap();
                 let action = parts.headers.get("soapaction").map_or("", |value| value.to_str().unwrap());
                 let action = action.trim_matches('"').to_owned();
+                if ec.habits().down {
+                    return Err(Lost::from("it is down"));
+                }
                 let answer = ec.answers(parts.uri.path().to_owned(), action, xml).await;
                 let response = match answer {
                     Some(xml) => {
@@ -295,7 +299,7 @@ impl LegacyEc {
                     }
                     None => Response::builder().status(StatusCode::INTERNAL_SERVER_ERROR).body(String::new()),
                 };
-                Ok::<_, hyper::Error>(response.unwrap().map(|text| Full::<Bytes>::from(text)))
+                Ok::<_, Lost>(response.unwrap().map(|text| Full::<Bytes>::from(text)))
             }
         });
         let _gone = server::Builder::new().serve_connection(TokioIo::new(stream), service).await;

@@ -47,34 +47,37 @@ pub fn debt(ec: &str, iuv: &str, amount: &str) -> Debt {
 
 /// The text of the first element of that name, whatever its prefix.
 pub fn tag(xml: &str, name: &str) -> Option<String> {
-    let mut rest = xml;
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at + 1..];
-        let end = rest.find(['>', ' ', '/', '\n'])?;
-        let found = rest[..end].rsplit(':').next()?;
-        if found == name && !rest.starts_with('/') {
-            let open = rest.find('>')?;
-            if rest[..open].ends_with('/') {
-                return Some(String::new());
-            }
-            let inner = &rest[open + 1..];
-            let closing = format!("{}>", &rest[..end]);
-            return Some(inner[..inner.find(&format!("</{closing}"))?].to_owned());
-        }
-    }
-    None
+    first(xml, name).map(|(text, _)| text.to_owned())
 }
 
 /// All texts of elements of that name.
 pub fn tags(xml: &str, name: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = xml;
-    while let Some(text) = tag(rest, name) {
-        let at = rest.find(&format!("{text}</")).unwrap() + text.len();
-        found.push(text);
-        rest = &rest[at + 2..];
+    while let Some((text, behind)) = first(rest, name) {
+        found.push(text.to_owned());
+        rest = behind;
     }
     found
+}
+
+/// What the first element of that name holds, and what comes behind its start tag's text.
+fn first<'x>(xml: &'x str, name: &str) -> Option<(&'x str, &'x str)> {
+    let mut rest = xml;
+    loop {
+        rest = &rest[rest.find('<')? + 1..];
+        let end = rest.find(['>', ' ', '/', '\n'])?;
+        if rest.starts_with('/') || rest[..end].rsplit(':').next()? != name {
+            continue;
+        }
+        let open = rest.find('>')?;
+        let behind = &rest[open + 1..];
+        if rest[..open].ends_with('/') {
+            return Some(("", behind));
+        }
+        let close = behind.find(&format!("</{}>", &rest[..end]))?;
+        return Some((&behind[..close], &behind[close..]));
+    }
 }
 
 fn envelope(header: &str, body: &str) -> String {

@@ -1,7 +1,7 @@
 //! What both ways to send RPTs share: they are read, held against their header and their attempt, and kept.
 
 use crate::domain::amount::Cents;
-use crate::domain::routing::attempt::Ccp;
+use crate::domain::routing::attempt::{Begun, Ccp};
 use crate::legacy::translate::{BasketName, Unusable};
 use crate::soap::legacy::{PptCode, is_unsigned};
 use crate::store::{BegunByPartner, KeptRpts, LegacyAttempt, NewRpt, RptName};
@@ -55,7 +55,7 @@ impl Desk {
             known.has(attempt)?;
         }
         let accepted = match &attempt {
-            Some(attempt) if attempt.facts.asked_at.is_some() => Accepted::OfActivation,
+            Some(attempt) if attempt.begun != Begun::ByPartner => Accepted::OfActivation,
             Some(_) | None => Accepted::BegunByPartner,
         };
         let kept = match (&attempt, accepted) {
