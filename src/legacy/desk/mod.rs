@@ -33,9 +33,12 @@ use crate::store::Store;
 
 use arrivals::Arrivals;
 
+/// Whether a text is the password that is known by a hash.
+type IsPassword = dyn Fn(&PasswordHash, &str) -> bool + Send + Sync;
+
 /// Tells whether a text is the password that is known by a hash, in a time that tells nothing.
 #[derive(Clone)]
-pub struct Passwords(Arc<dyn Fn(&PasswordHash, &str) -> bool + Send + Sync>);
+pub struct Passwords(Arc<IsPassword>);
 
 impl Passwords {
     /// Tells it so.

@@ -35,12 +35,10 @@ pub struct Known {
 }
 
 impl Desk {
-    /// Who calls. A certificate that is nobody's and a password that is not its owner's are refused alike, and both
-    /// passwords are looked at.
+    /// Who calls. A certificate that is nobody's and a password that is not its owner's are refused alike.
     pub(super) fn identify(&self, by: Option<&Fingerprint>, said: Credentials<'_>) -> Result<Known, Refused> {
         let registry = self.parts.registry.current();
-        let partner =
-            registry.partners().filter(|partner| self.is(partner, by, said.password)).next().cloned();
+        let partner = registry.partners().find(|partner| self.is(partner, by, said.password)).cloned();
         let Some(partner) = partner else {
             let why = "the certificate and the password are not those of a partner";
             return Err(Refused::new(PptCode::Autenticazione, why));
