@@ -31,7 +31,7 @@ impl Told {
         exchange.verdict.findings.extend(expected.difference(&exchange.verdict));
         self.right &= met;
         if self.as_json {
-            self.exchanges.push(tell::json(&exchange, met));
+            self.exchanges.push(tell::json(&exchange, &expected));
             return Ok(());
         }
         let mut text = told(&exchange, met);
