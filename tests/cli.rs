@@ -110,7 +110,8 @@ fn what_cannot_be_done_ends_with_2_and_names_the_reason() {
         (vec!["sserve"], "sserve"),
         (vec!["node", "verify"], "--url"),
         (vec!["node", "verify", "--env", "/nonexistent"], "/nonexistent"),
-        (vec!["node", "probe", "--url", "https://localhost/"], "--pa"),
+        (vec!["node", "probe", "--url", "http://localhost/"], "--pa"),
+        (vec!["node", "verify", "--url", "ftp://localhost/", "--pa", "1"], "ftp://localhost/"),
     ] {
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
