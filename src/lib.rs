@@ -38,6 +38,7 @@ pub mod outbox;
 pub mod pages;
 pub mod preservation;
 pub mod primitive;
+pub mod recording;
 pub mod registry;
 pub mod schema;
 pub mod serve;
