@@ -17,7 +17,8 @@
 //! 5. [`domain`] decides, by pure functions over facts and the clock.
 //! 6. [`store`] keeps the facts: raw message, receipt and position in one commit.
 //!
-//! [`catalogue`] is what both the node and REST meet where something is paid for without a notice.
+//! Where a system of the institution answers in our place, [`primitive`] asks it through [`partner`], and through
+//! [`legacy`] if it speaks the old primitives. [`catalogue`] is what both the node and REST meet where something is paid for without a notice.
 //! REST requests enter at [`api`] and meet the same `domain` and `store`; [`admin`] is what they find there to keep
 //! secrets, sign people in and manage certificates. What goes out to an address that somebody named passes
 //! [`guard`]. [`gateway`] puts the parts together; [`cli`] starts it. [`node`] is the other side: it plays the
@@ -32,10 +33,12 @@ pub mod documents;
 pub mod domain;
 pub mod gateway;
 pub mod guard;
+pub mod legacy;
 pub mod node;
 pub mod observe;
 pub mod outbox;
 pub mod pages;
+pub mod partner;
 pub mod preservation;
 pub mod primitive;
 pub mod recording;

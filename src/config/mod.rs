@@ -9,10 +9,12 @@ mod catalogue;
 mod certificates;
 mod database;
 mod delivery;
+mod legacy;
 mod log;
 mod maintenance;
 mod nats;
 mod oidc;
+mod partners;
 mod people;
 mod positions;
 mod soap;
@@ -34,10 +36,12 @@ pub use catalogue::Catalogue;
 pub use certificates::Certificates;
 pub use database::Database;
 pub use delivery::Delivery;
+pub use legacy::{Legacy, LegacyListener};
 pub use log::{Log, LogFormat};
 pub use maintenance::Maintenance;
 pub use nats::{Nats, NatsName, NatsServers};
 pub use oidc::{ClaimNames, Oidc, RoleRule};
+pub use partners::Partners;
 pub use people::People;
 pub use positions::{Pause, Positions};
 pub use soap::Soap;
@@ -78,6 +82,10 @@ pub struct Config {
     pub approval: Approval,
     /// Services that are paid for without a notice.
     pub catalogue: Catalogue,
+    /// How systems of institutions behind us are reached.
+    pub partners: Partners,
+    /// The listener that old systems of institutions call.
+    pub legacy: Legacy,
     /// How secrets are kept.
     pub vault: Vault,
     /// Certificates that people manage.
@@ -141,6 +149,8 @@ impl Config {
         let soap = Soap::read(&mut source);
         let config = Self {
             certificates: Certificates::read(&mut source.section("certificates"), soap.public_url.as_deref()),
+            partners: Partners::read(&mut source.section("partners"), soap.verify_deadline),
+            legacy: Legacy::read(&mut source.section("legacy")),
             soap,
             api: Api::read(&mut source.section("api")),
             delivery: Delivery::read(&mut source.section("delivery")),
@@ -179,6 +189,8 @@ impl fmt::Display for Config {
         table.insert("approval".to_owned(), Value::Table(self.approval.to_table()));
         table.insert("certificates".to_owned(), Value::Table(self.certificates.to_table()));
         table.insert("catalogue".to_owned(), Value::Table(self.catalogue.to_table()));
+        table.insert("partners".to_owned(), Value::Table(self.partners.to_table()));
+        table.insert("legacy".to_owned(), Value::Table(self.legacy.to_table()));
         table.insert("vault".to_owned(), Value::Table(self.vault.to_table()));
         write!(f, "{table}")
     }

@@ -104,7 +104,7 @@ fn unknown_names_are_errors_that_list_the_known_ones() {
     let section = error(with_tls("[soup]\nlisten = 'x'", &[]));
     assert_eq!(
         section,
-        "soup.listen: is not a setting; the sections are api, approval, catalogue, certificates, database, delivery, log, maintenance, nats, oidc, people, positions, soap, soap.tls, upload, vault"
+        "soup.listen: is not a setting; the sections are api, approval, catalogue, certificates, database, delivery, legacy, log, maintenance, nats, oidc, partners, people, positions, soap, soap.tls, upload, vault"
     );
     assert!(error(with_tls("[soup]", &[])).starts_with("soup: is not a setting"));
     let variable = error(load(TLS, &[("VARCO__LOG__LEVEL", "hunter2")]));

@@ -36,6 +36,7 @@ pub mod receipt;
 pub mod registry;
 pub mod reporting;
 pub mod rome;
+pub mod routing;
 pub mod segregation;
 pub mod status;
 pub mod subscription;

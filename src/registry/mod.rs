@@ -19,6 +19,7 @@ use crate::domain::party::{
     Allowed, Broker, CreditorInstitution, PayeeAccount, PrimitiveVersion, Station, StationLink, SwitchedOff,
 };
 use crate::domain::registry::RelationFlags;
+use crate::domain::routing::{Partner, PartnerId, Route, Routes};
 use crate::domain::segregation::{Segregation, issuing_link};
 use crate::domain::taxonomy::Taxonomy;
 use crate::store::Parties;
@@ -43,6 +44,7 @@ pub struct Registry {
     with_payment_options: BTreeSet<StationCode>,
     taxonomy: Taxonomy,
     delegations: Delegations,
+    partners: HashMap<PartnerId, Arc<Partner>>,
 }
 
 #[derive(Debug)]
@@ -51,11 +53,18 @@ struct Institution {
     links: Vec<StationLink>,
     allowed: Vec<Allowed>,
     ibans: Vec<PayeeAccount>,
+    routes: Routes,
 }
 
 impl Institution {
     fn new(party: CreditorInstitution) -> Self {
-        Institution { party, links: Vec::new(), allowed: Vec::new(), ibans: Vec::new() }
+        Institution {
+            party,
+            links: Vec::new(),
+            allowed: Vec::new(),
+            ibans: Vec::new(),
+            routes: Routes::default(),
+        }
     }
 }
 
@@ -104,7 +113,18 @@ impl Registry {
                 institution.ibans.push(iban);
             }
         }
+        let mut routes: HashMap<FiscalCode, Vec<Route>> = HashMap::new();
+        for route in parties.routes {
+            routes.entry(route.ec.clone()).or_default().push(route);
+        }
+        for (ec, routes) in routes {
+            if let Some(institution) = institutions.get_mut(&ec) {
+                institution.routes = Routes::new(routes);
+            }
+        }
+        let partners = parties.partners.into_iter();
         Registry {
+            partners: partners.map(|partner| (partner.id.clone(), Arc::new(partner))).collect(),
             institutions,
             brokers: parties.brokers.into_iter().map(|broker| (broker.code.clone(), broker)).collect(),
             stations: parties.stations.into_iter().map(|station| (station.code.clone(), station)).collect(),
@@ -139,6 +159,21 @@ impl Registry {
     /// Which stations serve which notices of a creditor institution.
     pub fn links(&self, ec: &FiscalCode) -> &[StationLink] {
         self.institutions.get(ec).map_or(&[], |institution| &institution.links)
+    }
+
+    /// Who answers for the notices of a creditor institution; none if we do for all.
+    pub fn routes(&self, ec: &FiscalCode) -> Option<&Routes> {
+        self.institutions.get(ec).map(|institution| &institution.routes).filter(|routes| !routes.is_empty())
+    }
+
+    /// The system behind us of that name.
+    pub fn partner(&self, id: &PartnerId) -> Option<&Arc<Partner>> {
+        self.partners.get(id)
+    }
+
+    /// All systems behind us.
+    pub fn partners(&self) -> impl Iterator<Item = &Arc<Partner>> {
+        self.partners.values()
     }
 
     /// Who is registered and switched off.

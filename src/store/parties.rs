@@ -12,6 +12,7 @@ use crate::domain::party::{
     Allowed, Broker, CreditorInstitution, EcIban, PayeeAccount, PrimitiveVersion, Station, StationLink,
     SwitchedOff,
 };
+use crate::domain::routing::{Partner, Route};
 use crate::domain::taxonomy::TaxonomyEntry;
 use crate::domain::text::Text;
 
@@ -46,6 +47,10 @@ pub struct Parties {
     pub taxonomy: Vec<TaxonomyEntry>,
     /// What creditor institutions have handed to brokers.
     pub delegations: Vec<Delegation>,
+    /// Systems of institutions behind the gateway.
+    pub partners: Vec<Partner>,
+    /// Who answers for which notices.
+    pub routes: Vec<Route>,
 }
 
 impl Store {

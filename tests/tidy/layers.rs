@@ -16,7 +16,7 @@ const DATABASE: &str = "sqlx";
 const XML: &str = "quick_xml";
 
 #[rustfmt::skip]
-const LAYERS: [Layer; 23] = [
+const LAYERS: [Layer; 26] = [
     // The rules: pure functions over facts. Anything else would make them hard to test and to read.
     Layer { name: "domain", may_use: &[], must_not_name: &["*"] },
     // The contract as types. It knows the money and text types of the domain, nothing that does I/O.
@@ -30,8 +30,12 @@ const LAYERS: [Layer; 23] = [
     Layer { name: "registry", may_use: &["domain", "store"], must_not_name: &[DATABASE, XML, "axum"] },
     // Services that are paid for without a notice: definitions, forms as others see them, prices, the desk.
     Layer { name: "catalogue", may_use: &["domain", "guard", "registry", "schema", "store", "wire"], must_not_name: &[DATABASE, XML, "axum", "hyper", "rustls"] },
+    // Systems behind us: how they are asked and how they get their receipts. What old ones say is not its business.
+    Layer { name: "partner", may_use: &["domain", "guard", "registry", "soap", "store", "wire"], must_not_name: &[DATABASE, XML, "axum"] },
+    // The old primitives, put into the node's words and back.
+    Layer { name: "legacy", may_use: &["domain", "partner", "registry", "soap", "store", "wire"], must_not_name: &[DATABASE, XML, "axum", "hyper"] },
     // The node's operations: wire → domain → wire.
-    Layer { name: "primitive", may_use: &["catalogue", "soap", "wire", "domain", "registry", "store"], must_not_name: &[DATABASE, XML, "axum", "hyper", "serde"] },
+    Layer { name: "primitive", may_use: &["catalogue", "legacy", "partner", "soap", "wire", "domain", "registry", "store"], must_not_name: &[DATABASE, XML, "axum", "hyper", "serde"] },
     // Services of the admin surface: what is kept secret, who signs in, which certificates hold.
     Layer { name: "admin", may_use: &["domain", "guard", "registry", "store", "tls"], must_not_name: &[DATABASE, "axum", "hyper"] },
     // REST meets the same rules and the same store, never the SOAP side.
@@ -50,8 +54,10 @@ const LAYERS: [Layer; 23] = [
     Layer { name: "tls", may_use: &["config", "domain::clock"], must_not_name: &[DATABASE, XML, "axum"] },
     Layer { name: "serve", may_use: &["config", "observe", "soap", "tls"], must_not_name: &[DATABASE, XML] },
     // The two that put parts together; nobody uses them.
-    Layer { name: "gateway", may_use: &["admin", "api", "catalogue", "config", "documents", "domain", "guard", "observe", "outbox", "pages", "primitive", "registry", "serve", "soap", "store", "tls"], must_not_name: &[DATABASE, XML] },
-    Layer { name: "cli", may_use: &["admin", "api", "catalogue", "config", "domain", "gateway", "node", "observe", "outbox", "preservation", "primitive", "registry", "serve", "soap", "store", "tls", "wire"], must_not_name: &[DATABASE] },
+    Layer { name: "gateway", may_use: &["admin", "api", "catalogue", "config", "documents", "domain", "guard", "legacy", "observe", "outbox", "pages", "partner", "primitive", "registry", "serve", "soap", "store", "tls"], must_not_name: &[DATABASE, XML] },
+    Layer { name: "cli", may_use: &["admin", "api", "catalogue", "config", "domain", "gateway", "legacy", "node", "observe", "outbox", "preservation", "primitive", "recording", "registry", "serve", "soap", "store", "tls", "wire"], must_not_name: &[DATABASE] },
+    // Recorded conversations: what they may keep, and how they are played again.
+    Layer { name: "recording", may_use: &["domain", "schema", "soap", "wire"], must_not_name: &[DATABASE, "axum"] },
     // The payment node, played from outside: it meets an endpoint as a stranger does.
     Layer { name: "node", may_use: &["domain", "soap", "wire"], must_not_name: &[DATABASE, "axum"] },
     // What an XSD means. The build and the product read schemas with the same code.

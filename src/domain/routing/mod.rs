@@ -1,0 +1,13 @@
+//! Who answers for a notice: we, or a system of the institution behind us.
+//!
+//! A [`Route`] says it for the notices of one relation and one code, from a day on. Which one holds at an
+//! instant is a function of all routes of an institution and the clock ([`Routes::at`]); nothing has to run for
+//! a change to begin or an overlap to end.
+
+mod invention;
+mod partner;
+mod route;
+
+pub use invention::{Invention, InventionError, Wait};
+pub use partner::{Partner, PartnerId, PartnerIdError, PasswordHash, Speaks};
+pub use route::{Handler, Route, Routes, Standing};
