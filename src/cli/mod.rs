@@ -8,6 +8,7 @@ pub mod demo;
 pub mod ledger;
 pub mod migrate;
 pub mod preserve;
+pub mod record;
 pub mod replay;
 pub mod restore;
 pub mod serve;
@@ -48,6 +49,7 @@ enum Command {
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
     Replay(replay::ReplayArgs),
+    Record(record::RecordArgs),
     Migrate(migrate::MigrateArgs),
     CheckConfig(check_config::CheckConfigArgs),
     Ledger(ledger::LedgerArgs),
@@ -129,6 +131,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Replay(args) => replay::run(args).await,
+        Command::Record(args) => record::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
         Command::CheckConfig(args) => check_config::run(&args),
         Command::Ledger(args) => ledger::run(args).await,

@@ -37,6 +37,18 @@ pub struct Masked {
     pub bytes: Vec<u8>,
     /// Its texts in order, those of enclosed documents too.
     pub seen: Vec<Seen>,
+    /// The root of its payload, if it is a SOAP message.
+    pub payload: Option<String>,
+}
+
+impl Masked {
+    /// The operation, as the root of a request names it; letters and digits only.
+    pub fn operation(&self) -> String {
+        let root = self.payload.as_deref().unwrap_or_default();
+        let name = ["Request", "Req"].iter().find_map(|ending| root.strip_suffix(ending)).unwrap_or(root);
+        let name: String = name.chars().filter(char::is_ascii_alphanumeric).take(60).collect();
+        if name.is_empty() { "unknown".to_owned() } else { name }
+    }
 }
 
 impl Masker {
@@ -50,9 +62,9 @@ impl Masker {
     /// # Errors
     /// It cannot be read, so that nobody knows what is in it: nothing of it may be written down.
     pub fn mask(&mut self, message: &[u8]) -> Result<Masked, Unwritable> {
-        let mut pass = Pass { masker: self, seen: Vec::new(), persons: Vec::new(), keys: Vec::new(), depth: 0 };
+        let mut pass = Pass::new(self, 0);
         let bytes = rewrite(message, &mut pass)?;
-        Ok(Masked { bytes, seen: pass.seen })
+        Ok(Masked { bytes, seen: pass.seen, payload: pass.payload })
     }
 }
 
@@ -65,10 +77,17 @@ struct Pass<'m> {
     /// For each open element, the key of the metadata that it holds, once it was read.
     keys: Vec<Option<String>>,
     depth: usize,
+    payload: Option<String>,
 }
 
 impl Rewriter for Pass<'_> {
-    fn begin(&mut self, _path: &[String]) {
+    fn begin(&mut self, path: &[String]) {
+        if let [_, body, payload] = path
+            && body == "Body"
+            && self.payload.is_none()
+        {
+            self.payload = Some(payload.clone());
+        }
         self.persons.push(None);
         self.keys.push(None);
     }
@@ -95,6 +114,12 @@ impl Rewriter for Pass<'_> {
             self.seen.push(Seen { kind, text: new.clone(), invented: new != text });
         }
         new
+    }
+}
+
+impl<'m> Pass<'m> {
+    fn new(masker: &'m mut Masker, depth: usize) -> Self {
+        Pass { masker, seen: Vec::new(), persons: Vec::new(), keys: Vec::new(), depth, payload: None }
     }
 }
 
@@ -139,13 +164,7 @@ impl Pass<'_> {
             return new;
         };
         if self.depth < ENCLOSED {
-            let mut pass = Pass {
-                masker: &mut *self.masker,
-                seen: Vec::new(),
-                persons: Vec::new(),
-                keys: Vec::new(),
-                depth: self.depth + 1,
-            };
+            let mut pass = Pass::new(&mut *self.masker, self.depth + 1);
             if let Ok(document) = rewrite(&inner, &mut pass) {
                 let seen = pass.seen;
                 self.seen.extend(seen);
@@ -221,6 +240,18 @@ mod tests {
         let masked = mask(&mut masker(), entry);
         let iban = crate::domain::iban::Iban::new(leaf(&masked, "value")).unwrap();
         assert!(iban.is_postal() && iban.as_str() != "IT52Z0760103600000001002003");
+    }
+
+    #[test]
+    fn the_operation_is_the_root_of_the_payload() {
+        let operation = |root: &str| {
+            let message = format!("<s:E xmlns:s='s'><s:Header><s:x/></s:Header><s:Body><p:{root} xmlns:p='p'/></s:Body></s:E>");
+            masker().mask(message.as_bytes()).unwrap().operation()
+        };
+        assert_eq!(operation("paSendRTV2Request"), "paSendRTV2");
+        assert_eq!(operation("paGetPaymentReq"), "paGetPayment");
+        assert_eq!(operation("nodoInviaRPT"), "nodoInviaRPT");
+        assert_eq!(masker().mask(b"<a/>").unwrap().operation(), "unknown");
     }
 
     #[test]
