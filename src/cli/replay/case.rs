@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
-use super::placeholder;
-use super::variables::Variables;
 use super::xml::{Child, Element, parse};
 use crate::node::client::Outgoing;
+use crate::node::placeholder;
+use crate::node::variables::Variables;
 
 const REQUEST: &str = ".request.xml";
 const RESPONSE: &str = ".response.xml";

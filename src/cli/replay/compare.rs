@@ -2,8 +2,8 @@
 
 use similar::TextDiff;
 
-use super::placeholder;
 use super::xml::{Child, Element, Name, parse};
+use crate::node::placeholder;
 use crate::recording::rewrite::Spot;
 
 /// An answer as it came.

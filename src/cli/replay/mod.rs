@@ -2,10 +2,8 @@
 
 mod case;
 mod compare;
-mod placeholder;
 mod report;
 mod session;
-mod variables;
 mod xml;
 
 use std::fs;
@@ -19,10 +17,10 @@ use self::case::Case;
 use self::compare::Answered;
 use self::report::{Colour, Verdict};
 use self::session::{Player, Recorded};
-use self::variables::Variables;
 use super::Failure;
 use crate::domain::clock::Clock;
 use crate::node::client::{Answer, Client, TlsFiles};
+use crate::node::variables::Variables;
 
 const ABOUT: &str = "\
 Finds every NAME.request.xml under PATH, sends it as it is, and compares the answer with

@@ -10,13 +10,13 @@ use bytes::Bytes;
 
 use super::case::{directives, operation};
 use super::compare::{self, Answered};
-use super::placeholder;
 use super::report::Verdict;
 use super::xml::{Element, parse};
 use crate::cli::Failure;
 use crate::domain::clock::Clock;
 use crate::domain::randomness::Randomness;
 use crate::node::client::{Client, Outgoing};
+use crate::node::placeholder;
 use crate::recording::fields::Kind;
 use crate::recording::rebind::{Bindings, Given};
 use crate::recording::rewrite::Spot;

@@ -37,6 +37,26 @@ impl Variables {
         }
     }
 
+    /// Gives a name a value, whatever it had before.
+    pub fn put(&mut self, name: &str, value: &str) {
+        self.0.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Takes over all values of others, which win.
+    pub fn merge(&mut self, others: Variables) {
+        self.0.extend(others.0);
+    }
+
+    /// The value of a name, as it was given.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// Puts values in the place of `${NAME}` in a text.
+    pub fn fill_text(&self, template: &str) -> Result<String, VariableError> {
+        self.fill(template.as_bytes()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     /// Takes the lines of an environment file; `VARCO_EC` becomes `EC`, comments are skipped.
     pub fn read(&mut self, text: &str) -> Result<(), VariableError> {
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -111,6 +131,10 @@ mod tests {
         assert_eq!(fill("<a>${EC}</a>${URL}").unwrap(), "<a>77777777777</a>http://x/?a=b");
         assert_eq!(fill("no $variable {here}").unwrap(), "no $variable {here}");
         assert_eq!(variables().fill(b"\xe8 ${EC}").unwrap(), b"\xe8 77777777777");
+        let mut variables = variables();
+        variables.put("EC", "è");
+        assert_eq!(variables.fill_text("(${EC})").unwrap(), "(è)");
+        assert_eq!((variables.get("EC"), variables.get("IBAN")), (Some("è"), None));
     }
 
     #[test]
