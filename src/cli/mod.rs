@@ -5,6 +5,7 @@ pub mod audit;
 pub mod backup;
 pub mod check_config;
 pub mod demo;
+pub mod explain;
 pub mod ledger;
 pub mod migrate;
 pub mod preserve;
@@ -50,6 +51,7 @@ enum Command {
     Serve(serve::ServeArgs),
     Replay(replay::ReplayArgs),
     Record(record::RecordArgs),
+    Explain(explain::ExplainArgs),
     Migrate(migrate::MigrateArgs),
     CheckConfig(check_config::CheckConfigArgs),
     Ledger(ledger::LedgerArgs),
@@ -132,6 +134,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(args).await,
         Command::Replay(args) => replay::run(args).await,
         Command::Record(args) => record::run(args).await,
+        Command::Explain(args) => explain::run(&args),
         Command::Migrate(args) => migrate::run(args).await,
         Command::CheckConfig(args) => check_config::run(&args),
         Command::Ledger(args) => ledger::run(args).await,

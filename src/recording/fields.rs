@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::rewrite::Spot;
+use crate::domain::iban::Iban;
 
 /// What a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -79,13 +80,27 @@ impl Kind {
             ("fiscalCode", "qrCode" | "receipt") => Kind::Institution,
             ("codiceIdentificativoUnivoco", "identificativoUnivocoBeneficiario") => Kind::Institution,
             ("codiceIdentificativoUnivoco", "identificativoUnivocoAttestante") => Kind::Provider,
-            ("codiceIdentificativoUnivoco", "identificativoUnivocoPagatore" | "identificativoUnivocoVersante") => {
-                Kind::PersonCode
-            }
+            (
+                "codiceIdentificativoUnivoco",
+                "identificativoUnivocoPagatore" | "identificativoUnivocoVersante",
+            ) => Kind::PersonCode,
             ("key", "mapEntry") => Kind::Key,
             ("data", "elementoStoricoRPT" | "elementoStoricoVersamento") => Kind::Moment,
             ("IUV", "numeroAvviso") => Kind::Iuv,
             _ => of_name(name),
+        }
+    }
+
+    /// What a text of which only the form is known is invented as.
+    pub fn by_form(text: &str) -> Kind {
+        if is_person_code(text) {
+            Kind::PersonCode
+        } else if Iban::kept(text).is_ok() {
+            Kind::Iban
+        } else if text.contains('@') {
+            Kind::Email
+        } else {
+            Kind::Unknown
         }
     }
 
@@ -97,7 +112,9 @@ impl Kind {
         match self {
             Kind::Institution | Kind::Broker => text.len() == 11 && all(11, |c| c.is_ascii_digit()),
             Kind::Station => text.split_once('_').is_some_and(|(broker, number)| {
-                Kind::Broker.may_stay(broker) && number.len() == 2 && number.bytes().all(|b| b.is_ascii_digit())
+                Kind::Broker.may_stay(broker)
+                    && number.len() == 2
+                    && number.bytes().all(|b| b.is_ascii_digit())
             }),
             Kind::Provider => {
                 all(35, |c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') && !is_person_code(text)
@@ -167,12 +184,13 @@ fn of_name(name: &str) -> Kind {
         "idPSP" | "idChannel" | "pspFiscalCode" | "pspPartitaIVA" | "identificativoPSP"
         | "identificativoIntermediarioPSP" | "identificativoCanale" | "identificativoCanalePSP" => Kind::Provider,
         "outcome" | "options" | "allCCP" | "transferType" | "entityUniqueIdentifierType" | "lastPayment"
-        | "idTransfer" | "standIn" | "serial" | "tipoBollo" | "idServizio" | "idSoggettoServizio" | "esito"
+        | "idTransfer" | "standIn" | "standin" | "serial" | "tipoBollo" | "idServizio" | "idSoggettoServizio" | "esito"
         | "tipoIdentificativoUnivoco" | "tipoVersamento" | "firmaRicevuta" | "autenticazioneSoggetto" | "auxDigit"
         | "applicationCode" | "versioneOggetto" | "codiceEsitoPagamento" | "tipoFirma" | "redirect" | "stato"
         | "requireLightPayment" | "multiBeneficiario" | "totRestituiti" | "progressivo" | "dimensioneLista"
         | "effettuazioneScelta" | "tipoAllegatoRicevuta" | "esitoComplessivoOperazione"
-        | "bicAccredito" | "bicAppoggio" | "codiceEsitoSingoloPagamento" => Kind::Word,
+        | "bicAccredito" | "bicAppoggio" | "codiceEsitoSingoloPagamento" | "codicePratica"
+        | "tipoVeicoloTarga" => Kind::Word,
         "faultCode" | "originalFaultCode" => Kind::FaultCode,
         "amount" | "paymentAmount" | "transferAmount" | "fee" | "primaryCiIncurredFee" | "importoTotaleDaVersare"
         | "importoSingoloVersamento" | "importoSpezzone" | "importoTotalePagato" | "singoloImportoPagato"
@@ -188,7 +206,8 @@ fn of_name(name: &str) -> Kind {
         | "identificativoMessaggioRichiesta" | "riferimentoMessaggioRichiesta" | "identificativoCarrello"
         | "identificativoUnivocoRiscossione" | "idBundle" | "idCiBundle" => Kind::Token,
         "entityUniqueIdentifierValue" => Kind::PersonCode,
-        "fullName" | "anagraficaPagatore" | "anagraficaVersante" => Kind::PersonName,
+        "fullName" | "anagraficaPagatore" | "anagraficaVersante" | "denominazionePagatore"
+        | "denominazioneIntestatario" => Kind::PersonName,
         "companyName" | "officeName" | "PSPCompanyName" | "channelDescription" | "denominazioneBeneficiario"
         | "denomUnitOperBeneficiario" | "denominazioneAttestante" | "denomUnitOperAttestante" => Kind::Company,
         "e-mail" | "e-mailPagatore" | "e-mailVersante" => Kind::Email,
@@ -245,6 +264,9 @@ mod tests {
         assert_eq!(kind("mapEntry/value"), Kind::Unknown);
         assert_eq!(kind("x/nickName"), Kind::Unknown);
         let of = |attribute| Kind::of(&Spot { path: &[], attribute: Some(attribute) });
+        assert_eq!(Kind::by_form("rssmra80a01h501u"), Kind::PersonCode);
+        assert_eq!(Kind::by_form("IT60X0542811101000000123456"), Kind::Iban);
+        assert_eq!((Kind::by_form("a@b.it"), Kind::by_form("Rossi")), (Kind::Email, Kind::Unknown));
         assert_eq!((of("xmlns:a"), of("xsi:nil"), of("who")), (Kind::Markup, Kind::Markup, Kind::Unknown));
     }
 

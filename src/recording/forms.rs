@@ -3,9 +3,8 @@
 /// The check character of the first fifteen characters of a natural person's fiscal code (DM 12.3.1974).
 pub fn person_check(fifteen: &str) -> char {
     /// What a character counts for in an odd place, by its number: that of a digit, or of a letter from A.
-    const ODD: [u32; 26] = [
-        1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23,
-    ];
+    const ODD: [u32; 26] =
+        [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
     let number = |c: char| c.to_digit(10).unwrap_or_else(|| u32::from(c).saturating_sub(u32::from('A')));
     let sum: u32 = fifteen.chars().enumerate().fold(0, |sum, (at, c)| {
         let value = number(c);

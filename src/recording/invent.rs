@@ -16,14 +16,28 @@ const ATTEMPTS: u32 = 64;
 
 /// Given names that nobody has.
 const GIVEN: [&str; 16] = [
-    "Alba", "Brina", "Cometa", "Duna", "Eco", "Favilla", "Grandine", "Isola", "Laguna", "Marea", "Nebbia", "Onda",
-    "Pioggia", "Rugiada", "Stella", "Tempesta",
+    "Alba", "Brina", "Cometa", "Duna", "Eco", "Favilla", "Grandine", "Isola", "Laguna", "Marea", "Nebbia",
+    "Onda", "Pioggia", "Rugiada", "Stella", "Tempesta",
 ];
 
 /// Family names that are trees.
 const FAMILY: [&str; 16] = [
-    "Abete", "Betulla", "Castagno", "Dattero", "Eucalipto", "Faggio", "Ginepro", "Ippocastano", "Larice", "Mandorlo",
-    "Nocciolo", "Olmo", "Pioppo", "Quercia", "Salice", "Tiglio",
+    "Abete",
+    "Betulla",
+    "Castagno",
+    "Dattero",
+    "Eucalipto",
+    "Faggio",
+    "Ginepro",
+    "Ippocastano",
+    "Larice",
+    "Mandorlo",
+    "Nocciolo",
+    "Olmo",
+    "Pioppo",
+    "Quercia",
+    "Salice",
+    "Tiglio",
 ];
 
 /// The key of a session. It is drawn for it and kept nowhere.
@@ -74,11 +88,15 @@ impl Inventor {
                 false => draw.shape(text),
             }),
             Kind::Street => {
-                let street = self.drawn("street", &folded(text), |draw| format!("Via {} {}", draw.pick(&FAMILY), draw.hex(4)));
+                let street = self.drawn("street", &folded(text), |draw| {
+                    format!("Via {} {}", draw.pick(&FAMILY), draw.hex(4))
+                });
                 stretched(street, text, 70)
             }
             Kind::Town => {
-                let town = self.drawn("town", &folded(text), |draw| format!("Borgo {} {}", draw.pick(&FAMILY), draw.hex(2)));
+                let town = self.drawn("town", &folded(text), |draw| {
+                    format!("Borgo {} {}", draw.pick(&FAMILY), draw.hex(2))
+                });
                 stretched(town, text, 35)
             }
             Kind::Iban => self.drawn("iban", &text.to_uppercase(), |draw| account(text, draw)),
@@ -87,7 +105,9 @@ impl Inventor {
                 stretched(words, text, 140)
             }
             Kind::Category => match taxonomy(text) {
-                Some((code, rest)) => format!("{code}{}", self.drawn("category", rest, |draw| draw.shape(rest))),
+                Some((code, rest)) => {
+                    format!("{code}{}", self.drawn("category", rest, |draw| draw.shape(rest)))
+                }
                 None => self.drawn("category", text, |draw| draw.shape(text)),
             },
             Kind::Secret => "segreto-000".to_owned(),
@@ -97,7 +117,8 @@ impl Inventor {
 
     /// Bytes in the place of bytes that nobody can open.
     pub fn bytes(&self, source: &[u8]) -> Vec<u8> {
-        let mut draw = self.draw("bytes", &source.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), 0);
+        let mut draw =
+            self.draw("bytes", &source.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), 0);
         source.iter().map(|_| draw.byte()).collect()
     }
 
@@ -222,7 +243,8 @@ impl Draw {
         text.chars()
             .map(|c| match c {
                 '0'..='9' => self.of("0123456789"),
-                'A'..='Z' => self.of("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+                // The letters of number plates: those that look like digits are not among them.
+                'A'..='Z' => self.of("ABCDEFGHJKLMNPRSTVWXYZ"),
                 c if c.is_ascii() && !c.is_ascii_lowercase() => c,
                 _ => self.of("abcdefghijklmnopqrstuvwxyz"),
             })

@@ -74,8 +74,6 @@ struct Pass<'m> {
     seen: Vec<Seen>,
     /// For each open element, the code of the person that it describes, once it was read.
     persons: Vec<Option<String>>,
-    /// For each open element, the key of the metadata that it holds, once it was read.
-    keys: Vec<Option<String>>,
     depth: usize,
     payload: Option<String>,
 }
@@ -89,16 +87,15 @@ impl Rewriter for Pass<'_> {
             self.payload = Some(payload.clone());
         }
         self.persons.push(None);
-        self.keys.push(None);
     }
 
     fn end(&mut self, _path: &[String]) {
         self.persons.pop();
-        self.keys.pop();
     }
 
     fn text(&mut self, spot: &Spot<'_>, text: &str) -> String {
-        let kind = self.kind(spot, text);
+        let listed = Kind::of(spot);
+        let kind = if listed == Kind::Unknown { Kind::by_form(text) } else { listed };
         if kind == Kind::Enclosed {
             return self.enclosed(text);
         }
@@ -109,7 +106,7 @@ impl Rewriter for Pass<'_> {
             let of = self.person();
             self.masker.inventor.invent(kind, text, of.as_deref())
         };
-        self.remember(kind, text);
+        self.remember(listed, kind, text);
         if kind != Kind::Markup {
             self.seen.push(Seen { kind, text: new.clone(), invented: new != text });
         }
@@ -119,39 +116,27 @@ impl Rewriter for Pass<'_> {
 
 impl<'m> Pass<'m> {
     fn new(masker: &'m mut Masker, depth: usize) -> Self {
-        Pass { masker, seen: Vec::new(), persons: Vec::new(), keys: Vec::new(), depth, payload: None }
+        Pass { masker, seen: Vec::new(), persons: Vec::new(), depth, payload: None }
     }
 }
 
 impl Pass<'_> {
-    fn kind(&self, spot: &Spot<'_>, text: &str) -> Kind {
-        let kind = Kind::of(spot);
-        let key = self.keys.iter().rev().nth(1).and_then(Option::as_deref);
-        let account = text.len() >= 15 && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        match (kind, spot.up(0), key) {
-            (Kind::Unknown, "value", Some("IBANAPPOGGIO")) if account => Kind::Iban,
-            _ => kind,
-        }
-    }
-
     /// The code of the person whose description is open, if it came before the name.
     fn person(&self) -> Option<String> {
         self.persons.iter().rev().nth(1).cloned().flatten()
     }
 
-    /// Keeps a code for the name beside it, and a key for its value.
-    fn remember(&mut self, kind: Kind, text: &str) {
-        let above = |levels: usize, list: &mut Vec<Option<String>>| {
-            let at = list.len().checked_sub(levels + 1);
-            if let Some(slot) = at.and_then(|at| list.get_mut(at)) {
-                *slot = Some(text.to_owned());
+    /// Keeps a code for the name beside it. In the messages of the node it stands in an element of its own
+    /// inside the description of the person.
+    fn remember(&mut self, listed: Kind, kind: Kind, text: &str) {
+        if kind != Kind::PersonCode || kind.may_stay(text) {
+            return;
+        }
+        for levels in if listed == Kind::PersonCode { 1..=2 } else { 1..=1 } {
+            let at = self.persons.len().checked_sub(levels + 1);
+            if let Some(slot) = at.and_then(|at| self.persons.get_mut(at)) {
+                *slot = Some(text.to_uppercase());
             }
-        };
-        match kind {
-            // The code stands in an element of its own inside the description.
-            Kind::PersonCode if text != "ANONIMO" => above(2, &mut self.persons),
-            Kind::Key => above(1, &mut self.keys),
-            _ => {}
         }
     }
 
@@ -220,13 +205,18 @@ mod tests {
              <idPA>77777777777</idPA><!-- Rossi --></x:a>",
         );
         assert!(!masked.contains("ossi") && !masked.contains("Mario"), "{masked}");
-        assert!(masked.contains("<idPA>77777777777</idPA>") && masked.contains("xmlns:x=\"urn:x\""), "{masked}");
+        assert!(
+            masked.contains("<idPA>77777777777</idPA>") && masked.contains("xmlns:x=\"urn:x\""),
+            "{masked}"
+        );
     }
 
     #[test]
     fn enclosed_documents_are_opened() {
-        let inner = STANDARD.encode("<RPT><anagraficaPagatore>Mario Rossi</anagraficaPagatore><importoTotaleDaVersare>1.00\
-                                     </importoTotaleDaVersare></RPT>");
+        let inner = STANDARD.encode(
+            "<RPT><anagraficaPagatore>Mario Rossi</anagraficaPagatore><importoTotaleDaVersare>1.00\
+                                     </importoTotaleDaVersare></RPT>",
+        );
         let masked = mask(&mut masker(), &format!("<a><rpt>{inner}</rpt><rt>TWFyaW8gUm9zc2k=</rt></a>"));
         let opened = String::from_utf8(STANDARD.decode(leaf(&masked, "rpt")).unwrap()).unwrap();
         assert!(opened.contains(">1.00<") && !opened.contains("Rossi"), "{opened}");
@@ -245,7 +235,9 @@ mod tests {
     #[test]
     fn the_operation_is_the_root_of_the_payload() {
         let operation = |root: &str| {
-            let message = format!("<s:E xmlns:s='s'><s:Header><s:x/></s:Header><s:Body><p:{root} xmlns:p='p'/></s:Body></s:E>");
+            let message = format!(
+                "<s:E xmlns:s='s'><s:Header><s:x/></s:Header><s:Body><p:{root} xmlns:p='p'/></s:Body></s:E>"
+            );
             masker().mask(message.as_bytes()).unwrap().operation()
         };
         assert_eq!(operation("paSendRTV2Request"), "paSendRTV2");
@@ -258,7 +250,10 @@ mod tests {
     fn a_tester_may_answer_for_an_element() {
         let kept = BTreeSet::from(["tipoVeicoloTarga".to_owned()]);
         let mut masker = Masker::new(SessionKey([3; 32]), Notices::Invented, kept);
-        let masked = mask(&mut masker, "<a><tipoVeicoloTarga>1</tipoVeicoloTarga><veicoloTarga>AB123CD</veicoloTarga></a>");
+        let masked = mask(
+            &mut masker,
+            "<a><tipoVeicoloTarga>1</tipoVeicoloTarga><veicoloTarga>AB123CD</veicoloTarga></a>",
+        );
         assert!(masked.contains("<tipoVeicoloTarga>1<") && !masked.contains("AB123CD"), "{masked}");
     }
 }

@@ -33,6 +33,10 @@ pub struct Bindings {
     notes: Vec<String>,
 }
 
+/// What stood for what at some moment.
+#[derive(Debug)]
+pub struct Mark(BTreeMap<(Realm, String), String>);
+
 /// What a replay is given.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
@@ -44,7 +48,9 @@ pub struct Given {
 
 /// A value that only whoever replays can give.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the session asks about a notice that is written down as {recorded}, a number that was invented: give --set {name}=NUMBER, or --bind {recorded}=NUMBER")]
+#[error(
+    "the session asks about a notice that is written down as {recorded}, a number that was invented: give --set {name}=NUMBER, or --bind {recorded}=NUMBER"
+)]
 pub struct Unbound {
     /// Its name.
     pub name: String,
@@ -128,6 +134,16 @@ impl Bindings {
             self.notes.push(format!("the amount {recorded} of the recording is {actual} here"));
         }
         actual.to_owned()
+    }
+
+    /// What stands for what now, to come back to when an answer turns out to be a wrong one.
+    pub fn mark(&self) -> Mark {
+        Mark(self.bound.clone())
+    }
+
+    /// Forgets what was learnt since.
+    pub fn forget(&mut self, mark: Mark) {
+        self.bound = mark.0;
     }
 
     /// What is different from the recording and not wrong, since this was asked last.

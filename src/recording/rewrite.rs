@@ -64,14 +64,16 @@ pub fn rewrite(document: &[u8], by: &mut dyn Rewriter) -> Result<Vec<u8>, Unwrit
         None => ("", text),
     };
     let mut reader = Reader::from_str(rest);
-    let mut work = Work { by, out: bom.to_owned(), path: Vec::new(), raw: String::new(), plain: String::new() };
+    let mut work =
+        Work { by, out: bom.to_owned(), path: Vec::new(), raw: String::new(), plain: String::new() };
     let mut rooted = false;
     loop {
         let event = reader.read_event().map_err(|_| Unwritable::Form)?;
-        if let Event::Start(_) | Event::Empty(_) = &event {
-            if work.path.is_empty() && std::mem::replace(&mut rooted, true) {
-                return Err(Unwritable::Form);
-            }
+        if let Event::Start(_) | Event::Empty(_) = &event
+            && work.path.is_empty()
+            && std::mem::replace(&mut rooted, true)
+        {
+            return Err(Unwritable::Form);
         }
         if work.take(event)? == Step::Last {
             break;
@@ -236,7 +238,9 @@ mod tests {
 
     #[test]
     fn every_spelling_of_a_text_is_one_text() {
-        for spelling in ["Rossi", "<![CDATA[Rossi]]>", "R&#111;ssi", "Ros<!-- x -->si", "<![CDATA[Ro]]>s&#x73;i"] {
+        for spelling in
+            ["Rossi", "<![CDATA[Rossi]]>", "R&#111;ssi", "Ros<!-- x -->si", "<![CDATA[Ro]]>s&#x73;i"]
+        {
             assert_eq!(stars(&format!("<a>{spelling}</a>")).unwrap(), "<a>*5&lt;</a>", "{spelling}");
         }
     }

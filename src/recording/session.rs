@@ -58,7 +58,7 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Value {
-    /// By which `--set` and `--env` give another; only parties and notices have one.
+    /// By which `--set` and `--env` give another; only parties and invented notices have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is.
@@ -105,7 +105,10 @@ impl Session {
 
     /// The manifest as text.
     pub fn write(&self) -> Result<String, toml::ser::Error> {
-        Ok(format!("# A session as `varco record` wrote it; `varco replay` plays it.\n{}", toml::to_string(self)?))
+        Ok(format!(
+            "# A session as `varco record` wrote it; `varco replay` plays it.\n{}",
+            toml::to_string(self)?
+        ))
     }
 
     /// Notes the values of one half of the exchange of that number.
@@ -121,7 +124,9 @@ impl Session {
                 Some(value) if value.seen.contains(&place) => {}
                 Some(value) => value.seen.push(place.clone()),
                 None => {
-                    let name = self.name(one.kind);
+                    // A notice that is written down as it was is asked about as it is.
+                    let kept = one.kind == Kind::Notice && !one.invented;
+                    let name = if kept { None } else { self.name(one.kind) };
                     self.values.push(Value {
                         name,
                         kind: one.kind,

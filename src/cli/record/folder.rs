@@ -6,8 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::Method;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
 use crate::cli::Failure;
 use crate::domain::clock::Clock;
@@ -52,7 +52,8 @@ struct State {
 impl Folder {
     /// Makes the folder, or takes an empty one: a session that is there already is not written over.
     pub fn open(root: &Path, masker: Masker, clock: Clock) -> Result<Self, Failure> {
-        let named = |reason: &dyn std::fmt::Display| Failure::unusable(format!("{}: {reason}", root.display()));
+        let named =
+            |reason: &dyn std::fmt::Display| Failure::unusable(format!("{}: {reason}", root.display()));
         fs::create_dir_all(root).map_err(|error| named(&error))?;
         if fs::read_dir(root).map_err(|error| named(&error))?.next().is_some() {
             return Err(named(&"is not empty"));
@@ -175,7 +176,9 @@ fn is_harmless(value: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "/;=+.:_\"' ".contains(c);
     let known = ["text/", "application/", "\"pa", "pa", "\"nodo", "nodo", "\"\""];
     value.is_empty()
-        || value.len() <= 80 && value.chars().all(allowed) && known.iter().any(|begin| value.starts_with(begin))
+        || value.len() <= 80
+            && value.chars().all(allowed)
+            && known.iter().any(|begin| value.starts_with(begin))
 }
 
 /// The comments belong behind the declaration, which must come first.
@@ -207,7 +210,9 @@ mod tests {
 
     #[test]
     fn headers_that_may_say_more_are_not_written() {
-        assert!(is_harmless("\"paGetPayment\"") && is_harmless("") && is_harmless("text/xml; charset=ISO-8859-1"));
+        assert!(
+            is_harmless("\"paGetPayment\"") && is_harmless("") && is_harmless("text/xml; charset=ISO-8859-1")
+        );
         assert!(!is_harmless("Mario Rossi") && !is_harmless("RSSMRA80A01H501U"));
     }
 }

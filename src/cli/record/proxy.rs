@@ -67,7 +67,12 @@ impl Target {
         Ok(Target { url, client })
     }
 
-    async fn ask(&self, asked: &Asked, query: Option<&str>, limit: usize) -> Result<Answered, reqwest::Error> {
+    async fn ask(
+        &self,
+        asked: &Asked,
+        query: Option<&str>,
+        limit: usize,
+    ) -> Result<Answered, reqwest::Error> {
         let mut url = self.url.clone();
         if query.is_some() {
             url.set_query(query);
@@ -126,7 +131,8 @@ fn passing(headers: &HeaderMap) -> HeaderMap {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(',').map(|name| name.trim().to_ascii_lowercase()))
         .collect();
-    for name in OWN.iter().map(HeaderName::as_str).chain(["keep-alive", "te", "trailer", "proxy-connection"]) {
+    for name in OWN.iter().map(HeaderName::as_str).chain(["keep-alive", "te", "trailer", "proxy-connection"])
+    {
         passing.remove(name);
     }
     for name in &named {

@@ -88,17 +88,25 @@ impl Recorded {
         let expected = parse(&expected).map_err(|error| wrong(&answered, error))?;
 
         let answer = client.send(&request).await;
-        let answer = answer.map_err(|error| Failure::unusable(format!("{}/{}: {error}", self.suite, step.file)))?;
+        let answer =
+            answer.map_err(|error| Failure::unusable(format!("{}/{}: {error}", self.suite, step.file)))?;
         let mut mismatch = Vec::new();
         if answer.status != status {
             mismatch.push(format!("HTTP status {} instead of {status}", answer.status));
         }
+        let mark = self.bindings.mark();
         if step.answer_withheld.is_none() {
             let answered = Answered { content_type: &answer.content_type, body: &answer.body };
             let bindings = &mut self.bindings;
-            mismatch.extend(compare::mismatches(expected.as_ref(), &answered, &mut |spot, recorded, actual| {
-                counterpart(bindings, spot, recorded, actual)
-            }));
+            mismatch.extend(compare::mismatches(
+                expected.as_ref(),
+                &answered,
+                &mut |spot, recorded, actual| counterpart(bindings, spot, recorded, actual),
+            ));
+        }
+        if !mismatch.is_empty() {
+            // What a wrong answer says is nothing that later ones could be held against.
+            self.bindings.forget(mark);
         }
         Ok(Verdict {
             took: answer.took,
@@ -150,9 +158,7 @@ fn random() -> Result<Randomness, Failure> {
     getrandom::fill(&mut seed).map_err(Failure::unusable)?;
     let count = std::sync::atomic::AtomicU64::new(u64::from_be_bytes(seed));
     // Each number is only to be another one than all before it, in this session and in any other.
-    Ok(Randomness::new(move || {
-        count.fetch_add(0x9E37_79B9_7F4A_7C15, std::sync::atomic::Ordering::Relaxed)
-    }))
+    Ok(Randomness::new(move || count.fetch_add(0x9E37_79B9_7F4A_7C15, std::sync::atomic::Ordering::Relaxed)))
 }
 
 fn wrong(file: &Path, reason: impl std::fmt::Display) -> Failure {
