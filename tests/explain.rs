@@ -154,6 +154,26 @@ fn what_is_no_message_is_said_without_repeating_it() {
 }
 
 #[test]
+fn messages_of_the_old_interface_are_known_and_the_document_inside_is_looked_into() {
+    use base64::Engine;
+    let document = "<RT xmlns='http://www.digitpa.gov.it/schemas/2011/Pagamenti/'><versioneOggetto>6.2.0</versioneOggetto></RT>";
+    let enclosed = base64::engine::general_purpose::STANDARD.encode(document);
+    let message = format!(
+        "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>\
+         <ppt:paaInviaRT xmlns:ppt='http://ws.pagamenti.telematici.gov/'><tipoFirma/><rt>{enclosed}</rt>\
+         </ppt:paaInviaRT></s:Body></s:Envelope>"
+    );
+    let (told, status) = told(&message, &[]);
+    assert_eq!(status, 1, "the RT is not complete");
+    assert!(told["what"].as_str().unwrap().starts_with("paaInviaRT: the receipt (RT)"), "{told}");
+    assert_eq!(told["remarks"].as_array().unwrap().len(), 0, "{told}");
+    let inside = &told["enclosed"][0];
+    assert!(inside["what"].as_str().unwrap().starts_with("inside rt: RT"), "{told}");
+    assert!(inside["remarks"].as_array().unwrap().len() > 4, "{told}");
+    assert_eq!(explain(&["PPT_RPT_SCONOSCIUTA"], "").status.code(), Some(0));
+}
+
+#[test]
 fn codes_are_explained_by_themselves() {
     let known = explain(&["PAA_PAGAMENTO_SCADUTO"], "");
     assert_eq!(known.status.code(), Some(0));

@@ -3,14 +3,17 @@
 use super::report::Code;
 use crate::node::judge::Ppt;
 use crate::primitive::{Blame, PaaCode};
+use crate::soap::legacy::PptCode;
 
 /// Who sends codes of creditors.
 const CREDITOR: &str = "the creditor's system, to the node";
 /// Who sends codes of the node.
 const NODE: &str = "the node, to the payment service provider";
+/// Who sends codes of the node to creditors that speak the old interface.
+const OLD_NODE: &str = "the node (or this gateway in its place), to the creditor's system";
 
 /// Codes that other systems send and this one never does: meaning, blame, what to do.
-const FOREIGN: [(&str, &str, &str, &str); 16] = [
+const FOREIGN: [(&str, &str, &str, &str); 14] = [
     (
         "PAA_RECEIPT_DUPLICATA",
         "the receipt was taken before",
@@ -90,19 +93,13 @@ const FOREIGN: [(&str, &str, &str, &str); 16] = [
         "nobody",
         "nothing: the notice is paid",
     ),
-    ("PPT_SINTASSI_EXTRAXSD", "the request to the node breaks its syntax", "the caller", "mend the request"),
-    (
-        "PPT_IBAN_NON_CENSITO",
-        "an account is not registered on the platform for its institution (old interface)",
-        "the creditor",
-        "register the account, or use one that is registered",
-    ),
 ];
 
 /// What a code says, if it is known.
 pub fn explain(code: &str) -> Option<Code> {
     let ours = PaaCode::ALL.into_iter().find(|known| known.name() == code).map(ours);
     ours.or_else(|| Ppt::ALL.into_iter().find(|known| known.name() == code).map(of_node))
+        .or_else(|| PptCode::from_name(code).map(of_old_node))
         .or_else(|| foreign(code))
 }
 
@@ -175,6 +172,50 @@ fn of_node(code: Ppt) -> Code {
     Code { code: code.name().to_owned(), sent_by: NODE, meaning: code.meaning().to_owned(), blame, advice }
 }
 
+fn of_old_node(code: PptCode) -> Code {
+    let caller = "the creditor's system";
+    let (blame, advice) = match code {
+        PptCode::SintassiXsd | PptCode::SintassiExtraxsd => (
+            caller,
+            "run varco explain on the request: it says which rules are broken, in the RPT inside it too",
+        ),
+        PptCode::Autenticazione => {
+            (caller, "check the password, and that the certificate is the one of the partner")
+        }
+        PptCode::Autorizzazione => (caller, "ask only for domains and stations that are the partner's own"),
+        PptCode::Semantica => (
+            caller,
+            "make header and RPT name the same domain, IUV and CCP, and the sum that of its payments",
+        ),
+        PptCode::RptDuplicata => (caller, "use a new CCP for a new attempt; the request of before counts"),
+        PptCode::RptSconosciuta | PptCode::RtSconosciuta => {
+            (caller, "ask with domain, IUV and CCP exactly as in the request that was sent")
+        }
+        PptCode::RtNonDisponibile => ("nobody", "wait: the payment has not ended yet"),
+        PptCode::DominioSconosciuto | PptCode::StazioneSconosciuta | PptCode::IntermediarioSconosciuto => {
+            ("the registry, or the creditor's system", "compare the header with what is registered")
+        }
+        PptCode::DominioDisabilitato | PptCode::StazioneDisabilitata | PptCode::IntermediarioDisabilitato => {
+            ("the registry", "switch it on again")
+        }
+        PptCode::TipoFirmaSconosciuto => (caller, "send documents unsigned: signatures were withdrawn"),
+        PptCode::IdCarrelloDuplicato => (caller, "give each basket a name of its own"),
+        PptCode::MultiBeneficiario => {
+            (caller, "two RPTs of the same IUV, at most five payments in all, no digital stamp")
+        }
+        PptCode::IbanNonCensito => (caller, "register the account, or use one that is registered"),
+        PptCode::SuperamentoSoglia => (caller, "ask for less at once, or later"),
+        PptCode::SystemError => ("the node, or this gateway", "send the same request again later"),
+    };
+    Code {
+        code: code.name().to_owned(),
+        sent_by: OLD_NODE,
+        meaning: code.sentence().to_owned(),
+        blame,
+        advice,
+    }
+}
+
 fn foreign(code: &str) -> Option<Code> {
     let (code, meaning, blame, advice) = FOREIGN.into_iter().find(|(known, ..)| *known == code)?;
     let sent_by = if code.starts_with("PPT_") { NODE } else { CREDITOR };
@@ -205,6 +246,9 @@ mod tests {
         for code in Ppt::ALL {
             assert!(explain(code.name()).is_some());
         }
+        for code in PptCode::ALL {
+            assert!(explain(code.name()).is_some());
+        }
         assert_eq!(explain("PAA_CIAO"), None);
     }
 
@@ -213,6 +257,7 @@ mod tests {
         for (code, ..) in FOREIGN {
             assert!(PaaCode::ALL.into_iter().all(|ours| ours.name() != code), "{code}");
             assert!(Ppt::ALL.into_iter().all(|known| known.name() != code), "{code}");
+            assert_eq!(PptCode::from_name(code), None);
         }
     }
 }

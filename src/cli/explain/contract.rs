@@ -16,10 +16,12 @@ use crate::schema::{Diagnostic, Source, Subset, resolve};
 
 const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
-/// The schemas whose documents are known. The whole message set is described here and in the WSDLs.
-const SCHEMAS: [(&str, &str); 2] = [
+/// The schemas whose documents are known: the messages of both interfaces, and the documents of the old one.
+const SCHEMAS: [(&str, &str); 4] = [
     ("xsd/common.xsd", include_str!("../../../xsd/common.xsd")),
     ("xsd/paForNode.xsd", include_str!("../../../xsd/paForNode.xsd")),
+    ("xsd/legacy/pagamenti.xsd", include_str!("../../../xsd/legacy/pagamenti.xsd")),
+    ("xsd/legacy/ppt.xsd", include_str!("../../../xsd/legacy/ppt.xsd")),
 ];
 
 /// A rule of the schema that a document breaks.

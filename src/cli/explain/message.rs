@@ -9,7 +9,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 use super::codes;
 use super::contract::{Breach, Schemas};
-use super::operations::{Half, meaning, of_root};
+use super::operations::{Half, meaning, of_root, old_meaning};
 use super::report::{Explanation, Place, Remark};
 use crate::node::judge::{Asked, Expectations, RULES, Received, Severity, judge};
 use crate::soap::{self, Limits, Refusal, ResponseError};
@@ -90,7 +90,14 @@ impl Explainer {
         }
         let Some((operation, half)) = of_root(root) else {
             let mut told = self.bare(payload);
-            told.what = format!("a SOAP message: {}", told.what);
+            match old_meaning(root) {
+                Some(meaning) => {
+                    told.what = format!("{root}: {}", meaning.what);
+                    told.direction = Some(meaning.direction.to_owned());
+                    told.next = Some(meaning.next.to_owned());
+                }
+                None => told.what = format!("a SOAP message: {}", told.what),
+            }
             return told;
         };
         let meaning = meaning(operation, half);

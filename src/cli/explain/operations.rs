@@ -1,6 +1,11 @@
 //! What the messages of the contract are for, and what follows on them.
 
+use crate::soap::legacy::Service;
 use crate::wire::pa_for_node::Operation;
+use crate::wire::{
+    pagamenti_telematici_ccp as ccp, pagamenti_telematici_rpt as rpt, pagamenti_telematici_rt as rt,
+    richiesta_avvisi as avvisi,
+};
 
 /// Which half of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,4 +86,74 @@ pub fn meaning(operation: Operation, half: Half) -> Meaning {
         ),
     };
     Meaning { what, direction, next }
+}
+
+/// What a message of the old interface with that root is for.
+pub fn old_meaning(root: &str) -> Option<Meaning> {
+    let found = find(root, |operation: ccp::Operation| match operation {
+        ccp::Operation::PaaVerificaRPT => (
+            "the question whether a debt can be paid (old interface)",
+            "the creditor answers with amount, reason and account in datiPagamentoPA",
+        ),
+        ccp::Operation::PaaAttivaRPT => (
+            "the activation of a payment (old interface)",
+            "the creditor answers with datiPagamentoPA and then sends the request for payment with nodoInviaRPT",
+        ),
+    });
+    let found = found.or_else(|| {
+        find(root, |operation: rt::Operation| match operation {
+            rt::Operation::PaaInviaRT => (
+                "the receipt (RT) of a request for payment (old interface)",
+                "the creditor stores it and answers OK; a negative one says that nothing was paid, and a positive \
+                 one may still follow",
+            ),
+        })
+    });
+    let found = found.or_else(|| {
+        find(root, |operation: avvisi::Operation| match operation {
+            avvisi::Operation::PaaChiediNumeroAvviso => (
+                "the wish to pay something without a notice (old interface)",
+                "the creditor makes a debt and answers with numeroAvviso",
+            ),
+        })
+    });
+    found.or_else(|| {
+        find(root, |operation: rpt::Operation| match operation {
+            rpt::Operation::NodoInviaRPT => (
+                "the request for payment (RPT) of a creditor (old interface)",
+                "it completes an activation, or begins a payment at the creditor's own pages",
+            ),
+            rpt::Operation::NodoInviaCarrelloRPT => (
+                "several requests for payment that are paid together (old interface)",
+                "all are taken, or none",
+            ),
+            rpt::Operation::NodoChiediStatoRPT => {
+                ("the question what became of a request (old interface)", "nothing changes by it")
+            }
+            rpt::Operation::NodoChiediCopiaRT => (
+                "the wish for a copy of a receipt (old interface)",
+                "the receipt is sent in the answer, if there is one already",
+            ),
+            rpt::Operation::NodoChiediListaPendentiRPT => {
+                ("the question which requests have no receipt yet (old interface)", "nothing changes by it")
+            }
+        })
+    })
+}
+
+fn find<S: Service>(root: &str, say: impl Fn(S) -> (&'static str, &'static str)) -> Option<Meaning> {
+    let operation =
+        S::all().iter().find(|one| one.request_root().local == root || one.response_root().local == root)?;
+    let (to_creditor, asks) = (operation.name().starts_with("paa"), operation.request_root().local == root);
+    let direction = match (to_creditor, asks) {
+        (true, true) | (false, false) => {
+            "from the node (or this gateway in its place) to the creditor's system"
+        }
+        (true, false) | (false, true) => {
+            "from the creditor's system to the node (or this gateway in its place)"
+        }
+    };
+    let (what, next) = say(*operation);
+    let next = if asks { next } else { "the one who asked goes on by esito and fault" };
+    Some(Meaning { what, direction, next })
 }
