@@ -166,11 +166,12 @@ const KEYS: [&str; 11] = [
     "DatiSpecificiRiscossione",
 ];
 
+/// Attributes that say something about the markup; all others are masked.
 fn of_attribute(name: &str) -> Kind {
-    let local = name.rsplit_once(':').map_or(name, |(_, local)| local);
-    match local {
-        "xmlns" | "mustUnderstand" | "encodingStyle" | "type" | "nil" | "schemaLocation" => Kind::Markup,
-        _ if name.starts_with("xmlns:") => Kind::Markup,
+    match name.split_once(':') {
+        None if name == "xmlns" => Kind::Markup,
+        Some(("xmlns", _)) => Kind::Markup,
+        Some((_, "mustUnderstand" | "encodingStyle" | "type" | "nil" | "schemaLocation")) => Kind::Markup,
         _ => Kind::Unknown,
     }
 }

@@ -232,7 +232,7 @@ mod tests {
         let document = "\u{feff}<?xml version='1.0'?>\n<a:b xmlns:a='urn:a' >\n <c  d = 'e'/><f> g\n</f>\
                         <keep>&lt;<![CDATA[h]]></keep><i></i></a:b >\n";
         let expected = "\u{feff}<?xml version='1.0'?>\n<a:b xmlns:a='urn:a' >\n <c d=\"*1&lt;\"/><f> *1&lt;\n</f>\
-                        <keep>&lt;<![CDATA[h]]></keep><i></i></a:b >\n";
+                        <keep>&lt;<![CDATA[h]]></keep><i></i></a:b>\n";
         assert_eq!(stars(document).unwrap(), expected);
     }
 
