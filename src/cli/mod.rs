@@ -8,6 +8,7 @@ pub mod demo;
 pub mod explain;
 pub mod ledger;
 pub mod migrate;
+pub mod node;
 pub mod preserve;
 pub mod record;
 pub mod replay;
@@ -52,6 +53,7 @@ enum Command {
     Replay(replay::ReplayArgs),
     Record(record::RecordArgs),
     Explain(explain::ExplainArgs),
+    Node(Box<node::NodeArgs>),
     Migrate(migrate::MigrateArgs),
     CheckConfig(check_config::CheckConfigArgs),
     Ledger(ledger::LedgerArgs),
@@ -135,6 +137,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Replay(args) => replay::run(args).await,
         Command::Record(args) => record::run(args).await,
         Command::Explain(args) => explain::run(&args),
+        Command::Node(args) => node::run(*args).await,
         Command::Migrate(args) => migrate::run(args).await,
         Command::CheckConfig(args) => check_config::run(&args),
         Command::Ledger(args) => ledger::run(args).await,
