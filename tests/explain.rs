@@ -212,7 +212,7 @@ fn requests_are_found_wrong_exactly_where_the_server_refuses_them() {
         ("${PROVINCE_IBAN}", "IT60X0542811101000000123456"),
         ("${OTHER_BROKER}", "99999999999"),
     ];
-    let mut judged = [0, 0];
+    let (mut judged, mut differing) = ([0, 0], Vec::new());
     for file in fixtures("fixtures/paForNode".as_ref(), ".request.xml") {
         let Ok(mut request) = fs::read_to_string(&file) else { continue };
         for (name, value) in variables {
@@ -230,9 +230,12 @@ fn requests_are_found_wrong_exactly_where_the_server_refuses_them() {
             continue;
         }
         let (told, status) = told(&request, &[]);
-        assert_eq!(status == 0, taken, "{}: {told}", file.display());
+        if (status == 0) != taken {
+            differing.push(format!("{}: {told}", file.display()));
+        }
         judged[usize::from(taken)] += 1;
     }
+    assert!(differing.is_empty(), "{differing:#?}");
     assert!(judged[0] > 15 && judged[1] > 30, "{judged:?}");
 }
 

@@ -50,7 +50,12 @@ impl Explainer {
         if let Err(violation) = sound(bytes) {
             let mut told =
                 Explanation { what: "something that is no readable XML".to_owned(), ..Default::default() };
-            told.remarks.push(at("well-formed", &violation, violation.position(bytes), READABLE));
+            let mut remark = at("well-formed", &violation, violation.position(bytes), READABLE);
+            if let Some(place) = &mut remark.place {
+                // Nobody knows whether these are names of the contract.
+                "/".clone_into(&mut place.path);
+            }
+            told.remarks.push(remark);
             return told;
         }
         let text = String::from_utf8_lossy(bytes);
@@ -64,7 +69,7 @@ impl Explainer {
         let root = document.root_element();
         let mut told = match payload(root) {
             Some(payload) => self.message(bytes, payload),
-            None => self.bare(root),
+            None => self.bare(root, depth),
         };
         if depth < ENCLOSED {
             let holders = root.descendants().filter(|node| HOLDING.contains(&node.tag_name().name()));
@@ -89,7 +94,7 @@ impl Explainer {
             return fault(payload);
         }
         let Some((operation, half)) = of_root(root) else {
-            let mut told = self.bare(payload);
+            let mut told = self.bare(payload, 0);
             match old_meaning(root) {
                 Some(meaning) => {
                     told.what = format!("{root}: {}", meaning.what);
@@ -116,12 +121,21 @@ impl Explainer {
         told
     }
 
-    /// A document without an envelope.
-    fn bare(&self, root: Node<'_, '_>) -> Explanation {
+    /// A document without an envelope. What is enclosed may be of a schema that a service brings along.
+    fn bare(&self, root: Node<'_, '_>, depth: usize) -> Explanation {
         let name = root.tag_name().name();
         if self.schemas.namespace_of(name).is_none() {
+            let strange = Remark {
+                rule: "payload-root".to_owned(),
+                severity: Severity::Wrong.word(),
+                place: Some(Place::of(&[], root)),
+                message: "the element is neither a SOAP 1.1 envelope nor a root element of the contract"
+                    .to_owned(),
+                mend: explanation("envelope").to_owned(),
+            };
             return Explanation {
                 what: "XML whose root element is none of the contract's".to_owned(),
+                remarks: if depth == 0 { vec![strange] } else { Vec::new() },
                 codes: codes_in(root),
                 ..Default::default()
             };
