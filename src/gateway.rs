@@ -11,11 +11,13 @@ mod demands;
 mod desk;
 mod nats;
 mod node;
+mod partners;
 mod people;
 mod sweep;
 mod upkeep;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
@@ -30,13 +32,14 @@ use crate::api::events::{EventSettings, Events};
 use crate::api::massive::{UploadSettings, Uploads};
 use crate::catalogue::desk::Desk;
 use crate::catalogue::view::CatalogueView;
-use crate::config::{Api, Config, Soap, Upload};
+use crate::config::{Api, Config, Upload};
 use crate::domain::certificate::Role;
 use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
 use crate::observe::Metrics;
 use crate::outbox::ClientError;
+use crate::partner::Exchange;
 use crate::primitive::{Deadlines, Primitives, ReceiptCounts};
 use crate::registry::RegistryView;
 use crate::serve::{
@@ -95,6 +98,14 @@ pub enum StartError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A file of `[partners]`.
+    #[error("the file {} of partners cannot be read: {source}", path.display())]
+    PartnerFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// How people sign in.
     #[error(transparent)]
     People(#[from] PeopleError),
@@ -142,6 +153,7 @@ impl Gateway {
         let desk = desk::desk(&config.catalogue, &needs, (&webhooks, admin.vault.as_ref()))?;
         desk.catalogue.refresh(&store).await?;
         let parts = Parts {
+            exchange: partners::exchange(&config, &store, &clock)?,
             registry,
             catalogue: desk.catalogue.clone(),
             desk,
@@ -160,7 +172,7 @@ impl Gateway {
         let tls = parts.tls(&config)?;
         parts.start_certificates(&config, tls.clone()).await?;
         parts.seal_keys().await?;
-        let soap_addr = parts.start_soap(&config.soap, tls.soap).await?;
+        let soap_addr = parts.start_soap(&config, tls.soap).await?;
         let uploads = parts.start_uploads(&config.upload)?;
         let apart = uploads.merge(parts.events(&config.api)).merge(parts.pages(&config.api));
         let api_addr = parts.start_api(&config.api, tls.api, apart).await?;
@@ -174,6 +186,7 @@ impl Gateway {
         parts.start_snapshots();
         parts.start_counting();
         parts.start_outbox(&config.delivery, parts.watch.clone());
+        parts.start_courier(&config.partners);
         parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;
         Ok(Gateway { soap_addr, api_addr, store, shutdown, grace: config.soap.shutdown_grace.get() })
@@ -234,23 +247,27 @@ struct Parts {
     hold: HoldPolicy,
     randomness: Randomness,
     webhooks: Deliverer,
+    exchange: Exchange,
     admin: api::Admin,
 }
 
 impl Parts {
-    async fn start_soap(&self, config: &Soap, tls: Arc<TlsReloader>) -> Result<SocketAddr, StartError> {
+    async fn start_soap(&self, config: &Config, tls: Arc<TlsReloader>) -> Result<SocketAddr, StartError> {
+        let (partners, config) = (&config.partners, &config.soap);
         let settings = SoapSettings {
             max_message: config.max_message.get(),
             public_url: config.public_url.clone(),
             contract: CONTRACT,
         };
         let [booked, not_booked] = self.metrics.receipts();
+        let limits = Limits { message_bytes: config.max_message.get(), ..Limits::default() };
         let primitives = Primitives {
             receipts: ReceiptCounts { booked, not_booked },
             store: self.store.clone(),
             registry: self.registry.clone(),
             clock: self.clock.clone(),
-            limits: Limits { message_bytes: config.max_message.get(), ..Limits::default() },
+            partners: self.partners(partners, limits),
+            limits,
             deadlines: Deadlines {
                 question: config.verify_deadline.get(),
                 receipt: config.receipt_deadline.get(),

@@ -1,4 +1,5 @@
-//! Which addresses may be reached that somebody names: those of deliveries, of handshakes and of calculators;
+//! Which addresses may be reached that somebody names: those of deliveries, of handshakes, of calculators
+//! and of partners;
 //! and how they are reached: bounded, and signed.
 //!
 //! Who may register an endpoint must not get to call what only this machine can reach. Names are resolved
@@ -16,10 +17,12 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
+mod circuit;
 mod client;
 mod signature;
 
-pub use client::{Answer, ClientError, ClientSettings, NoAnswer, Sender};
+pub use circuit::{Broken, CircuitSettings, Circuits, Denied, Pass, Sign, Turn};
+pub use client::{Answer, ClientError, ClientSettings, Identity, NoAnswer, Sender, Stage, soap_headers};
 pub use signature::{Secret, Secrets, signed_headers};
 
 /// IPv4 networks that are not of the public Internet (IANA special-purpose registry).

@@ -28,6 +28,8 @@ mod lists;
 mod office;
 #[path = "certificates/paper.rs"]
 mod paper;
+#[path = "certificates/partners.rs"]
+mod partners;
 #[path = "certificates/rotation.rs"]
 mod rotation;
 #[path = "certificates/vault.rs"]

@@ -70,7 +70,11 @@ async fn act(gateway: &Gateway, base: u64, act: Act) -> u16 {
 async fn book(gateway: &Gateway, id: &str, base: u64) -> u16 {
     let receipt = samples::receipt(&format!("{id}-{base}"), base, 10_000);
     let (primitive, raw, received_at) = ("paSendRTV2", Bytes::from_static(b"<x/>"), samples::now());
-    gateway.store.book_receipt(BookReceipt { receipt, primitive, raw, received_at }).await.unwrap();
+    gateway
+        .store
+        .book_receipt(BookReceipt { receipt, primitive, raw, received_at, deliver_to: None })
+        .await
+        .unwrap();
     200
 }
 
@@ -252,7 +256,8 @@ async fn write(gateway: Arc<Gateway>, writer: u64) {
                 let mut receipt = samples::receipt(&format!("c-{base}"), base, 10_000);
                 receipt.recipient = FiscalCode::new(OTHER_EC).unwrap();
                 let (raw, received_at) = (Bytes::from_static(b"<x/>"), samples::now());
-                let booking = BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at };
+                let booking =
+                    BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at, deliver_to: None };
                 gateway.store.book_receipt(booking).await.unwrap();
             }
         };

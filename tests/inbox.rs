@@ -93,7 +93,13 @@ async fn book(store: &Store, receipt: Receipt) -> Booked {
 }
 
 async fn book_as(store: &Store, receipt: Receipt, raw: String, received_at: Timestamp) -> Booked {
-    let booking = BookReceipt { receipt, primitive: "paSendRTV2", raw: Bytes::from(raw), received_at };
+    let booking = BookReceipt {
+        receipt,
+        primitive: "paSendRTV2",
+        raw: Bytes::from(raw),
+        received_at,
+        deliver_to: None,
+    };
     store.book_receipt(booking).await.unwrap()
 }
 

@@ -98,7 +98,7 @@ async fn book(store: &Store, ec: &str, number: u64) {
     let mut receipt = samples::receipt(&format!("receipt-{ec}-{number}"), number, 10_000);
     receipt.recipient = FiscalCode::new(ec).unwrap();
     let (primitive, raw, received_at) = ("paSendRTV2", Bytes::from_static(b"<x/>"), samples::now());
-    store.book_receipt(BookReceipt { receipt, primitive, raw, received_at }).await.unwrap();
+    store.book_receipt(BookReceipt { receipt, primitive, raw, received_at, deliver_to: None }).await.unwrap();
 }
 
 async fn seeded(database: &TestDatabase) -> Store {

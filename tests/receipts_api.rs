@@ -68,7 +68,13 @@ async fn book(gateway: &Gateway, receipt: Receipt) {
 }
 
 async fn book_as(gateway: &Gateway, receipt: Receipt, raw: String, received_at: Timestamp) {
-    let booking = BookReceipt { receipt, primitive: "paSendRTV2", raw: Bytes::from(raw), received_at };
+    let booking = BookReceipt {
+        receipt,
+        primitive: "paSendRTV2",
+        raw: Bytes::from(raw),
+        received_at,
+        deliver_to: None,
+    };
     gateway.store.book_receipt(booking).await.unwrap();
 }
 

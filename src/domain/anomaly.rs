@@ -36,7 +36,10 @@ impl AnomalyKind {
     /// What a receipt of that class is for the back office; none if it fits.
     pub const fn of(class: ReceiptClass) -> Option<Self> {
         match class {
-            ReceiptClass::Matched | ReceiptClass::StandIn | ReceiptClass::SecondaryBeneficiary => None,
+            ReceiptClass::Matched
+            | ReceiptClass::StandIn
+            | ReceiptClass::SecondaryBeneficiary
+            | ReceiptClass::Partner => None,
             ReceiptClass::AmountDiffers
             | ReceiptClass::OverPayment
             | ReceiptClass::SiblingConflict
@@ -179,7 +182,12 @@ mod tests {
 
     #[test]
     fn what_fits_is_no_anomaly_and_all_the_rest_is_one() {
-        let fits = [ReceiptClass::Matched, ReceiptClass::StandIn, ReceiptClass::SecondaryBeneficiary];
+        let fits = [
+            ReceiptClass::Matched,
+            ReceiptClass::StandIn,
+            ReceiptClass::SecondaryBeneficiary,
+            ReceiptClass::Partner,
+        ];
         for class in ReceiptClass::ALL {
             let kind = AnomalyKind::of(class);
             assert_eq!(kind.is_none(), fits.contains(&class), "{class:?}");

@@ -100,6 +100,8 @@ pub enum Invariant {
     ToldReceiptIsHere,
     /// A receipt that does not fit, and a message that was not booked, have their anomaly.
     AnomalyIsOpened,
+    /// A receipt whose notice is a partner's is on its way to a partner, or was taken.
+    ReceiptIsHandedOn,
     /// A message that was not booked has the digest that it had.
     MessageIsAsReceived,
     /// The events of a feed are numbered from 1 without a gap, but for those on record.
@@ -146,6 +148,7 @@ impl Invariant {
             Invariant::ReceiptIsToldTruly => "receipt-is-told-truly",
             Invariant::ToldReceiptIsHere => "told-receipt-is-here",
             Invariant::AnomalyIsOpened => "anomaly-is-opened",
+            Invariant::ReceiptIsHandedOn => "receipt-is-handed-on",
             Invariant::MessageIsAsReceived => "message-is-as-received",
             Invariant::FeedIsDense => "feed-is-dense",
             Invariant::FeedIsChained => "feed-is-chained",
@@ -181,6 +184,7 @@ impl Invariant {
             Invariant::ReceiptIsToldTruly => "the event of a receipt tells its id, amount and message",
             Invariant::ToldReceiptIsHere => "the receipt that an event tells of is here",
             Invariant::AnomalyIsOpened => "what does not fit has its anomaly",
+            Invariant::ReceiptIsHandedOn => "the receipt of a partner's notice is handed on to a partner",
             Invariant::MessageIsAsReceived => "a message has the digest that it had when it came",
             Invariant::FeedIsDense => "the events of a feed are numbered without a gap",
             Invariant::FeedIsChained => "the chain of a feed is that of its events",
@@ -238,6 +242,7 @@ fn settles(class: &str) -> Option<bool> {
         ReceiptClass::OverPayment
         | ReceiptClass::UnknownNotice
         | ReceiptClass::SecondaryBeneficiary
+        | ReceiptClass::Partner
         | ReceiptClass::NotExecuted => false,
     })
 }

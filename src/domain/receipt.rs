@@ -197,6 +197,8 @@ pub enum ReceiptClass {
     /// It settles a payable notice for the amount due, and the node's archive had answered in our place: no
     /// verify and no get was seen here before.
     StandIn,
+    /// The notice is a partner's, and is not managed here: the receipt was handed on.
+    Partner,
 }
 
 /// Whether a receipt is the one that settles its notice.
@@ -210,7 +212,7 @@ pub enum Effect {
 
 impl ReceiptClass {
     /// Every class.
-    pub const ALL: [ReceiptClass; 11] = [
+    pub const ALL: [ReceiptClass; 12] = [
         ReceiptClass::Matched,
         ReceiptClass::AmountDiffers,
         ReceiptClass::OverPayment,
@@ -222,6 +224,7 @@ impl ReceiptClass {
         ReceiptClass::SecondaryBeneficiary,
         ReceiptClass::NotExecuted,
         ReceiptClass::StandIn,
+        ReceiptClass::Partner,
     ];
 
     /// The name it is stored and told under.
@@ -238,7 +241,22 @@ impl ReceiptClass {
             ReceiptClass::SecondaryBeneficiary => "secondary_beneficiary",
             ReceiptClass::NotExecuted => "not_executed",
             ReceiptClass::StandIn => "stand_in",
+            ReceiptClass::Partner => "partner",
         }
+    }
+
+    /// The class of the same receipt if it is handed on to a partner: that no such notice is managed here is
+    /// then as it should be.
+    pub const fn handed_on(self) -> Self {
+        match self {
+            ReceiptClass::UnknownNotice => ReceiptClass::Partner,
+            other => other,
+        }
+    }
+
+    /// Whether the notice was not here when the receipt was booked, though the receipt is of its creditor.
+    pub const fn may_be_linked_late(self) -> bool {
+        matches!(self, ReceiptClass::UnknownNotice | ReceiptClass::Partner)
     }
 
     /// The class of that name.

@@ -12,9 +12,10 @@ use crate::domain::certificate::{Environment, Host, Role};
 use crate::domain::clock::Clock;
 use crate::observe::Metrics;
 use crate::outbox::{Guard, Lookup};
+use crate::partner::Exchange;
 use crate::tls::{Held, Outdated, OwnPair, Revocation, TlsError, TlsReloader, TlsSettings};
 
-use super::{Parts, StartError};
+use super::{Parts, StartError, partners};
 
 /// How often it is looked for changes of others, and for overlaps that end.
 const LOOK: Duration = Duration::from_secs(2);
@@ -36,6 +37,8 @@ struct Keeper {
     clock: Clock,
     revocation: Revocation,
     metrics: Arc<Metrics>,
+    /// What shows our certificate to systems that we call, unless the configuration names files.
+    callers: Option<Exchange>,
     /// One after another, so that an older state never comes after a newer one.
     turn: tokio::sync::Mutex<LastGood>,
     /// What was said last, so that the same is not said at each look.
@@ -47,6 +50,7 @@ struct Keeper {
 struct LastGood {
     soap: Option<OwnPair>,
     api: Option<OwnPair>,
+    client: Option<OwnPair>,
 }
 
 /// How certificates are handled, by the configuration.
@@ -102,6 +106,7 @@ impl Parts {
             clock: self.clock.clone(),
             revocation: revocation(&config.certificates),
             metrics: Arc::clone(&self.metrics),
+            callers: config.partners.client_cert.is_none().then(|| self.exchange.clone()),
             turn: tokio::sync::Mutex::default(),
             said: Mutex::default(),
         });
@@ -133,7 +138,7 @@ impl Keeper {
         let live = self.certificates.live(self.clock.now()).await?;
         let mut last = self.turn.lock().await;
         let Live { soap_server, api_server, .. } = live;
-        *last = LastGood { soap: soap_server?, api: api_server? };
+        *last = LastGood { soap: soap_server?, api: api_server?, client: None };
         let live = Live { soap_server: Ok(last.soap.clone()), api_server: Ok(last.api.clone()), ..live };
         for outcome in self.hold(&mut last, live).await {
             outcome?;
@@ -164,6 +169,8 @@ impl Keeper {
             }
             last.clone()
         };
+        let shown = last.client.as_ref().map(|pair| pair.chain.clone());
+        let client = kept(live.client, &mut last.client);
         let soap = Held {
             own: kept(live.soap_server, &mut last.soap),
             anchors: live.authorities,
@@ -172,6 +179,9 @@ impl Keeper {
             revocation: Revocation { lists: live.lists, ..self.revocation.clone() },
         };
         let api = Held { own: kept(live.api_server, &mut last.api), ..Held::default() };
+        if client.as_ref().map(|pair| &pair.chain) != shown.as_ref() {
+            outcomes.push(self.identify(client.as_ref()));
+        }
         let sides = [(Some(Arc::clone(&self.tls.soap)), soap), (self.tls.api.clone(), api)];
         for (reloader, held) in sides {
             let Some(reloader) = reloader else { continue };
@@ -182,6 +192,13 @@ impl Keeper {
             }
         }
         outcomes
+    }
+
+    /// Shows a certificate to systems that we call, from now on.
+    fn identify(&self, pair: Option<&OwnPair>) -> Result<(), StartError> {
+        let Some(exchange) = &self.callers else { return Ok(()) };
+        let identity = pair.map(partners::identity).transpose()?;
+        Ok(exchange.identify(identity)?)
     }
 
     /// Logs each problem once for as long as it lasts.

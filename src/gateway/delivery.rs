@@ -43,6 +43,8 @@ impl Deliverer {
             connect_timeout: config.connect_timeout.get(),
             timeout: config.timeout.get(),
             authorities,
+            identity: None,
+            most: ClientSettings::BEGINNING,
         };
         let sender = Sender::new(&client)?;
         let webhooks = config.master_key.clone().map(|master_key| Webhooks {

@@ -20,6 +20,7 @@ use prometheus_client::registry::Registry;
 
 use super::calculators::{CalculatorMetrics, Calculators};
 use super::deliveries::{Deliveries, DeliveryCounts};
+use super::partners::{PartnerMetrics, Partners};
 
 /// The service level the node holds us to: 98 % of a month's calls within 2 s.
 const WITHIN: Duration = Duration::from_secs(2);
@@ -123,6 +124,7 @@ pub struct Metrics {
     certificates: Arc<Certificates>,
     deliveries: Arc<Deliveries>,
     calculators: Arc<Calculators>,
+    partners: Arc<Partners>,
 }
 
 impl Metrics {
@@ -144,6 +146,7 @@ impl Metrics {
             certificates: Arc::default(),
             deliveries: Arc::default(),
             calculators: Arc::default(),
+            partners: Arc::default(),
             registry: Registry::default(),
         };
         registry.register("requests", "SOAP requests by primitive and outcome", metrics.requests.clone());
@@ -166,6 +169,7 @@ impl Metrics {
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.certificates))));
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.deliveries))));
         registry.register_collector(Box::new(Shared(Arc::clone(&metrics.calculators))));
+        registry.register_collector(Box::new(Shared(Arc::clone(&metrics.partners))));
         more(&mut registry);
         Self { registry, ..metrics }
     }
@@ -229,6 +233,11 @@ impl Metrics {
     /// Shows what is counted of calculators at each scrape.
     pub fn watch_calculators(&self, counts: impl Fn() -> CalculatorMetrics + Send + Sync + 'static) {
         *lock(&self.calculators.0) = Some(Box::new(counts));
+    }
+
+    /// Shows what is counted of partners at each scrape.
+    pub fn watch_partners(&self, counts: impl Fn() -> PartnerMetrics + Send + Sync + 'static) {
+        *lock(&self.partners.0) = Some(Box::new(counts));
     }
 
     /// All metrics as text, for `application/openmetrics-text`.

@@ -94,7 +94,7 @@ impl Webhooks {
         let (answer, took) = self.sender.post(subscription.terms.url.as_str(), headers, body).await;
         let took = SignedDuration::try_from(took).unwrap_or(SignedDuration::MAX);
         let (status, error, response, ending) = match answer {
-            Err(NoAnswer(reason)) => (None, Some(reason), None, Ending::Failed { wait_until: None }),
+            Err(NoAnswer { text, .. }) => (None, Some(text), None, Ending::Failed { wait_until: None }),
             Ok(answer) => {
                 let (ending, error) = self.understand(&answer, operation.as_deref());
                 (Some(answer.status), error, Some(kept(&answer.body)), ending)

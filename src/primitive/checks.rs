@@ -1,6 +1,8 @@
 //! Whether a request is addressed to us: broker, station, creditor institution and notice, in the
 //! order of SANP 3.10.
 
+use jiff::Timestamp;
+
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::ids::{BrokerCode, StationCode};
 use crate::domain::notice_number::NoticeNumber;
@@ -88,6 +90,7 @@ impl Address<'_> {
         &self,
         qr_code: &NoticeCode,
         registry: &Registry,
+        now: Timestamp,
     ) -> Result<(Known, NoticeNumber), Refused> {
         let known = self.parties(registry)?;
         self.switched_on(registry.switched_off(), &known)?;
@@ -100,7 +103,13 @@ impl Address<'_> {
                 self.refused(PaaCode::PagamentoSconosciuto, "qrCode/noticeNumber is no notice number")
             );
         };
-        self.routing(links, &known.station, &notice)?;
+        if let Err(refused) = self.routing(links, &known.station, &notice) {
+            // Notices that move to another station come through the one that they leave for a while.
+            let routes = registry.routes(&known.ec);
+            if !routes.is_some_and(|routes| routes.still_comes_through(&known.station, &notice, now)) {
+                return Err(refused);
+            }
+        }
         Ok((known, notice))
     }
 

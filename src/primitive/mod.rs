@@ -15,6 +15,7 @@ mod pa_verify_payment_notice;
 mod payable;
 mod payment;
 mod receipt;
+mod routed;
 
 use std::time::Duration;
 
@@ -28,12 +29,14 @@ use crate::domain::hold::HoldPolicy;
 use crate::registry::RegistryView;
 use crate::soap::{self, Limits, SyntaxRefusal};
 use crate::store::Store;
+use crate::wire::common::{Outcome as Word, Text35};
 use crate::wire::pa_for_node::{Operation, Request, Response};
 use call::Call;
 use fault::{Refused, ko};
 
 pub use fault::{Blame, PaaCode};
 pub use receipt::ReceiptCounts;
+pub use routed::Partners;
 
 /// Everything that an operation works with.
 #[derive(Clone, Debug)]
@@ -46,6 +49,8 @@ pub struct Primitives {
     pub clock: Clock,
     /// Where services are asked for that are paid without a notice.
     pub desk: Desk,
+    /// How systems behind us are asked.
+    pub partners: Partners,
     /// What a message may be like.
     pub limits: Limits,
     /// How long an answer may take.
@@ -76,8 +81,8 @@ pub enum Answer {
         operation: Operation,
         /// The message.
         message: Vec<u8>,
-        /// The code of its fault, if its outcome is KO.
-        refused: Option<PaaCode>,
+        /// Who refused, if its outcome is KO.
+        refused: Option<RefusedBy>,
     },
     /// The message was none of ours.
     Fault {
@@ -89,6 +94,15 @@ pub enum Answer {
         /// The operation.
         operation: Operation,
     },
+}
+
+/// Who refused a question, or a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusedBy {
+    /// We, by that code.
+    Us(PaaCode),
+    /// The partner that answers for the notice.
+    Partner,
 }
 
 impl Primitives {
@@ -136,27 +150,35 @@ impl Primitives {
             }
         };
         let operation = request.operation();
+        if let Some(routed) = routed::route(self, &request) {
+            // Apart, so that what we answer ourselves does not carry the size of it.
+            let asked = Box::pin(routed::answer(self, routed, request, message.clone()));
+            return match asked.await {
+                Ok(response) => written(operation, &response),
+                Err(refused) => self.refuse(operation, refused, message, receipt::Names::default()).await,
+            };
+        }
         let outcome = match &request {
+            Request::PaSendRT(request) => pa_send_rt::handle(self, request, message.clone()).await,
+            Request::PaSendRTV2(request) => pa_send_rt_v2::handle(self, request, message.clone()).await,
+            question => Ok(self.question(question).await),
+        };
+        match outcome {
+            Ok(Ok(response)) => written(operation, &response),
+            Ok(Err(refused)) => self.refuse(operation, refused, message, receipt::names(&request)).await,
+            Err(receipt::NotStored) => Answer::ComeAgain { operation },
+        }
+    }
+
+    /// What we say to a question ourselves.
+    async fn question(&self, request: &Request) -> Outcome {
+        match request {
             Request::PaVerifyPaymentNotice(request) => pa_verify_payment_notice::handle(self, request).await,
             Request::PaGetPayment(request) => pa_get_payment::handle(self, request).await,
             Request::PaGetPaymentV2(request) => pa_get_payment_v2::handle(self, request).await,
             Request::PaDemandPaymentNotice(request) => pa_demand_payment_notice::handle(self, request).await,
-            Request::PaSendRT(request) => match pa_send_rt::handle(self, request, message.clone()).await {
-                Ok(outcome) => outcome,
-                Err(receipt::NotStored) => return Answer::ComeAgain { operation },
-            },
-            Request::PaSendRTV2(request) => {
-                match pa_send_rt_v2::handle(self, request, message.clone()).await {
-                    Ok(outcome) => outcome,
-                    Err(receipt::NotStored) => return Answer::ComeAgain { operation },
-                }
-            }
-        };
-        match outcome {
-            Ok(response) => {
-                Answer::Response { operation, message: soap::write_response(&response), refused: None }
-            }
-            Err(refused) => self.refuse(operation, refused, message, receipt::names(&request)).await,
+            Request::PaSendRT(request) => Err(no_question(&request.id_pa)),
+            Request::PaSendRTV2(request) => Err(no_question(&request.id_pa)),
         }
     }
 
@@ -185,9 +207,20 @@ impl Primitives {
         Answer::Response {
             operation,
             message: soap::write_response(&ko(operation, &refused)),
-            refused: Some(refused.code),
+            refused: Some(RefusedBy::Us(refused.code)),
         }
     }
+}
+
+/// What somebody says with an outcome of its own.
+fn written(operation: Operation, response: &Response) -> Answer {
+    let refused = (routed::told(response).0 == Word::Ko).then_some(RefusedBy::Partner);
+    Answer::Response { operation, message: soap::write_response(response), refused }
+}
+
+/// A receipt is never asked.
+fn no_question(id_pa: &Text35) -> Refused {
+    Refused::new(PaaCode::SystemError, id_pa.as_str().trim(), "a receipt is no question")
 }
 
 /// Whether money has moved when the operation is called.

@@ -24,7 +24,7 @@ pub async fn find(
     address: &Address<'_>,
     qr_code: &NoticeCode,
 ) -> Result<Arc<PayableNotice>, Refused> {
-    let (known, notice) = address.notice(qr_code, &primitives.registry.current())?;
+    let (known, notice) = address.notice(qr_code, &primitives.registry.current(), primitives.clock.now())?;
     find_known(primitives, address, &known.ec, &notice).await
 }
 
@@ -65,7 +65,7 @@ pub async fn activate<T>(
     qr_code: &NoticeCode,
     tell: impl Fn(&PayableNotice) -> Result<T, Refused>,
 ) -> Result<T, Refused> {
-    let (known, notice) = address.notice(qr_code, &primitives.registry.current())?;
+    let (known, notice) = address.notice(qr_code, &primitives.registry.current(), primitives.clock.now())?;
     let found = find_known(primitives, address, &known.ec, &notice).await?;
     // What cannot be told is not held.
     let told = tell(&found)?;

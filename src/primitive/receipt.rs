@@ -16,9 +16,9 @@ use crate::wire::DateTime;
 use crate::wire::common::{OrganizationCode, Outcome as Word, Subject, Text35};
 use crate::wire::pa_for_node::{Acknowledgement, Operation, Request};
 
-use super::Primitives;
 use super::checks::{Address, Known};
 use super::fault::{PaaCode, Refused};
+use super::{Primitives, routed};
 
 /// The receipt is not on disk, so it must be delivered again.
 #[derive(Debug)]
@@ -58,7 +58,8 @@ pub async fn store(
     message: Bytes,
 ) -> Result<Acknowledgement, NotStored> {
     let received_at = primitives.clock.now();
-    let booking = BookReceipt { receipt, primitive: operation.name(), raw: message, received_at };
+    let deliver_to = routed::recipient(primitives, &receipt, received_at).await?;
+    let booking = BookReceipt { receipt, primitive: operation.name(), raw: message, received_at, deliver_to };
     let booked = primitives.store.book_receipt(booking).await.map_err(|error| {
         tracing::error!(primitive = operation.name(), %error, "receipt not stored");
         NotStored

@@ -18,7 +18,7 @@ pub use answer::refusal;
 pub use document::document;
 pub use fault::{FaultCode, SoapFault};
 pub use limits::Limits;
-pub use relayed::has_receipt;
+pub use relayed::{DUPLICATE_RECEIPT, has_receipt};
 
 use crate::wire::pa_for_node::{Operation, Request, Response, Text35};
 use crate::wire::{Name, Position, Read, Reader, Violation, Writer};

@@ -4,7 +4,7 @@ use super::Limits;
 use crate::wire::pa_for_node::{Acknowledgement, Operation, Outcome, Response};
 
 /// The code by which a system says that it has the receipt from before.
-const DUPLICATE: &str = "PAA_RECEIPT_DUPLICATA";
+pub const DUPLICATE_RECEIPT: &str = "PAA_RECEIPT_DUPLICATA";
 
 /// Whether the response to the operation of that name says that the system has the receipt.
 pub fn has_receipt(operation: &str, response: &[u8]) -> bool {
@@ -20,7 +20,8 @@ pub fn has_receipt(operation: &str, response: &[u8]) -> bool {
 }
 
 fn acknowledges(answer: &Acknowledgement) -> bool {
-    let is_duplicate = answer.fault.as_ref().is_some_and(|fault| fault.fault_code.as_str() == DUPLICATE);
+    let is_duplicate =
+        answer.fault.as_ref().is_some_and(|fault| fault.fault_code.as_str() == DUPLICATE_RECEIPT);
     answer.outcome == Outcome::Ok || is_duplicate
 }
 
@@ -47,7 +48,7 @@ mod tests {
     fn a_system_has_a_receipt_if_it_says_so_or_had_it_before() {
         for (operation, root) in [("paSendRT", "paSendRTRes"), ("paSendRTV2", "paSendRTV2Response")] {
             assert!(has_receipt(operation, &answer(root, "<outcome>OK</outcome>")), "{operation}");
-            assert!(has_receipt(operation, &answer(root, &refused(DUPLICATE))), "{operation}");
+            assert!(has_receipt(operation, &answer(root, &refused(DUPLICATE_RECEIPT))), "{operation}");
             assert!(!has_receipt(operation, &answer(root, &refused("PAA_SYSTEM_ERROR"))), "{operation}");
         }
     }

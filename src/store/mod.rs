@@ -29,6 +29,7 @@ mod migrate;
 mod notices;
 mod numbers;
 mod parties;
+mod partners;
 mod people;
 #[cfg(test)]
 mod plans;
@@ -88,6 +89,10 @@ pub use keys::{
 pub use maintenance::{MaintenanceFilter, maintenance_form, maintenance_of_form, maintenance_target};
 pub use numbers::Numbered;
 pub use parties::Parties;
+pub use partners::{
+    Activates, AnsweredBy, Letter, LetterPlace, LetterQuery, LetterState, LetterTried, LettersWaiting,
+    ListedLetter, StandIn,
+};
 pub use people::{
     Counted, KnownPerson, LinkFor, ListedSession, LocalAccount, NewLocalAccount, NewSession, PersonKey,
     SecondFactor, SessionGrants, SessionKey, Sessions, SignedInFrom, StoredSession, grant_form,

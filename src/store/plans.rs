@@ -5,6 +5,7 @@
 mod cluster;
 mod deliveries;
 mod inbox;
+mod partners;
 mod usage;
 
 use jiff::Timestamp;

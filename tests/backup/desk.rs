@@ -195,6 +195,15 @@ async fn add_the_rest(gateway: &TestGateway) {
              {password}, TRUE, 1, 1, 1000, TRUE, 1, 1)"
         ),
         format!(
+            "INSERT INTO partner_answer (ec, notice_number, activated_by, activated_at, stood_in_for, stood_in_at) \
+             VALUES ('{ec}', '347000000000000001', 'old', 1, 'old', 1)"
+        ),
+        format!(
+            "INSERT INTO partner_delivery (ec, letter, id, partner, form, notice_number, made_at, state, attempts, \
+             next_at, held_by, held_until, last_at, last_error) VALUES ('{ec}', 'letter', '0f', 'old', 'rt', \
+             '347000000000000001', 1, 'pending', 1, 9000000000000000, 7, 1000, 1, 'x')"
+        ),
+        format!(
             "INSERT INTO route (ec, station, aux_digit, code, from_at, id, handler, partner, overlap_until, made_at) \
              VALUES ('{ec}', '88888888888_01', 3, '47', 1, 'r1', 'legacy', 'old', 2, 1)"
         ),

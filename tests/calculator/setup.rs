@@ -49,6 +49,8 @@ pub fn sender(networks: &[&str]) -> Sender {
         connect_timeout: Duration::from_secs(2),
         timeout: DEADLINE,
         authorities: None,
+        identity: None,
+        most: ClientSettings::BEGINNING,
     };
     Sender::new(&settings).unwrap()
 }

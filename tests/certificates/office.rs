@@ -30,7 +30,7 @@ pub const OPERATOR: &str = "operator-of-the-tests";
 pub const MASTER: &str = "a master key of the tests, long enough";
 
 /// Nobody else has to agree: approval has tests of its own.
-const OWN: [(&str, &str); 4] = [
+pub const OWN: [(&str, &str); 4] = [
     ("VARCO__VAULT__MASTER_KEY", MASTER),
     ("VARCO__CERTIFICATES__SOAP_HOSTS", "localhost"),
     ("VARCO__APPROVAL__CERTIFICATES", "none"),

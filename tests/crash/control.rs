@@ -23,7 +23,10 @@ async fn what_is_missing_told_twice_or_out_of_order_is_found() {
             store.create_position(&samples::position(&format!("P{base}"), vec![option])).await.unwrap();
             let receipt = samples::receipt(&format!("r{base}"), base, 100);
             let (primitive, raw, received_at) = ("paSendRTV2", Bytes::from_static(b"<x/>"), samples::now());
-            store.book_receipt(BookReceipt { receipt, primitive, raw, received_at }).await.unwrap();
+            store
+                .book_receipt(BookReceipt { receipt, primitive, raw, received_at, deliver_to: None })
+                .await
+                .unwrap();
         }
         let (events, mut facts) = (feeds::events(&store, 0).await, feeds::facts(&database).await);
         assert_eq!(wrong(&events, &facts), (0, 0, 0));

@@ -58,6 +58,8 @@ pub fn client(guard: &[&str], lookup: Lookup) -> ClientSettings {
         connect_timeout: Duration::from_secs(2),
         timeout: TIMEOUT,
         authorities: None,
+        identity: None,
+        most: ClientSettings::BEGINNING,
     }
 }
 
@@ -184,7 +186,10 @@ impl Setup {
     pub async fn pay(&self, base: u64, raw: &str) {
         let receipt = samples::receipt(&format!("receipt-{base}"), base, 10_000);
         let (primitive, raw, received_at) = ("paSendRTV2", Bytes::from(raw.to_owned()), self.clock.now());
-        self.store.book_receipt(BookReceipt { receipt, primitive, raw, received_at }).await.unwrap();
+        self.store
+            .book_receipt(BookReceipt { receipt, primitive, raw, received_at, deliver_to: None })
+            .await
+            .unwrap();
     }
 
     /// The events of the institution that [`subscribe`](Self::subscribe) asks for.

@@ -46,7 +46,7 @@ pub async fn demands(store: &Store) -> Vec<(String, Option<String>)> {
 pub async fn pay(store: &Store, base: u64) {
     let receipt = receipt(&format!("r{base}"), base, 12_34);
     let raw = Bytes::from_static(b"<receipt/>");
-    let booking = BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at: now() };
+    let booking = BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at: now(), deliver_to: None };
     store.book_receipt(booking).await.unwrap();
 }
 

@@ -96,7 +96,13 @@ async fn a_receipt_that_comes_after_the_purge_is_booked_as_that_of_an_unknown_no
         assert_eq!(purge(&store, now() + 721.hours()).await, (1, 1));
         let raw = bytes::Bytes::from_static(b"<receipt/>");
         let receipt = receipt("late", 1, 12_34);
-        let booking = BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at: now() + 722.hours() };
+        let booking = BookReceipt {
+            receipt,
+            primitive: "paSendRTV2",
+            raw,
+            received_at: now() + 722.hours(),
+            deliver_to: None,
+        };
         assert_eq!(store.book_receipt(booking).await.unwrap().class, ReceiptClass::UnknownNotice);
         // Its number is never given out again.
         let mut again = made(1);

@@ -202,7 +202,12 @@ impl UseCase {
 async fn book(gateway: &Gateway, id: &str, base: u64) -> Outcome {
     let receipt = samples::receipt(&format!("{id}-{base}"), base, 10_000);
     let (primitive, raw, received_at) = ("paSendRTV2", Bytes::from_static(b"<x/>"), samples::now());
-    told(&gateway.store.book_receipt(BookReceipt { receipt, primitive, raw, received_at }).await)
+    told(
+        &gateway
+            .store
+            .book_receipt(BookReceipt { receipt, primitive, raw, received_at, deliver_to: None })
+            .await,
+    )
 }
 
 /// The first letters of the receipts of a notice.

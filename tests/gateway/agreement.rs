@@ -215,6 +215,7 @@ async fn pay(store: &varco::store::Store, position: &Position) {
             primitive: "paSendRTV2",
             raw: bytes::Bytes::from_static(b"<x/>"),
             received_at: samples::now(),
+            deliver_to: None,
         };
         store.book_receipt(booking).await.unwrap();
     }

@@ -20,7 +20,13 @@ fn single(iupd: &str, base: u64) -> Position {
 
 async fn book(store: &Store, id: &str, base: u64) {
     let (primitive, raw) = ("paSendRTV2", Bytes::from_static(b"<raw/>"));
-    let booking = BookReceipt { receipt: receipt(id, base, 2500), primitive, raw, received_at: now() };
+    let booking = BookReceipt {
+        receipt: receipt(id, base, 2500),
+        primitive,
+        raw,
+        received_at: now(),
+        deliver_to: None,
+    };
     store.book_receipt(booking).await.unwrap();
 }
 

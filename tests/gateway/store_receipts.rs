@@ -14,7 +14,13 @@ use crate::support::world::OTHER_EC;
 use crate::support::{TestDatabase, on_both};
 
 fn booking(receipt: Receipt) -> BookReceipt {
-    BookReceipt { receipt, primitive: "paSendRTV2", raw: Bytes::from_static(b"<raw/>"), received_at: now() }
+    BookReceipt {
+        receipt,
+        primitive: "paSendRTV2",
+        raw: Bytes::from_static(b"<raw/>"),
+        received_at: now(),
+        deliver_to: None,
+    }
 }
 
 async fn book(store: &Store, receipt: Receipt) -> Booked {

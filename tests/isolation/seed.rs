@@ -265,7 +265,8 @@ async fn payments(gateway: &Gateway, tenant: Tenant) {
     receipt.subject.description = FreeText::new(&data);
     receipt.subject.company_name.clone_from(&data);
     let raw = Bytes::from(format!("<x>{data}</x>"));
-    let booking = BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at: samples::now() };
+    let booking =
+        BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at: samples::now(), deliver_to: None };
     gateway.store.book_receipt(booking).await.unwrap();
 }
 

@@ -211,7 +211,7 @@ impl World {
         message.payment.paid_at = Some(moment(receipt.paid_at));
         let (primitive, raw, received_at) =
             ("paSendRTV2", Bytes::from_static(b"<x/>"), moment(receipt.received));
-        let booking = BookReceipt { receipt: message, primitive, raw, received_at };
+        let booking = BookReceipt { receipt: message, primitive, raw, received_at, deliver_to: None };
         let booked = self.store.book_receipt(booking).await.unwrap();
         Ok(Outcome(0, format!("{} {:?}", booked.class.word(), booked.novelty)))
     }

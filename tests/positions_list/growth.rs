@@ -42,6 +42,7 @@ async fn live(store: &Store, from: u64) {
             primitive: "paSendRTV2",
             raw: Bytes::from_static(b"<x/>"),
             received_at: samples::now(),
+            deliver_to: None,
         };
         let (paid, late, gone) = (position(base), position(base + 1), position(base + 2));
         store.create_position(&paid).await.unwrap();

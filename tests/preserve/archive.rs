@@ -68,7 +68,10 @@ impl Place {
 pub async fn book(store: &Store, receipt: Receipt, at: &str) {
     let raw = Bytes::from(format!("<paSendRTV2>{} &amp; {at}</paSendRTV2>\r\n", receipt.id.as_str()));
     let received_at: Timestamp = at.parse().unwrap();
-    store.book_receipt(BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at }).await.unwrap();
+    store
+        .book_receipt(BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at, deliver_to: None })
+        .await
+        .unwrap();
 }
 
 /// Receipts of all kinds in January and February: one that settles, a second payment, one for nobody's

@@ -178,7 +178,13 @@ async fn ten_thousand_receipts_are_exported_and_verified_in_bounded_time() {
                 let store = place.store.clone();
                 tokio::spawn(async move {
                     store
-                        .book_receipt(BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at })
+                        .book_receipt(BookReceipt {
+                            receipt,
+                            primitive: "paSendRTV2",
+                            raw,
+                            received_at,
+                            deliver_to: None,
+                        })
                         .await
                 })
             });

@@ -331,7 +331,7 @@ impl Gateway {
 pub async fn pay(store: &Store, base: u64, amount: i64) {
     let receipt = samples::receipt(&format!("receipt-{base}"), base, amount);
     let (primitive, raw, received_at) = ("paSendRTV2", Bytes::from_static(b"<x/>"), samples::now());
-    store.book_receipt(BookReceipt { receipt, primitive, raw, received_at }).await.unwrap();
+    store.book_receipt(BookReceipt { receipt, primitive, raw, received_at, deliver_to: None }).await.unwrap();
 }
 
 /// Sends a request to an API and waits for the whole answer.

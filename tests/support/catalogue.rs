@@ -34,6 +34,8 @@ pub fn desk(
         connect_timeout: deadline,
         timeout: deadline,
         authorities: None,
+        identity: None,
+        most: ClientSettings::BEGINNING,
     });
     let calculators = Calculators::new(CalculatorSettings {
         sender: sender.unwrap(),

@@ -49,10 +49,21 @@ impl TestGateway {
 
     /// Reaches its database by `url` (a proxy, say), with settings as the environment gives them.
     pub async fn start_through(database: TestDatabase, url: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start_after(database, url, settings, async |_: &Path, _: &TestDatabase| {}).await
+    }
+
+    /// Does something with the folder of the certificates, and with the database, before the gateway starts.
+    pub async fn start_after(
+        database: TestDatabase,
+        url: &str,
+        settings: &[(&str, &str)],
+        before: impl AsyncFnOnce(&Path, &TestDatabase),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let tls = pki::issue(folder.path());
         let store = database.store().await;
         world::seed(&store).await;
+        before(folder.path(), &database).await;
         store.close().await;
         let (clock, hand) = Clock::manual(samples::now());
         let gateway = Gateway::start(config(folder.path(), url, settings), clock).await.unwrap();

@@ -20,6 +20,7 @@ pub mod gateway;
 pub mod messages;
 pub mod node;
 pub mod offers;
+pub mod partner;
 pub mod pki;
 pub mod postgres;
 pub mod receiver;

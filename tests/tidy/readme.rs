@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use varco::config::{Config, ConfigError};
-use varco::observe::{CalculatorMetrics, DeliveryCounts, Metrics, Outcome};
+use varco::observe::{CalculatorMetrics, DeliveryCounts, Metrics, Outcome, PartnerMetrics};
 
 use super::none;
 
@@ -96,6 +96,14 @@ fn the_metrics_table_is_that_of_the_code() {
     metrics.watch_deliveries(|| DeliveryCounts { outcomes: vec![("delivered", 1)], ..Default::default() });
     let asked = CalculatorMetrics { outcomes: vec![("charged", 1)], broken: vec![("open", 1)] };
     metrics.watch_calculators(move || asked.clone());
+    let partners = PartnerMetrics {
+        calls: vec![("legacy", "answered", 1)],
+        invalid: vec![("legacy", 1)],
+        handed: vec![("delivered", 1)],
+        broken: vec![("open", 1)],
+        ..Default::default()
+    };
+    metrics.watch_partners(move || partners.clone());
     let [booked, not_booked] = metrics.receipts();
     booked.get_or_create(&[("class", "matched")]).inc();
     not_booked.get_or_create(&[("reason", "known")]).inc();

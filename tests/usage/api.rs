@@ -201,6 +201,7 @@ async fn a_notice_that_was_deleted_is_not_billed_and_a_receipt_that_came_late_is
             primitive: "paSendRTV2",
             raw: Bytes::from_static(b"<x/>"),
             received_at: samples::now() + (24 * 10).hours(),
+            deliver_to: None,
         };
         gateway.store.book_receipt(booking).await.unwrap();
         let total = get(&gateway, "payments", &path).await.body["total"].clone();

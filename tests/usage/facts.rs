@@ -41,7 +41,7 @@ fn created(iupd: &str, at: Timestamp, notices: &[(&str, u64, i64)]) -> Position 
 
 async fn book(store: &Store, receipt: Receipt, received_at: Timestamp) {
     let (primitive, raw) = ("paSendRTV2", Bytes::from_static(b"<x/>"));
-    store.book_receipt(BookReceipt { receipt, primitive, raw, received_at }).await.unwrap();
+    store.book_receipt(BookReceipt { receipt, primitive, raw, received_at, deliver_to: None }).await.unwrap();
 }
 
 /// A receipt paid then, in that way.

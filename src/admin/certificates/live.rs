@@ -15,6 +15,8 @@ pub struct Live {
     pub soap_server: Result<Option<OwnPair>, Unusable>,
     /// What the REST listener shows.
     pub api_server: Result<Option<OwnPair>, Unusable>,
+    /// What we show to systems that we call.
+    pub client: Result<Option<OwnPair>, Unusable>,
     /// Who signs the certificates of callers.
     pub authorities: Option<Vec<Anchor>>,
     /// Which of them may call.
@@ -48,6 +50,7 @@ impl Certificates {
         Ok(Live {
             soap_server: self.pair(used.soap_server).await,
             api_server: self.pair(used.api_server).await,
+            client: self.pair(used.client).await,
             authorities: (!anchors.is_empty()).then_some(anchors),
             callers: (!allowed.is_empty()).then_some(allowed),
             revoked: used.revoked.into_iter().filter_map(bytes).collect(),

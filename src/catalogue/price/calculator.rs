@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
 use tokio::sync::Semaphore;
@@ -18,17 +18,20 @@ use crate::domain::catalogue::price::{CalculatorUrl, SecretNumber};
 use crate::domain::clock::Clock;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::randomness::Randomness;
-use crate::guard::{Answer, Secret, Secrets, Sender, signed_headers};
+use crate::guard::{Answer, CircuitSettings, Circuits, Secret, Secrets, Sender, Sign, signed_headers};
 use crate::registry::Registry;
 use crate::store::Store;
 
 use super::answer::{Judge, refusal};
-use super::circuit::{Circuits, Sign};
 use super::tally::{CalculatorCounts, Tally};
 use super::{PriceError, Refusal, Unavailable, wrong};
 
 /// How many calculators are asked at once, all together.
 const AT_ONCE: usize = 64;
+
+/// When a calculator is left alone.
+const CIRCUIT: CircuitSettings =
+    CircuitSettings { failures: 5, pause: SignedDuration::from_secs(30), at_once: 16 };
 
 /// For whom the price is asked; the URL may serve several.
 const ORGANIZATION: HeaderName = HeaderName::from_static("x-varco-organization");
@@ -90,7 +93,7 @@ impl Calculators {
     pub fn new(settings: CalculatorSettings) -> Self {
         Calculators {
             settings,
-            circuits: Circuits::default(),
+            circuits: Circuits::new(CIRCUIT),
             slots: Arc::new(Semaphore::new(AT_ONCE)),
             tally: Arc::default(),
         }

@@ -5,7 +5,6 @@
 
 mod answer;
 mod calculator;
-mod circuit;
 pub mod formula;
 mod tally;
 
@@ -22,6 +21,7 @@ use crate::domain::catalogue::service::Service;
 use crate::domain::position::Destination;
 use crate::domain::rome;
 use crate::domain::text::Text;
+use crate::guard::Denied;
 use crate::registry::{Registry, RegistryView};
 
 use super::definition::Wrong;
@@ -102,6 +102,15 @@ pub enum Unavailable {
     /// The database did not say which secret signs.
     #[error("the database did not answer")]
     Store,
+}
+
+impl From<Denied> for Unavailable {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Open => Unavailable::Open,
+            Denied::Busy => Unavailable::Busy,
+        }
+    }
 }
 
 /// Several things that are wrong, as one text.

@@ -203,7 +203,7 @@ fn payment(base: u64) -> Result<BookReceipt, Failure> {
         stand_in: PaidThrough::Station,
     };
     let raw = Bytes::from(message(&receipt));
-    Ok(BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at: paid_at })
+    Ok(BookReceipt { receipt, primitive: "paSendRTV2", raw, received_at: paid_at, deliver_to: None })
 }
 
 /// The message that would have brought the receipt, for those who ask the API for it.

@@ -11,6 +11,8 @@ pub struct InUse<'a> {
     pub soap_server: Option<&'a Certificate>,
     /// What the REST listener shows.
     pub api_server: Option<&'a Certificate>,
+    /// What we show to systems that we call.
+    pub client: Option<&'a Certificate>,
     /// The authorities of who may call SOAP.
     pub authorities: Vec<&'a Certificate>,
     /// Which of the certificates that they signed may call.
@@ -29,6 +31,7 @@ pub fn in_use(all: &[Certificate], environment: Environment, now: Timestamp) -> 
     InUse {
         soap_server: latest(Role::SoapServer),
         api_server: latest(Role::ApiServer),
+        client: latest(Role::Client),
         authorities: usable(Role::NodeAuthority).collect(),
         callers: usable(Role::NodeCaller).collect(),
         revoked: revoked.filter_map(|one| one.facts().map(|facts| &facts.fingerprint)).collect(),

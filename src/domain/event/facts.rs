@@ -118,6 +118,19 @@ pub struct CertificateFacts {
     pub threshold: i64,
 }
 
+/// What is told of a partner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartnerFacts {
+    /// Its name.
+    pub partner: String,
+    /// The notice that it is about, if it is about one.
+    pub notice: Option<NoticeNumber>,
+    /// The name of what it did not take.
+    pub delivery: Option<String>,
+    /// Why, in a word.
+    pub reason: Option<String>,
+}
+
 /// What is told to a feed whose database was restored from a backup. Events after the last one of the backup
 /// may have been told and are not known here any more; their numbers never come again.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -101,6 +101,31 @@ impl AnomalyChange {
     }
 }
 
+/// What can happen with a partner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartnerChange {
+    /// It failed so often in a row that it is left alone for a while.
+    Failed,
+    /// It answers again.
+    Recovered,
+    /// It did not answer for a notice, and the position that is here was told instead.
+    StoodIn,
+    /// It has not taken a receipt for long, or refuses it.
+    Undelivered,
+}
+
+impl PartnerChange {
+    /// The type of the event.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            PartnerChange::Failed => "varco.partner.failed",
+            PartnerChange::Recovered => "varco.partner.recovered",
+            PartnerChange::StoodIn => "varco.partner.stood_in",
+            PartnerChange::Undelivered => "varco.partner.undelivered",
+        }
+    }
+}
+
 /// What can happen to a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubscriptionChange {

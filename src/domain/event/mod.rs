@@ -20,9 +20,12 @@ use super::segregation::Segregation;
 
 pub use change::{beside, of_change};
 pub use facts::{
-    CertificateFacts, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts, RestoredFacts, SubscriptionFacts,
+    CertificateFacts, NoticeFacts, OptionFacts, PartnerFacts, PositionFacts, ReceiptFacts, RestoredFacts,
+    SubscriptionFacts,
 };
-pub use kinds::{AnomalyChange, OptionChange, PositionChange, ReceiptChange, SubscriptionChange};
+pub use kinds::{
+    AnomalyChange, OptionChange, PartnerChange, PositionChange, ReceiptChange, SubscriptionChange,
+};
 
 /// Whose events they are; within a feed they are numbered in the order of the commits.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +77,8 @@ pub enum Told {
     Subscription(SubscriptionChange, SubscriptionFacts),
     /// A certificate ends soon, or has ended.
     CertificateExpiring(CertificateFacts),
+    /// Something happened with a system behind us.
+    Partner(PartnerChange, PartnerFacts),
     /// The database was restored from a backup: numbers of this feed are left out.
     Restored(RestoredFacts),
 }
@@ -181,6 +186,7 @@ impl Told {
             Told::Anomaly(change, _) => change.kind(),
             Told::Subscription(change, _) => change.kind(),
             Told::CertificateExpiring(_) => "varco.certificate.expiring",
+            Told::Partner(change, _) => change.kind(),
             Told::Restored(_) => "varco.feed.restored",
         }
     }

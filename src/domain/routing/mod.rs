@@ -5,6 +5,7 @@
 //! a change to begin or an overlap to end.
 
 mod invention;
+mod letter;
 mod partner;
 mod password;
 mod route;
@@ -14,6 +15,8 @@ mod stand;
 mod tests;
 
 pub use invention::{ANONYMOUS, CATEGORY, Invention, InventionError, Wait};
+pub use invention::{Invention, InventionError, Wait};
+pub use letter::{Delivery, Handed, LATE_AFTER, LetterForm, again};
 pub use partner::{Partner, PartnerId, PartnerIdError, PasswordHash, Speaks};
 pub use password::{PASSWORD_LENGTH, password_text};
 pub use route::{Handler, Route, Routes, Standing};

@@ -4,7 +4,7 @@ use crate::domain::event::Codes;
 use crate::domain::segregation::Segregation;
 
 /// The types of events that there are.
-pub const EVENT_TYPES: [&str; 28] = [
+pub const EVENT_TYPES: [&str; 32] = [
     "varco.position.created",
     "varco.position.updated",
     "varco.position.published",
@@ -32,6 +32,10 @@ pub const EVENT_TYPES: [&str; 28] = [
     "varco.subscription.disabled",
     "varco.subscription.deleted",
     "varco.certificate.expiring",
+    "varco.partner.failed",
+    "varco.partner.recovered",
+    "varco.partner.stood_in",
+    "varco.partner.undelivered",
     "varco.feed.restored",
 ];
 

@@ -6,9 +6,10 @@ use serde::Serialize;
 use crate::domain::amount::Cents;
 use crate::domain::anomaly::AnomalyFacts;
 use crate::domain::event::{
-    AnomalyChange, CertificateFacts, Event, NoticeFacts, OptionFacts, PositionFacts, ReceiptFacts,
-    SubscriptionFacts, Told,
+    AnomalyChange, CertificateFacts, Event, NoticeFacts, OptionFacts, PartnerFacts, PositionFacts,
+    ReceiptFacts, SubscriptionFacts, Told,
 };
+use crate::domain::notice_number::NoticeNumber;
 use crate::domain::receipt::ReceiptOutcome;
 
 /// How many notices of a position are told with it; one that has more is read by who wants them.
@@ -132,6 +133,18 @@ struct CertificateData<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+struct PartnerData<'a> {
+    partner_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct RestoredData {
     last_kept: i64,
     taken_at: String,
@@ -152,6 +165,7 @@ pub(super) fn render(event: &Event, seq: i64) -> Result<String, serde_json::Erro
         Told::Anomaly(change, anomaly) => cloud_event(event, seq, &anomaly_data(*change, anomaly)),
         Told::Subscription(_, subscription) => cloud_event(event, seq, &subscription_data(subscription)),
         Told::CertificateExpiring(certificate) => cloud_event(event, seq, &certificate_data(certificate)),
+        Told::Partner(_, partner) => cloud_event(event, seq, &partner_data(partner)),
         Told::Restored(restored) => {
             let data = RestoredData { last_kept: restored.last_kept, taken_at: time(restored.taken_at) };
             cloud_event(event, seq, &data)
@@ -226,6 +240,15 @@ fn certificate_data(certificate: &CertificateFacts) -> CertificateData<'_> {
         not_after: time(certificate.not_after),
         days_left: certificate.days_left,
         threshold: certificate.threshold,
+    }
+}
+
+fn partner_data(partner: &PartnerFacts) -> PartnerData<'_> {
+    PartnerData {
+        partner_id: &partner.partner,
+        notice_number: partner.notice.as_ref().map(NoticeNumber::as_str),
+        delivery_id: partner.delivery.as_deref(),
+        reason: partner.reason.as_deref(),
     }
 }
 

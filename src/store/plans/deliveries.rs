@@ -57,7 +57,7 @@ async fn on_postgres_what_is_due_is_found_however_much_was_delivered() {
     }
 }
 
-async fn plan_on_postgres(pool: &sqlx::PgPool, case: &Case) -> String {
+pub(super) async fn plan_on_postgres(pool: &sqlx::PgPool, case: &Case) -> String {
     let mut tx = postgres_engine::begin(pool, postgres_engine::BEGIN).await.unwrap();
     let mut explained = sqlx::query(explain_analyze(&case.text)).persistent(false);
     for value in &case.values {

@@ -164,6 +164,7 @@ pub(super) fn decide<'a>(
         let known = notices.get(&place).cloned();
         let facts = known.as_ref().map(|known| &known.facts);
         let (class, effect) = classify(&booking.receipt, facts, booking.received_at);
+        let class = if booking.deliver_to.is_some() { class.handed_on() } else { class };
         let settlement = known.as_ref().map_or(Settlement::NoChange, Known::settlement);
         events.extend(told::events(booking, (class, effect), known.as_ref(), settlement));
         openings.extend(Opening::of(&seen(booking, &identity), class, booking.received_at));

@@ -265,13 +265,14 @@ for_both_engines! {
         .await?;
         sqlx::query(
             "UPDATE receipt SET class = $4 WHERE ec = $1 AND notice_number = $2 AND receipt_key <> $3 \
-             AND issuer = $1 AND executed AND class = $5",
+             AND issuer = $1 AND executed AND class IN ($5, $6)",
         )
         .bind(ec.as_str())
         .bind(notice.as_str())
         .bind(key)
         .bind(ReceiptClass::OverPayment.word())
         .bind(ReceiptClass::UnknownNotice.word())
+        .bind(ReceiptClass::Partner.word())
         .execute(&mut *connection)
         .await?;
         tracing::warn!("a position was paid before it appeared: its receipt is matched now");

@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::receipt::{Receipt, ReceiptClass};
+use crate::domain::routing::Delivery;
 
 use super::batch::Batcher;
 use super::dialect::{Pools, on_engine};
@@ -43,6 +44,8 @@ pub struct BookReceipt {
     pub raw: Bytes,
     /// When it was received.
     pub received_at: Timestamp,
+    /// Whom it is handed on to, if a partner answers for its notice.
+    pub deliver_to: Option<Delivery>,
 }
 
 /// What became of a receipt.
@@ -182,8 +185,7 @@ async fn book(pools: &Pools, bookings: &[BookReceipt]) -> Result<Vec<Booked>, St
 
 /// Looks again for the positions of receipts that had none. They are booked whatever comes of it.
 async fn link_late(pools: &Pools, bookings: &[BookReceipt], booked: &[Booked]) {
-    let unknown =
-        |booked: &Booked| booked.class == ReceiptClass::UnknownNotice && booked.novelty == Novelty::New;
+    let unknown = |booked: &Booked| booked.class.may_be_linked_late() && booked.novelty == Novelty::New;
     let receipts = bookings.iter().zip(booked).filter(|(_, booked)| unknown(booked));
     let notices: Vec<_> =
         receipts.map(|(BookReceipt { receipt, .. }, _)| (&receipt.issuer, &receipt.notice)).collect();

@@ -17,8 +17,10 @@ use crate::store::rows::{instant, optional_instant, read, settled};
 use super::decide::{Before, Decided, Entry, Identity, Known, OtherOptions, Place, decide, identity, place};
 use super::{BookReceipt, Booked, Novelty, StoredReceipt};
 use crate::store::anomalies::open as anomalies;
+use crate::store::partners::letters;
 use crate::store::{UnbookedMessage, events, unbooked};
 use anomalies::Opening;
+use letters::NewLetter;
 
 const WANTED_NOTICES: &str = "WITH wanted (ec, notice_number) AS (VALUES ";
 
@@ -137,13 +139,21 @@ fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
     items
 }
 
+/// What is handed on of a receipt.
+fn letter<'a>(entry: &'a Entry<'_>) -> Option<NewLetter<'a>> {
+    let to = entry.booking.deliver_to.as_ref()?;
+    let notice = &entry.booking.receipt.notice;
+    let (ec, name) = (&entry.booking.receipt.recipient, &entry.identity.1);
+    Some(NewLetter { ec, name, to, notice, made_at: entry.booking.received_at })
+}
+
 /// The key of a row to look up, or of none.
 fn key(wanted: Option<&(String, String)>) -> (&str, &str) {
     wanted.map_or((NOBODY, NOBODY), |(ec, name)| (ec, name))
 }
 
 for_both_engines! {
-    [events, anomalies, unbooked]
+    [events, anomalies, unbooked, letters]
 
     pub(in crate::store) async fn book(
         pool: &Pool,
@@ -161,6 +171,8 @@ for_both_engines! {
         }
         insert_transfers(&mut tx, &entries).await.map_err(failed())?;
         settle_notices(&mut tx, &entries).await.map_err(failed())?;
+        let letters: Vec<NewLetter<'_>> = entries.iter().filter_map(letter).collect();
+        write_letters(&mut tx, &letters).await.map_err(failed())?;
         openings.extend(keep_conflicting(&mut tx, bookings, &booked).await.map_err(failed())?);
         events.extend(open_anomalies(&mut tx, &openings).await.map_err(failed())?);
         record(&mut tx, &events).await.map_err(failed())?;

@@ -9,7 +9,7 @@ use super::Found;
 
 /// Statements that find what should not be: whose it is, its kind, and its name. A notice is named by its
 /// position, because its number is told to nobody.
-const ORPHANS: [(Invariant, &str); 13] = [
+const ORPHANS: [(Invariant, &str); 14] = [
     (
         Invariant::PositionHasOptions,
         "SELECT p.ec, 'position', p.iupd FROM position p WHERE NOT EXISTS \
@@ -61,6 +61,11 @@ const ORPHANS: [(Invariant, &str); 13] = [
          (SELECT 1 FROM subscription s WHERE s.id = d.subscription)",
     ),
     (
+        Invariant::ReceiptIsHandedOn,
+        "SELECT r.ec, 'receipt', r.receipt_id FROM receipt r WHERE r.class = 'partner' AND NOT EXISTS \
+         (SELECT 1 FROM partner_delivery d WHERE d.ec = r.ec AND d.letter = r.receipt_key)",
+    ),
+    (
         Invariant::NothingIsOrphaned,
         "SELECT a.ec, 'anomaly of receipt', a.receipt_key FROM anomaly a WHERE a.message_digest IS NULL \
          AND NOT EXISTS (SELECT 1 FROM receipt r WHERE r.ec = a.ec AND r.receipt_key = a.receipt_key)",
@@ -79,7 +84,7 @@ const ORPHANS: [(Invariant, &str); 13] = [
 
 /// Receipts of payments whose notice is here and not paid.
 const UNLINKED: &str = "SELECT r.ec, r.receipt_id FROM receipt r JOIN notice n ON n.ec = r.ec \
-    AND n.notice_number = r.notice_number WHERE r.class = 'unknown_notice' AND r.executed AND r.issuer = r.ec \
+    AND n.notice_number = r.notice_number WHERE r.class IN ('unknown_notice', 'partner') AND r.executed AND r.issuer = r.ec \
     AND n.paid_at IS NULL ORDER BY r.ec, r.receipt_key";
 
 for_both_engines! {

@@ -4,10 +4,14 @@ use super::ADMIN;
 use crate::api::access::{Access, Needs, Of};
 use crate::api::openapi::{Doc, Method, Routes, form};
 use crate::domain::access::{Permission, Tenant};
+use crate::domain::fiscal_code::FiscalCode;
+use crate::domain::notice_number::NoticeNumber;
 use crate::domain::routing::PartnerId;
-use crate::store::{PartnerRecord, RouteRecord, Store};
+use crate::store::{ListedLetter, PartnerRecord, RouteRecord, Store};
 
 mod add_route;
+mod delivery_model;
+mod list_deliveries;
 mod list_partners;
 mod list_routes;
 mod model;
@@ -17,6 +21,7 @@ mod password;
 mod put_partner;
 mod refusal;
 mod remove_partner;
+mod retry_delivery;
 mod route;
 mod route_body;
 mod withdraw_route;
@@ -31,6 +36,7 @@ pub(super) fn routes() -> Routes {
     let (partners, partner) = ("/routing/partners", "/routing/partners/{partner}");
     let password = "/routing/partners/{partner}/password";
     let (routes, route) = ("/routing/routes", "/routing/routes/{route}");
+    let (deliveries, retry) = ("/routing/deliveries", "/routing/deliveries/{delivery}/retry");
     Routes::default()
         .guarded(all, (Method::Get, (ADMIN, partners)), list_partners::handler, list_partners::doc())
         .guarded(one, (Method::Get, (ADMIN, partner)), partner::handler, partner::doc())
@@ -41,6 +47,8 @@ pub(super) fn routes() -> Routes {
         .guarded(writes, (Method::Post, (ADMIN, routes)), add_route::handler, add_route::doc())
         .guarded(one, (Method::Get, (ADMIN, route)), route::handler, route::doc())
         .guarded(writes, (Method::Delete, (ADMIN, route)), withdraw_route::handler, withdraw_route::doc())
+        .guarded(all, (Method::Get, (ADMIN, deliveries)), list_deliveries::handler, list_deliveries::doc())
+        .guarded(writes, (Method::Post, (ADMIN, retry)), retry_delivery::handler, retry_delivery::doc())
 }
 
 /// The partner of that name, if the caller may do to it what the endpoint is for. To others it is not there.
@@ -54,6 +62,14 @@ async fn held_partner(store: &Store, access: &Access, id: &str) -> Result<Partne
 async fn held_route(store: &Store, access: &Access, id: &str) -> Result<RouteRecord, Missing> {
     let found = store.route_record(id).await?;
     found.filter(|record| access.sees(&owner(record))).ok_or(Missing::Route)
+}
+
+/// Whether the caller may see a receipt on its way: that of an institution of theirs, and of a notice that is for
+/// them.
+fn seen_letter(access: &Access, letter: &ListedLetter) -> bool {
+    let Ok(ec) = FiscalCode::new(&letter.ec) else { return false };
+    let is_theirs = NoticeNumber::new(&letter.notice).is_ok_and(|number| access.notices(&ec).allows(&number));
+    access.sees(&Tenant::Institution(ec)) && is_theirs
 }
 
 /// Whose a route is.

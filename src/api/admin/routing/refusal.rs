@@ -12,6 +12,8 @@ pub(super) enum Missing {
     Partner,
     #[error("no such route of a tenant of the caller")]
     Route,
+    #[error("no such delivery of a tenant of the caller")]
+    Delivery,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -21,6 +23,7 @@ impl From<Missing> for Problem {
         let (code, detail) = match missing {
             Missing::Partner => ("unknown_partner", "There is no partner of that name."),
             Missing::Route => ("unknown_route", "There is no route of that name."),
+            Missing::Delivery => ("unknown_delivery", "There is no delivery of that name."),
             Missing::Store(error) => return Problem::internal("Internal Server Error", &error),
         };
         Problem::new(StatusCode::NOT_FOUND, "Not Found", code, detail)
