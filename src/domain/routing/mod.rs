@@ -4,6 +4,7 @@
 //! instant is a function of all routes of an institution and the clock ([`Routes::at`]); nothing has to run for
 //! a change to begin or an overlap to end.
 
+pub mod attempt;
 mod invention;
 mod letter;
 mod partner;
