@@ -16,7 +16,6 @@ mod stand;
 mod tests;
 
 pub use invention::{ANONYMOUS, CATEGORY, Invention, InventionError, Wait};
-pub use invention::{Invention, InventionError, Wait};
 pub use letter::{Delivery, Handed, LATE_AFTER, LetterForm, again};
 pub use partner::{Partner, PartnerId, PartnerIdError, PasswordHash, Speaks};
 pub use password::{PASSWORD_LENGTH, password_text};
