@@ -90,6 +90,14 @@ pub enum ClientError {
     /// A header cannot be sent.
     #[error("header {0} cannot be sent as it is written")]
     Header(String),
+    /// The server does not answer in time.
+    #[error("{server}: no answer within {} s", after.as_secs_f32())]
+    Late {
+        /// Host and port.
+        server: String,
+        /// How long was waited.
+        after: Duration,
+    },
     /// The server does not answer as it should.
     #[error("{server}: {reason}")]
     Server {
@@ -144,7 +152,7 @@ impl Client {
         let timeout = self.timeout;
         let Ok(answer) = tokio::time::timeout(timeout, self.exchange(outgoing)).await else {
             self.connection = None;
-            return Err(self.trouble(format!("no answer within {} s", timeout.as_secs_f32())));
+            return Err(ClientError::Late { server: self.server(), after: timeout });
         };
         let (status, content_type, body) = answer?;
         Ok(Answer { status, content_type, body, took: begun.elapsed() })
@@ -233,7 +241,11 @@ impl Client {
     }
 
     fn trouble(&self, reason: String) -> ClientError {
-        ClientError::Server { server: format!("{}:{}", self.host, self.port), reason }
+        ClientError::Server { server: self.server(), reason }
+    }
+
+    fn server(&self) -> String {
+        format!("{}:{}", self.host, self.port)
     }
 }
 
