@@ -7,6 +7,7 @@ pub mod check_config;
 pub mod demo;
 pub mod ledger;
 pub mod migrate;
+pub mod node;
 pub mod preserve;
 pub mod replay;
 pub mod restore;
@@ -47,6 +48,7 @@ pub struct Cli {
 enum Command {
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
+    Node(node::NodeArgs),
     Replay(replay::ReplayArgs),
     Migrate(migrate::MigrateArgs),
     CheckConfig(check_config::CheckConfigArgs),
@@ -128,6 +130,7 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo(args) => demo::run(args).await,
         Command::Serve(args) => serve::run(args).await,
+        Command::Node(args) => node::run(args).await,
         Command::Replay(args) => replay::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
         Command::CheckConfig(args) => check_config::run(&args),

@@ -60,7 +60,8 @@ pub fn check(
         Expected::Any => true,
     };
     if !fits {
-        let wanted = wanted.unwrap_or_else(|| told(&Expect { outcome: expect.outcome.clone(), ..Expect::default() }));
+        let wanted =
+            wanted.unwrap_or_else(|| told(&Expect { outcome: expect.outcome.clone(), ..Expect::default() }));
         reasons.push(format!("expected {wanted}, met {met}"));
     }
     reasons.extend(findings(expect, exchange));

@@ -200,7 +200,9 @@ impl TryFrom<StepForm> for Step {
         ];
         let mut actions = actions.into_iter().flatten();
         let (Some(action), None) = (actions.next(), actions.next()) else {
-            return Err("a step does one thing: verify, activate, receipt, demand, probe, wait, parallel or repeat");
+            return Err(
+                "a step does one thing: verify, activate, receipt, demand, probe, wait, parallel or repeat",
+            );
         };
         let asks = !matches!(action, Action::Wait(_) | Action::Parallel(_) | Action::Repeat(_));
         if !asks && (form.expect.is_some() || !form.save.is_empty()) {
@@ -475,7 +477,9 @@ impl TryFrom<ExpectForm> for Expect {
             (Some("unknown"), None) => Expected::Fault("PAA_PAGAMENTO_SCONOSCIUTO".to_owned()),
             (Some("none"), None) => Expected::Nothing,
             (Some("any"), None) => Expected::Any,
-            (Some("OK" | "unknown" | "none" | "any"), Some(_)) => return Err("a fault comes with outcome KO only"),
+            (Some("OK" | "unknown" | "none" | "any"), Some(_)) => {
+                return Err("a fault comes with outcome KO only");
+            }
             (Some(_), _) => return Err("the outcome is OK, KO, unknown, none or any"),
         };
         let FindingsForm { allowed, required } = form.findings;

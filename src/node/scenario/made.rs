@@ -47,7 +47,8 @@ impl PositionApi {
     pub async fn make(&self, ec: &str, position: &Position, session: &Session) -> Result<String, String> {
         let now = self.clock.now();
         // Milliseconds since 1970 have the thirteen digits of a base, and differ from run to run.
-        let base = u64::try_from(now.as_millisecond()).unwrap_or_default() + self.made.fetch_add(1, Ordering::Relaxed);
+        let base = u64::try_from(now.as_millisecond()).unwrap_or_default()
+            + self.made.fetch_add(1, Ordering::Relaxed);
         let notice = session.fill(&format!("${{NOTICE:{base}}}"))?;
         let due = match position.due_in {
             Some(span) => {
@@ -60,12 +61,15 @@ impl PositionApi {
         let iupd = format!("VARCO-NODE-{base}");
         let body = body(&iupd, &notice, (position, due), session)?;
         let published = position.state != PositionState::Draft;
-        let folder = format!("{}/gpd/debt-positions-service/v1/organizations/{ec}/debtpositions", self.prefix);
+        let folder =
+            format!("{}/gpd/debt-positions-service/v1/organizations/{ec}/debtpositions", self.prefix);
         let mut client = self.client().map_err(|error| error.to_string())?;
-        let created = self.post(&mut client, format!("{folder}?toPublish={published}"), body.to_string()).await?;
+        let created =
+            self.post(&mut client, format!("{folder}?toPublish={published}"), body.to_string()).await?;
         expect(&created, 201)?;
         if position.state == PositionState::Cancelled {
-            let cancelled = self.post(&mut client, format!("{folder}/{iupd}/invalidate"), String::new()).await?;
+            let cancelled =
+                self.post(&mut client, format!("{folder}/{iupd}/invalidate"), String::new()).await?;
             expect(&cancelled, 200)?;
         }
         Ok(notice)
@@ -98,7 +102,8 @@ fn body(
     session: &Session,
 ) -> Result<serde_json::Value, String> {
     let description = session.fill(&position.description)?;
-    let transfers = (1..).zip(&position.transfers).map(|(id, share)| transfer(id, share, &description, session));
+    let transfers =
+        (1..).zip(&position.transfers).map(|(id, share)| transfer(id, share, &description, session));
     let transfers = transfers.collect::<Result<Vec<_>, _>>()?;
     let amount: i64 = position.transfers.iter().map(|share| share.cents).sum();
     let (code, name) = DEBTOR;
@@ -113,21 +118,19 @@ fn body(
     }))
 }
 
-fn transfer(id: u8, share: &Share, description: &str, session: &Session) -> Result<serde_json::Value, String> {
-    let mut transfer = json!({
+fn transfer(
+    id: u8,
+    share: &Share,
+    description: &str,
+    session: &Session,
+) -> Result<serde_json::Value, String> {
+    let stamp = json!({ "hashDocument": STAMPED, "stampType": "01", "provincialResidence": "RM" });
+    let iban = session.fill_some(share.iban.as_ref())?;
+    let stamp = iban.is_none().then_some(stamp);
+    Ok(json!({
         "idTransfer": id.to_string(), "amount": share.cents,
         "organizationFiscalCode": session.fill(&share.to)?, "remittanceInformation": description,
-        "category": session.fill(&share.category)?,
-    });
-    match session.fill_some(share.iban.as_ref())? {
-        Some(iban) => transfer["iban"] = iban.into(),
-        None => {
-            transfer["stamp"] =
-                json!({ "hashDocument": STAMPED, "stampType": "01", "provincialResidence": "RM" });
-        }
-    }
-    if let Some(postal) = session.fill_some(share.postal_iban.as_ref())? {
-        transfer["postalIban"] = postal.into();
-    }
-    Ok(transfer)
+        "category": session.fill(&share.category)?, "iban": iban, "stamp": stamp,
+        "postalIban": session.fill_some(share.postal_iban.as_ref())?,
+    }))
 }

@@ -50,7 +50,8 @@ impl Scenario {
 mod tests {
     use super::*;
 
-    const LEAST: &str = "name = \"a\"\ntitle = \"A\"\ndescription = \"a\"\n\n[[steps]]\nverify = { notice = \"1\" }\n";
+    const LEAST: &str =
+        "name = \"a\"\ntitle = \"A\"\ndescription = \"a\"\n\n[[steps]]\nverify = { notice = \"1\" }\n";
 
     fn refusal(text: &str) -> String {
         Scenario::read("a.toml", text).unwrap_err().to_string()
@@ -68,8 +69,16 @@ mod tests {
         for (wrong, line, reason) in [
             ("verify = { notise = \"1\" }", 9, "unknown field `notise`"),
             ("verify = { notice = \"1\" }\nprobe = {}", 8, "a step does one thing"),
-            ("verify = { notice = \"1\" }\nexpect = { outcome = \"ok\" }", 10, "the outcome is OK, KO, unknown"),
-            ("verify = { notice = \"1\" }\nexpect = { outcome = \"OK\", fault = \"X\" }", 10, "a fault comes with"),
+            (
+                "verify = { notice = \"1\" }\nexpect = { outcome = \"ok\" }",
+                10,
+                "the outcome is OK, KO, unknown",
+            ),
+            (
+                "verify = { notice = \"1\" }\nexpect = { outcome = \"OK\", fault = \"X\" }",
+                10,
+                "a fault comes with",
+            ),
             ("verify = { notice = \"1\" }\nexpect.fields.a = \"{{x}}\"", 10, "{{x}} is no placeholder"),
             ("verify = { notice = \"1\" }\nexpect.fields.a = 1", 10, "a text, true"),
             ("activate = { notice = \"1\", version = 3 }", 9, "the version is 1 or 2"),
@@ -80,7 +89,10 @@ mod tests {
             ("wait = ", 9, ""),
         ] {
             let said = refusal(&format!("{LEAST}\n[[steps]]\n{wrong}\n"));
-            assert!(said.starts_with(&format!("a.toml:{line}: ")) && said.contains(reason), "{wrong}: {said}");
+            assert!(
+                said.starts_with(&format!("a.toml:{line}: ")) && said.contains(reason),
+                "{wrong}: {said}"
+            );
         }
     }
 

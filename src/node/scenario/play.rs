@@ -181,7 +181,8 @@ impl Player {
             }
             Action::Parallel(steps) => return self.parallel(step, steps, number, hand).await,
             Action::Repeat(repeat) => {
-                let mut reports = vec![step_report(number.to_owned(), step, (Ending::Passed, Vec::new()), Vec::new())];
+                let mut reports =
+                    vec![step_report(number.to_owned(), step, (Ending::Passed, Vec::new()), Vec::new())];
                 for round in 1..=repeat.times.min(ROUNDS_MAX) {
                     let done = self.steps(&repeat.steps, &format!("{number}.{round}."), hand).await;
                     let failed = done.iter().any(|report| report.ending == Ending::Failed);
@@ -235,7 +236,8 @@ impl Player {
                 done.insert(place, (reports, session));
             }
         }
-        let mut reports = vec![step_report(number.to_owned(), step, (Ending::Passed, Vec::new()), Vec::new())];
+        let mut reports =
+            vec![step_report(number.to_owned(), step, (Ending::Passed, Vec::new()), Vec::new())];
         for (inner, session) in done.into_values() {
             reports.extend(inner);
             if let Some(session) = session {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::super::Version as NodeVersion;
 use super::super::receipt::{Payment, ReceiptPlan, plan};
 use super::super::variables::Variables;
-use super::super::Version as NodeVersion;
 use super::form::{Paid, Parties, Receipt, Version};
 use crate::domain::amount::Cents;
 use crate::domain::fiscal_code::PersonId;
@@ -117,7 +117,8 @@ impl Session {
     /// What an activation might have said of a payment that none told of.
     fn invented(&self, paid: &Paid, issuer: &str, now: Timestamp) -> Result<Begun, String> {
         let notice = self.fill(&paid.notice)?;
-        let reference = NoticeNumber::new(&notice).map_or_else(|_| notice.clone(), |number| number.iuv().to_string());
+        let reference =
+            NoticeNumber::new(&notice).map_or_else(|_| notice.clone(), |number| number.iuv().to_string());
         let amount = cents(&self.fill(&paid.amount)?)?;
         let description = self.fill(&paid.description)?;
         let transfer = PaymentTransfer {
@@ -143,7 +144,9 @@ impl Session {
             company_name: text("to.pa", issuer)?,
             office_name: None,
             debtor: nobody()?,
-            transfer_list: PaymentTransferList { transfer: said("transferList", Bounded::new(vec![transfer]))? },
+            transfer_list: PaymentTransferList {
+                transfer: said("transferList", Bounded::new(vec![transfer]))?,
+            },
             metadata: None,
         };
         Ok(Begun { issuer: issuer.to_owned(), notice, data })
