@@ -11,7 +11,7 @@ use super::endpoint::Endpoint;
 use crate::cli::{Failure, print};
 use crate::node::Version;
 use crate::node::load::{Course, LoadReport, Mix, Pace, Plan, Stock, drive};
-use crate::node::scenario::span;
+use crate::node::scenario::{PositionApi, span};
 use crate::node::variables::Variables;
 
 /// How often the live line changes.
@@ -32,7 +32,7 @@ Exit status: 0 if every answer was right and in time as asked for, 1 if not, 2 i
 
 const EXAMPLES: &str = "\
 Examples:
-  varco node load --env varco-data/demo.env --rate 50 --duration 30s --mix verify=100
+  varco node load --env varco-data/demo.env --make 200 --rate 50 --duration 30s
   varco node load --env varco-data/demo.env --concurrency 16 --duration 1m --notices notices.txt \\
     --mix verify=60,activate=25,receipt=15 --require-share 98 --json load.json
   varco node load --env varco-data/demo.env --rate 20 --range 302000000000000184-302000000000100080";
@@ -69,6 +69,9 @@ pub struct LoadArgs {
     /// A single notice [variable NOTICE]
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["notices", "range"])]
     notice: Option<String>,
+    /// Make so many notices first, in the API for debt positions [variables API_URL, API_KEY]
+    #[arg(long, value_name = "N", conflicts_with_all = ["notices", "range", "notice"])]
+    make: Option<u32>,
     /// The least share of requests that must be answered rightly within two seconds, in percent
     #[arg(long, value_name = "PERCENT", default_value_t = 0.0)]
     require_share: f64,
@@ -83,7 +86,12 @@ pub struct LoadArgs {
 pub async fn run(args: LoadArgs) -> Result<(), Failure> {
     let variables = args.endpoint.variables()?;
     let target = args.endpoint.target(&variables)?;
-    let stock = Stock::new(notices(&args, &variables)?).map_err(Failure::unusable)?;
+    let stock = match (args.make, &target.api) {
+        (None, _) => notices(&args, &variables)?,
+        (Some(count), Some(api)) => make(api, &variables, count).await?,
+        (Some(_), None) => return Err(Failure::unusable("--make needs variables API_URL and API_KEY")),
+    };
+    let stock = Stock::new(stock).map_err(Failure::unusable)?;
     let pace = match (args.rate, args.concurrency) {
         (Some(per_second), _) => Pace::Rate { per_second, connections: args.connections },
         (None, callers) => Pace::Concurrency(callers.unwrap_or(1)),
@@ -142,6 +150,14 @@ fn notices(args: &LoadArgs, variables: &Variables) -> Result<Vec<String>, Failur
     }
     let notice = args.notice.as_deref().or_else(|| variables.get("NOTICE"));
     Ok(notice.into_iter().map(str::to_owned).collect())
+}
+
+async fn make(api: &PositionApi, variables: &Variables, count: u32) -> Result<Vec<String>, Failure> {
+    let mut made = Vec::new();
+    for _ in 0..count {
+        made.push(api.plain(variables).await.map_err(Failure::unusable)?);
+    }
+    Ok(made)
 }
 
 /// Shows how far it is until it is over.

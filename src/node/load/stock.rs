@@ -20,7 +20,7 @@ pub struct Stock {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StockError {
     /// There is none.
-    #[error("there are no notices: give --notice, --range or --notices FILE")]
+    #[error("there are no notices: give --notice, --make N, --range or --notices FILE")]
     Empty,
     /// A range that is none.
     #[error("a range of notices is FIRST-LAST, two numbers of one code whose bases go up: {0}")]

@@ -89,7 +89,7 @@ pub struct Position {
 }
 
 impl Position {
-    fn about() -> String {
+    pub(super) fn about() -> String {
         "Prova del nodo".to_owned()
     }
 }
@@ -127,7 +127,7 @@ pub struct Share {
 }
 
 impl Share {
-    fn usual() -> String {
+    pub(super) fn usual() -> String {
         "9/0101100IM/".to_owned()
     }
 }

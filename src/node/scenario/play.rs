@@ -328,7 +328,11 @@ fn judged(step: &Step, exchanges: &[Exchange], session: &mut Session, number: &s
         }
     }
     let ending = if reasons.is_empty() { Ending::Passed } else { Ending::Failed };
-    step_report(number.to_owned(), step, (ending, reasons), exchanges.iter().map(Shown::new).collect())
+    let shown = exchanges.iter().map(Shown::new).collect();
+    let report = step_report(number.to_owned(), step, (ending, reasons), shown);
+    // What was meant, with the values of this run.
+    let expected = session.fill(&report.expected).unwrap_or(report.expected);
+    StepReport { expected, ..report }
 }
 
 fn step_report(
