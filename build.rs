@@ -11,12 +11,12 @@ use std::{env, fs, io, path::Path};
 
 fn main() -> io::Result<()> {
     let mut sources = Vec::new();
-    for folder in ["xsd", "wsdl"] {
+    for folder in ["xsd", "xsd/legacy", "wsdl", "wsdl/legacy"] {
         println!("cargo::rerun-if-changed={folder}");
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
             if path.is_dir() {
-                continue; // schemas of services are interpreted
+                continue; // the schemas in xsd/services are interpreted
             }
             sources
                 .push(codegen::Source { text: fs::read_to_string(&path)?, path: path.display().to_string() });

@@ -39,6 +39,8 @@ golden! {
     names = "10-names.rs",
     operations = "11-operations.rs",
     documents = "12-documents.rs",
+    header = "13-header.rs",
+    not_blank = "14-not-blank.rs",
 }
 
 fn constructs() -> Vec<PathBuf> {
@@ -395,4 +397,68 @@ fn operations_are_read_and_written() {
     request.write(&mut writer);
     assert_eq!(writer.finish(), b"<t:ask xmlns:t=\"urn:t\">who?</t:ask>");
     assert_eq!(Operation::Ask.soap_action(), "urn:ask");
+}
+
+#[test]
+fn a_block_of_the_header_goes_with_its_request() {
+    use header::n13_header::{Operation, Request};
+    fn reader(text: &str) -> Reader<'_> {
+        Reader::new(text.as_bytes(), Default::default()).unwrap()
+    }
+    let (mut block, mut body) =
+        (reader("<who xmlns='urn:t'> me </who>"), reader("<ask xmlns='urn:t'>who?</ask>"));
+    assert!(Operation::Ask.header_root().is_some_and(|root| block.is(root)));
+    let request = Request::read(Operation::Ask, &mut block, &mut body).unwrap();
+    let mut writer = Writer::new();
+    request.write_header(&mut writer);
+    request.write(&mut writer);
+    let written = "<t:who xmlns:t=\"urn:t\">me</t:who><t:ask xmlns:t=\"urn:t\">who?</t:ask>";
+    assert_eq!(writer.finish(), written.as_bytes());
+
+    let (mut none, mut body) = (reader("<x/>"), reader("<plain xmlns='urn:t'>x</plain>"));
+    assert_eq!(Operation::Plain.header_root().map(|root| root.local), None);
+    let request = Request::read(Operation::Plain, &mut none, &mut body).unwrap();
+    let mut writer = Writer::new();
+    request.write_header(&mut writer);
+    assert!(writer.finish().is_empty(), "an operation without a block writes none");
+    let (mut none, mut body) = (reader("<x/>"), reader("<ask xmlns='urn:t'>x</ask>"));
+    assert!(Request::read(Operation::Ask, &mut none, &mut body).is_err(), "the block may not be missing");
+}
+
+#[test]
+fn what_is_no_blank_is_known() {
+    let lines = [
+        "+<code>9/abc</code>",
+        "+<code>0/à</code>",
+        "<code>9/</code>",
+        "<code>9/a b</code>",
+        "<code>9/a\t</code>",
+        "<code>9/abcd</code>",
+        "+<few>xy</few>",
+        "<few>x </few>",
+    ];
+    judge::<not_blank::n14_not_blank::R>("14-not-blank", &lines);
+}
+
+/// Two services of the old interface give one header block two contents.
+#[test]
+fn every_service_description_has_its_own_namespaces() {
+    let folders =
+        ["xsd", "xsd/legacy", "wsdl", "wsdl/legacy"].map(|folder| std::fs::read_dir(folder).unwrap());
+    let files = folders.into_iter().flatten().map(|entry| entry.unwrap().path());
+    let mut sources: Vec<Source> = files.filter(|path| path.is_file()).map(|path| source(&path)).collect();
+    let rust = generate(&sources).unwrap();
+    for module in ["ppthead", "ppthead_avvisi", "ppt", "pagamenti_telematici_ccp", "richiesta_avvisi"] {
+        assert_eq!(rust.matches(&format!("pub mod {module} {{")).count(), 1, "{module}");
+    }
+    let place =
+        |end: &str, sources: &[Source]| sources.iter().position(|one| one.path.ends_with(end)).unwrap();
+    let at = place("ppthead_avvisi.xsd", &sources);
+    sources[at].path = "xsd/legacy/avvisi/ppthead.xsd".to_owned();
+    sources[at].text = sources[at].text.replace("../common.xsd", "../../common.xsd");
+    let at = place("RichiestaAvvisi.wsdl", &sources);
+    sources[at].text = sources[at].text.replace("ppthead_avvisi.xsd", "avvisi/ppthead.xsd");
+    let wrong = generate(&sources).unwrap_err();
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    assert!(wrong[0].message.contains("two different modules would be called ppthead"), "{wrong:?}");
 }

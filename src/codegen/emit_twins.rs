@@ -3,7 +3,8 @@
 //!
 //! Made from the model and not from the plan of our own types, so that a mistake of the plan is not made twice.
 //! A twin keeps every simple value as text and knows no facet. A choice becomes one optional field per
-//! alternative, which keeps the order of the elements as long as no group repeats.
+//! alternative, which keeps the order of the elements as long as no group repeats. A choice of single elements
+//! that repeats becomes a list for each: messages that mix them come back sorted.
 
 use super::names;
 use crate::schema::model::{Contract, Namespace, Particle, QName, Term, TypeRef};
@@ -11,9 +12,11 @@ use std::collections::BTreeSet;
 
 /// The Rust of all twins: one module per namespace, with one enumeration of its messages. What has no namespace is
 /// no message, and no twin is made of it.
-pub fn modules(contract: &Contract) -> String {
+pub fn modules(contract: &Contract) -> Vec<(String, String)> {
     let namespaces = contract.namespaces.iter().filter(|(uri, _)| !uri.is_empty());
-    namespaces.map(|(uri, namespace)| module(contract, uri, namespace)).collect()
+    namespaces
+        .map(|(uri, namespace)| (names::snake(&namespace.stem), module(contract, uri, namespace)))
+        .collect()
 }
 
 fn module(contract: &Contract, uri: &str, namespace: &Namespace) -> String {
@@ -102,12 +105,22 @@ fn fields<'c>(
                 }
                 found.push(Field { name, of, optional, repeated: occurs.max > 1 });
             }
+            Term::Choice(inner) if occurs.max > 1 && inner.iter().all(is_single) => {
+                let start = found.len();
+                fields(inner, true, found)?;
+                found.iter_mut().skip(start).for_each(|field| field.repeated = true);
+            }
             _ if occurs.max > 1 => return Err("yaserde loses the order of a group that repeats"),
             Term::Choice(inner) => fields(inner, true, found)?,
             Term::Sequence(inner) => fields(inner, optional, found)?,
         }
     }
     Ok(())
+}
+
+/// Whether it is an element that occurs once.
+fn is_single(particle: &Particle) -> bool {
+    particle.occurs.max == 1 && matches!(particle.term, Term::Element { .. })
 }
 
 fn declared(contract: &Contract, field: &Field<'_>, scope: &str) -> String {

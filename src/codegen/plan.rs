@@ -1,11 +1,12 @@
 //! From the model to what will be written: one module per namespace, one item per type, with Rust names.
 
+use super::calls;
 use super::documents;
 use super::names;
 use super::shapes;
 use crate::schema::ambiguity::{deterministic, opening_count};
 use crate::schema::model::{
-    Builtin, Complex, Contract, Facets, Occurs, Operation, Particle, Place, QName, Simple, Term, TypeRef,
+    Builtin, Complex, Contract, Facets, Occurs, Particle, Place, QName, Simple, Term, TypeRef,
 };
 use crate::schema::patterns::{self, Alphabet, Table};
 use crate::schema::{Diagnostic, wrong};
@@ -42,6 +43,8 @@ pub struct Call {
     pub doc: String,
     /// The value of the SOAPAction header.
     pub action: String,
+    /// The tag constant and the type of what goes before the request in the header of the envelope.
+    pub header: Option<(String, String)>,
     /// The tag constant and the type of the request.
     pub request: (String, String),
     /// The tag constant and the type of the response.
@@ -132,24 +135,29 @@ const TAKEN: [&str; 12] = [
     "From",
 ];
 
-/// One module per namespace, sorted by namespace.
+/// One module per namespace, sorted by namespace, and then one per service that is not called like the namespace
+/// of its messages.
 pub fn modules(contract: &Contract) -> Result<Vec<Module>, Vec<Diagnostic>> {
     let mut wrong = Vec::new();
     let mut modules = Vec::new();
-    for uri in contract.namespaces.keys() {
+    let mut plan = |uri, what: &dyn Fn(&mut Planner<'_>) -> Fallible<()>| {
         let mut planner = Planner { contract, uri, module: Module::default(), names: BTreeMap::new() };
-        match planner.plan() {
+        match what(&mut planner) {
             Ok(()) => modules.push(planner.module),
             Err(diagnostic) => wrong.push(diagnostic),
         }
+    };
+    contract.namespaces.keys().for_each(|uri| plan(uri.as_str(), &|planner| planner.plan()));
+    for (service, uri) in calls::services_of_their_own(contract) {
+        plan(uri, &|planner| planner.service(service));
     }
     if wrong.is_empty() { Ok(modules) } else { Err(wrong) }
 }
 
-struct Planner<'c> {
-    contract: &'c Contract,
-    uri: &'c str,
-    module: Module,
+pub(super) struct Planner<'c> {
+    pub(super) contract: &'c Contract,
+    pub(super) uri: &'c str,
+    pub(super) module: Module,
     /// The type names given so far.
     names: BTreeMap<String, Place>,
 }
@@ -163,6 +171,7 @@ impl Planner<'_> {
         let imported = namespace.imports.iter().filter_map(|uri| contract.namespaces.get(uri));
         self.module.imports = imported.map(|found| names::snake(&found.stem)).collect();
         self.module.imports.sort();
+        let imported = namespace.imports.clone();
         for (name, simple) in contract.simple.iter().filter(|(name, _)| name.0 == own) {
             let item = self.simple(name, simple)?;
             self.module.items.push(item);
@@ -170,24 +179,21 @@ impl Planner<'_> {
         for (name, complex) in contract.complex.iter().filter(|(name, _)| name.0 == own) {
             self.complex(name, complex)?;
         }
-        for (name, operation) in contract.operations.iter().filter(|(_, op)| op.request.0 == own) {
-            let call = self.call(name, operation)?;
-            self.module.operations.push(call);
+        if contract.services.contains_key(&namespace.stem) {
+            self.calls(&namespace.stem)?;
         }
-        if self.module.operations.is_empty() {
+        if !calls::travels(contract, own) {
             for (root, of) in documents::roots(contract, own)? {
                 let document = (self.tag(root), of);
                 self.module.documents.push(document);
             }
         }
-        let used: BTreeSet<&String> = self.module.tags.values().map(|(name, _)| &name.0).collect();
-        let used = used.into_iter().filter(|uri| !uri.is_empty());
-        self.module.prefixes = used.map(|uri| (self.prefix(uri), uri.clone())).collect();
+        self.prefixes(&imported);
         self.module.items.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(())
     }
 
-    fn prefix(&self, uri: &str) -> String {
+    pub(super) fn prefix(&self, uri: &str) -> String {
         self.contract.namespaces.get(uri).map_or_else(|| "ns".to_owned(), |found| found.prefix.clone())
     }
 
@@ -315,7 +321,7 @@ impl Planner<'_> {
     }
 
     /// The constant for an element name.
-    fn tag(&mut self, name: &QName) -> String {
+    pub(super) fn tag(&mut self, name: &QName) -> String {
         let written =
             if name.0.is_empty() { name.1.clone() } else { format!("{}:{}", self.prefix(&name.0), name.1) };
         let entry = (name.clone(), written);
@@ -328,7 +334,7 @@ impl Planner<'_> {
     }
 
     /// The Rust type of an element and what its schema says about it.
-    fn of(&self, of: &TypeRef) -> (String, String) {
+    pub(super) fn of(&self, of: &TypeRef) -> (String, String) {
         match of {
             TypeRef::Builtin(builtin) => (runtime(*builtin).to_owned(), String::new()),
             TypeRef::Named(name) => {
@@ -337,20 +343,6 @@ impl Planner<'_> {
                 (names::pascal(&name.1), simple.or_else(complex).unwrap_or_default())
             }
         }
-    }
-
-    fn call(&mut self, name: &str, operation: &Operation) -> Fallible<Call> {
-        let mut side = |element: &QName| -> Fallible<(String, String)> {
-            if element.0 != self.uri {
-                return Err(wrong(&operation.place, "request and response are of different namespaces"));
-            }
-            let of = self.contract.roots.get(element);
-            let of = of.ok_or_else(|| wrong(&operation.place, "message without an element"))?;
-            Ok((self.tag(element), self.of(of).0))
-        };
-        let (request, response) = (side(&operation.request)?, side(&operation.response)?);
-        let (doc, action) = (operation.doc.clone(), operation.action.clone());
-        Ok(Call { name: name.to_owned(), doc, action, request, response })
     }
 }
 

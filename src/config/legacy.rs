@@ -14,6 +14,8 @@ use super::values::{HumanDuration, Setting};
 pub struct Legacy {
     /// Where it listens, and with which certificates; none: it does not.
     pub listener: Option<LegacyListener>,
+    /// How often its files are looked at for a change.
+    pub reload_interval: HumanDuration,
     /// How long an activation waits for its receipt before the institution is told that nobody paid.
     pub token_validity: HumanDuration,
 }
@@ -30,8 +32,6 @@ pub struct LegacyListener {
     /// PEM files of the authorities that sign the callers' certificates; who of them may call is said of each
     /// partner.
     pub client_ca: Vec<PathBuf>,
-    /// How often the files are looked at for a change.
-    pub reload_interval: HumanDuration,
 }
 
 impl Legacy {
@@ -61,21 +61,22 @@ impl Legacy {
                 certificate: path(certificate, section),
                 key: path(key, section),
                 client_ca: client_ca.unwrap_or_default().iter().map(|file| section.in_folder(file)).collect(),
-                reload_interval,
             }
         });
-        Legacy { listener, token_validity }
+        Legacy { listener, reload_interval, token_validity }
     }
 
     pub(super) fn to_table(&self) -> Table {
-        let mut shown = table([("token_validity", self.token_validity.to_value())]);
+        let mut shown = table([
+            ("reload_interval", self.reload_interval.to_value()),
+            ("token_validity", self.token_validity.to_value()),
+        ]);
         if let Some(listener) = &self.listener {
             shown.extend(table([
                 ("listen", listener.listen.to_value()),
                 ("certificate", listener.certificate.to_value()),
                 ("key", listener.key.to_value()),
                 ("client_ca", listener.client_ca.to_value()),
-                ("reload_interval", listener.reload_interval.to_value()),
             ]));
         }
         shown

@@ -25,6 +25,9 @@ pub struct Contract {
     pub complex: BTreeMap<QName, Complex>,
     /// The global elements and their types.
     pub roots: BTreeMap<QName, TypeRef>,
+    /// The services by their names, which are those of their files without folder and extension, and what each
+    /// says about itself.
+    pub services: BTreeMap<String, String>,
     /// The operations of all services, by name.
     pub operations: BTreeMap<String, Operation>,
 }
@@ -168,10 +171,14 @@ pub enum Term {
 /// An operation of a service.
 #[derive(Clone, Debug)]
 pub struct Operation {
+    /// The service that it belongs to.
+    pub service: String,
     /// What the description says about it.
     pub doc: String,
     /// The value of the SOAPAction header.
     pub action: String,
+    /// The element that goes before the one that asks, in the header of the envelope.
+    pub header: Option<QName>,
     /// The element that asks.
     pub request: QName,
     /// The element that answers.

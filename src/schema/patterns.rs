@@ -263,6 +263,7 @@ fn escape(c: Option<char>, class: bool, alphabet: Alphabet) -> Result<String, St
         Some('d') if alphabet == Alphabet::Ascii => set("0-9"),
         Some('d') => set("\\p{Nd}"),
         Some('s') => set(" \\t\\n\\r"),
+        Some('S') => "[^ \\t\\n\\r]".to_owned(),
         Some('n') => "\\n".to_owned(),
         Some('r') => "\\r".to_owned(),
         Some('t') => "\\t".to_owned(),

@@ -52,6 +52,12 @@ impl<'t> At<'t> {
         At { path: tree.path, node: tree.document.root_element() }
     }
 
+    /// The file name of its source, without folder and extension.
+    pub fn stem(self) -> &'t str {
+        let file = self.path.rsplit('/').next().unwrap_or(self.path);
+        file.split('.').next().unwrap_or(file)
+    }
+
     /// Where it is written.
     pub fn place(self) -> Place {
         let line = self.node.document().text_pos_at(self.node.range().start).row;

@@ -99,8 +99,7 @@ impl<'t> Resolver<'t> {
     }
 
     fn namespace(&mut self, root: At<'t>, context: &Context, imports: Vec<String>) -> Fallible<()> {
-        let file = root.path.rsplit('/').next().unwrap_or(root.path);
-        let stem = file.split('.').next().unwrap_or(file).to_owned();
+        let stem = root.stem().to_owned();
         let prefixes = root.node.namespaces().filter(|found| found.uri() == context.target);
         let prefix = prefixes.filter_map(|found| found.name()).next().unwrap_or("ns").to_owned();
         let namespace = Namespace { stem, prefix, doc: root.doc(), imports };

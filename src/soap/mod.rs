@@ -9,6 +9,7 @@ mod attacks;
 mod document;
 mod envelope;
 mod fault;
+pub mod legacy;
 mod lenient;
 mod limits;
 mod relayed;

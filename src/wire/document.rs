@@ -21,6 +21,14 @@ pub fn read_document<T: Document>(document: &[u8], bounds: Bounds) -> Result<T, 
     Ok(value)
 }
 
+/// Reads a document of an old system: see [`Reader::leniently`].
+pub fn read_document_leniently<T: Document>(document: &[u8], bounds: Bounds) -> Result<T, Violation> {
+    let mut reader = Reader::new(document, bounds)?.leniently();
+    let value = reader.one(&T::ROOT)?;
+    reader.finish()?;
+    Ok(value)
+}
+
 /// Writes a document, with an XML declaration.
 pub fn write_document<T: Document>(document: &T) -> Vec<u8> {
     let mut to = Writer::new();

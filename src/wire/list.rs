@@ -25,6 +25,13 @@ impl<T, const MIN: usize, const MAX: usize> Bounded<T, MIN, MAX> {
     }
 }
 
+/// The empty list, where it is allowed.
+impl<T, const MAX: usize> Default for Bounded<T, 0, MAX> {
+    fn default() -> Self {
+        Bounded(Vec::new())
+    }
+}
+
 impl<T, const MIN: usize, const MAX: usize> Deref for Bounded<T, MIN, MAX> {
     type Target = [T];
     fn deref(&self) -> &[T] {

@@ -24,7 +24,7 @@ mod value;
 pub use base64::{AnyBase64, Base64, Base64Kind, Base64Text, base64_form};
 pub use date::{Date, DateTime};
 pub use decimal::Decimal;
-pub use document::{Document, read_document, write_document};
+pub use document::{Document, read_document, read_document_leniently, write_document};
 pub use encode::{Name, Write, Writer};
 pub use error::{FacetError, Position, Rule, Violation};
 pub use list::{Bounded, UNBOUNDED};

@@ -55,6 +55,8 @@ pub struct Reader<'a> {
     pub(super) ends_itself: bool,
     /// What the next value is if its element is empty.
     pub(super) default: &'static str,
+    /// Whether old systems are read: see [`Reader::leniently`].
+    lenient: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -88,12 +90,21 @@ impl<'a> Reader<'a> {
             token: Token::Finished,
             ends_itself: false,
             default: "",
+            lenient: false,
         };
         reader.advance()?;
         match reader.token {
             Token::Start(_) => Ok(reader),
             _ => Err(reader.broken(Rule::WellFormed("no root element"))),
         }
+    }
+
+    /// Forgives from here on what old systems are known to do: elements in a wrong namespace or in none,
+    /// attributes (`xsi:type`, `soapenv:mustUnderstand`), and blanks around values. Names, order, number and facets
+    /// are held as ever.
+    pub fn leniently(mut self) -> Self {
+        self.lenient = true;
+        self
     }
 
     /// Local name and namespace of the element where the reader stands, if it stands at one.
@@ -107,7 +118,9 @@ impl<'a> Reader<'a> {
     /// Whether the reader stands at the start of an element of that name.
     pub fn is(&self, name: &Name) -> bool {
         match &self.token {
-            Token::Start(tag) => same(tag.local, name.local) && same(self.namespace(tag), name.namespace),
+            Token::Start(tag) => {
+                same(tag.local, name.local) && (self.lenient || same(self.namespace(tag), name.namespace))
+            }
             _ => false,
         }
     }
@@ -174,8 +187,8 @@ impl<'a> Reader<'a> {
     pub fn enter(&mut self) -> Result<(), Violation> {
         let tag = self.push()?;
         match tag.foreign {
-            Some(offset) => Err(self.broken_at(Rule::Attribute, offset)),
-            None => self.advance(),
+            Some(offset) if !self.lenient => Err(self.broken_at(Rule::Attribute, offset)),
+            _ => self.advance(),
         }
     }
 
@@ -268,8 +281,12 @@ impl<'a> Reader<'a> {
 
     /// Reads an element that holds text only.
     pub(crate) fn value<T: Value>(&mut self) -> Result<T, Violation> {
-        let default = self.default;
-        self.leaf(|text| T::parse(if text.is_empty() { Cow::Borrowed(default) } else { text }))
+        let (default, lenient) = (self.default, self.lenient);
+        self.leaf(|text| match text {
+            text if text.is_empty() => T::parse(Cow::Borrowed(default)),
+            text if lenient => T::parse(Cow::Borrowed(text.trim_matches(&markup::BLANKS[..]))),
+            text => T::parse(text),
+        })
     }
 
     /// Reads an element that holds text only, and hands the text on.
@@ -278,7 +295,7 @@ impl<'a> Reader<'a> {
         parse: impl FnOnce(Cow<'_, str>) -> Result<T, FacetError>,
     ) -> Result<T, Violation> {
         let tag = self.push()?;
-        if let Some(offset) = tag.foreign {
+        if let Some(offset) = tag.foreign.filter(|_| !self.lenient) {
             return Err(self.broken_at(Rule::Attribute, offset));
         }
         let start = self.position();
