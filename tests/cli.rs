@@ -77,10 +77,20 @@ fn every_command_explains_itself() {
         "verify",
         "audit",
         "preserve",
+        "node",
     ] {
         let help = run(&[command, "--help"]);
         assert!(help.status.success());
         assert!(stdout(&help).contains("Example"), "{command} shows no example");
+    }
+}
+
+#[test]
+fn every_command_of_the_node_explains_itself() {
+    for command in ["verify", "activate", "pay", "receipt", "demand", "probe", "scenario", "load"] {
+        let help = run(&["node", command, "--help"]);
+        assert!(help.status.success());
+        assert!(stdout(&help).contains("Example"), "node {command} shows no example");
     }
 }
 
@@ -98,6 +108,9 @@ fn what_cannot_be_done_ends_with_2_and_names_the_reason() {
         (vec!["replay", "fixtures", "--url", "http://127.0.0.1:1/"], "variable "),
         (vec!["replay", "/nonexistent", "--url", "http://127.0.0.1:1/"], "/nonexistent"),
         (vec!["sserve"], "sserve"),
+        (vec!["node", "verify"], "--url"),
+        (vec!["node", "verify", "--env", "/nonexistent"], "/nonexistent"),
+        (vec!["node", "probe", "--url", "https://localhost/"], "--pa"),
     ] {
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -184,4 +197,84 @@ fn an_answer_that_differs_is_shown_and_ends_with_1() {
     let told = stdout(&output);
     let shown = told.lines().any(|line| line.starts_with("    -") && line.ends_with("<IBAN>IT00</IBAN>"));
     assert!(shown, "{told}");
+}
+
+/// Plays the node against a demo; returns the exit status and what was told.
+fn node(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = varco();
+    command.arg("node").args(arguments).arg("--env").arg(folder.join("demo.env"));
+    // The machine that runs the tests is slower than a service may be.
+    let output = command.args(["--timeout", "60"]).output().unwrap();
+    (output.status.code(), format!("{}{}", stdout(&output), stderr(&output)))
+}
+
+#[test]
+fn the_node_finds_nothing_wrong_with_the_demo() {
+    let folder = tempfile::tempdir().unwrap();
+    let _demo = Demo::start(folder.path());
+    for arguments in [
+        &["probe"][..],
+        &["verify"],
+        &["verify", "--notice", "paid", "--expect", "PAA_PAGAMENTO_DUPLICATO"],
+        &["verify", "--notice", "unknown", "--expect", "PAA_PAGAMENTO_SCONOSCIUTO"],
+        &["verify", "--notice", "12", "--expect", "PAA_SINTASSI_EXTRAXSD"],
+        &["verify", "--broker", "00000000000", "--expect", "PAA_ID_INTERMEDIARIO_ERRATO"],
+        &["verify", "--code", "44", "--expect", "PPT_STAZIONE_INT_PA_SCONOSCIUTA"],
+        &["activate", "--amount", "84.50", "--note", "carrello", "--due-date", "2027-01-31"],
+        &["activate", "--notice", "postal", "--version", "1", "--transfer-type", "postal"],
+        &["activate", "--notice", "stamp", "--version", "1", "--expect", "PAA_SEMANTICA"],
+        &["activate", "--notice", "expired", "--expect", "PAA_PAGAMENTO_SCADUTO"],
+        &["pay", "--notice", "shared", "--broadcast", "--reversed", "--again", "1"],
+        &["pay", "--notice", "postal", "--version", "1", "--transfer-type", "postal"],
+        &[
+            "pay",
+            "--notice",
+            "overdue",
+            "--version",
+            "2",
+            "--receipt-version",
+            "1",
+            "--payer",
+            "99000030017=Provincia",
+        ],
+        &["receipt", "--notice", "stamp", "--late", "48"],
+        &["receipt", "--notice", "paid", "--unasked", "--amount", "120.00", "--stand-in", "--version", "1"],
+        &["demand"],
+    ] {
+        let (status, told) = node(folder.path(), arguments);
+        assert_eq!(status, Some(0), "{arguments:?}: {told}");
+        let called = !arguments.contains(&"PPT_STAZIONE_INT_PA_SCONOSCIUTA");
+        assert_eq!(told.contains("\n  wrong "), !called, "{arguments:?}: {told}");
+    }
+    let (_, told) = node(folder.path(), &["verify"]);
+    assert!(told.contains("answered  OK after") && told.contains("84.50 euro, due "), "{told}");
+
+    let (status, told) = node(folder.path(), &["verify", "--notice", "paid"]);
+    assert_eq!(status, Some(1), "{told}");
+    assert!(told.contains("a payment service provider sees PPT_ERRORE_EMESSO_DA_PAA"), "{told}");
+    assert!(told.contains("expected OK, got KO PAA_PAGAMENTO_DUPLICATO"), "{told}");
+}
+
+#[test]
+fn the_node_tells_as_json_what_is_wrong_and_how_to_mend_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let _demo = Demo::start(folder.path());
+    let (status, told) =
+        node(folder.path(), &["activate", "--json", "--known-iban", "IT60X0542811101000000123456"]);
+    assert_eq!(status, Some(1), "{told}");
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["right"], false);
+    let exchange = &told["exchanges"][0];
+    assert_eq!((&exchange["operation"], &exchange["outcome"]), (&"paGetPaymentV2".into(), &"OK".into()));
+    assert_eq!(exchange["seenByPsp"], "PPT_STAZIONE_INT_PA_ERRORE_RESPONSE");
+    let finding = &exchange["findings"][0];
+    assert_eq!(finding["rule"], "unknown-iban");
+    assert_eq!(finding["path"], "/paGetPaymentV2Response/data/transferList/transfer[1]/IBAN");
+    assert!(finding["explanation"].as_str().unwrap().contains("registered"));
+    assert!(exchange["request"].as_str().unwrap().contains("paGetPaymentV2Request"));
+
+    let (status, told) = node(folder.path(), &["verify", "--json", "--url", "http://127.0.0.1:1/"]);
+    assert_eq!(status, Some(1), "{told}");
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["exchanges"][0]["seenByPsp"], "PPT_STAZIONE_INT_PA_IRRAGGIUNGIBILE");
 }

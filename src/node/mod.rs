@@ -14,6 +14,7 @@ pub mod placeholder;
 pub mod receipt;
 pub mod report;
 pub mod scenario;
+pub mod tell;
 pub mod variables;
 
 pub use message::{Activation, Demand, Version};
@@ -50,7 +51,6 @@ pub struct Node {
     parties: Parties,
     known: Expectations,
     clock: Clock,
-    patience: Option<Duration>,
 }
 
 /// One question and what came of it.
@@ -93,20 +93,20 @@ pub const fn time_out(operation: Operation) -> Duration {
 impl Node {
     /// A node that calls through this client and waits as long as the real one.
     pub fn new(client: Client, parties: Parties, clock: Clock) -> Self {
-        Node { client, parties, known: Expectations::default(), clock, patience: None }
+        Node { client, parties, known: Expectations::default(), clock }
     }
 
     /// Tells it what the registry of the platform holds, so that it can check more.
     #[must_use]
     pub fn knowing(mut self, known: Expectations) -> Self {
-        self.known = known;
+        self.known = Expectations { time_out: known.time_out.or(self.known.time_out), ..known };
         self
     }
 
     /// Makes it wait so long, and no longer, for any answer.
     #[must_use]
     pub fn waiting(mut self, patience: Duration) -> Self {
-        self.patience = Some(patience);
+        self.known.time_out = Some(patience);
         self
     }
 
@@ -166,7 +166,7 @@ impl Node {
             return Exchange { asked, sent, sent_at, received, error, took, verdict };
         }
         let sent = Bytes::from(message);
-        let patience = self.patience.unwrap_or(time_out(asked.operation));
+        let patience = self.known.time_out.unwrap_or(time_out(asked.operation));
         let outgoing = Outgoing::soap(asked.operation.soap_action(), sent.clone());
         let begun = Instant::now();
         let answer = match tokio::time::timeout(patience, self.client.send(&outgoing)).await {

@@ -5,11 +5,12 @@ use jiff::tz::Offset;
 
 use super::Version;
 use crate::domain::amount::Cents;
+use crate::domain::notice_number::NoticeNumber;
 use crate::domain::rome;
-use crate::wire::common::{Subject, SubjectCode, SubjectIdentifier, SubjectKind};
+use crate::wire::common::{Subject, SubjectCode, SubjectIdentifier, SubjectKind, TransferNumber};
 use crate::wire::pa_for_node::{
-    IbanOrMbdAttachment, IbanOrRichiestaMarcaDaBollo, Outcome, PaymentDataV2, PaymentTransfer, Receipt,
-    ReceiptTransfer, ReceiptTransferList, ReceiptV2, Transfer, TransferList,
+    IbanOrMbdAttachment, IbanOrRichiestaMarcaDaBollo, Outcome, PaymentDataV2, PaymentTransfer,
+    PaymentTransferList, Receipt, ReceiptTransfer, ReceiptTransferList, ReceiptV2, Transfer, TransferList,
 };
 use crate::wire::{Amount, Base64, Bounded, Date, DateTime, FacetError, Text, TextKind};
 
@@ -109,6 +110,46 @@ pub struct Spread {
     pub reversed: bool,
     /// How often each copy is sent again.
     pub again: u8,
+}
+
+/// What one institution gets on one account.
+#[derive(Clone, Copy, Debug)]
+pub struct Share<'a> {
+    /// The institution, which is also the one that issued the notice.
+    pub ec: &'a str,
+    /// The account.
+    pub iban: &'a str,
+    /// How much.
+    pub amount: Cents,
+}
+
+/// What a payment in stand-in knows without having asked: a notice, one account and an amount; the debtor is nobody.
+pub fn invented(notice: &str, share: Share<'_>, now: Timestamp) -> Result<PaymentDataV2, Unwritable> {
+    let iuv = NoticeNumber::new(notice).map_or_else(|_| notice.to_owned(), |number| number.iuv().to_string());
+    let amount = value("paymentAmount", Amount::new(share.amount))?;
+    let transfer = PaymentTransfer {
+        id_transfer: TransferNumber::N1,
+        transfer_amount: amount,
+        fiscal_code_pa: text("fiscalCodePA", share.ec)?,
+        company_name: None,
+        iban_or_richiesta_marca_da_bollo: IbanOrRichiestaMarcaDaBollo::Iban(text("IBAN", share.iban)?),
+        remittance_information: text("remittanceInformation", &format!("/RFB/{iuv}/{}", share.amount))?,
+        transfer_category: text("transferCategory", "9/0101100IM/")?,
+        metadata: None,
+    };
+    Ok(PaymentDataV2 {
+        creditor_reference_id: text("creditorReferenceId", &iuv)?,
+        payment_amount: amount,
+        due_date: value("dueDate", Date::new(rome::day(now)))?,
+        retention_date: None,
+        last_payment: None,
+        description: text("description", "Pagamento in stand-in")?,
+        company_name: text("companyName", share.ec)?,
+        office_name: None,
+        debtor: subject("ANONIMO", "ANONIMO")?,
+        transfer_list: PaymentTransferList { transfer: value("transferList", Bounded::new(vec![transfer]))? },
+        metadata: None,
+    })
 }
 
 impl ReceiptPlan {
@@ -289,4 +330,91 @@ fn text<K: TextKind>(what: &'static str, text: &str) -> Result<Text<K>, Unwritab
 
 fn value<T>(what: &'static str, value: Result<T, FacetError>) -> Result<T, Unwritable> {
     value.map_err(|reason| Unwritable::Value { what, reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::common::StampKind;
+    use crate::wire::pa_for_node::StampRequest;
+
+    const TOWN: &str = "99000010019";
+    const PROVINCE: &str = "99000030017";
+    const NOTICE: &str = "302000000000000184";
+
+    fn now() -> Timestamp {
+        "2026-11-22T23:30:00Z".parse().unwrap()
+    }
+
+    fn data() -> PaymentDataV2 {
+        let share =
+            Share { ec: TOWN, iban: "IT80Z0599903600000000001001", amount: Cents::new(1_250).unwrap() };
+        invented(NOTICE, share, now()).unwrap()
+    }
+
+    /// The transfer of [`data`], and the same for the province and for the town again.
+    fn shared() -> PaymentDataV2 {
+        let mut data = data();
+        let first = data.transfer_list.transfer[0].clone();
+        let second = PaymentTransfer { fiscal_code_pa: Text::new(PROVINCE).unwrap(), ..first.clone() };
+        data.transfer_list.transfer = Bounded::new(vec![second, first.clone(), first]).unwrap();
+        data
+    }
+
+    #[test]
+    fn it_says_what_the_creditor_had_answered_and_the_day_in_italy() {
+        let plan = plan(&Payment::of(TOWN, NOTICE, "token", now()), &data()).unwrap();
+        let Document::V2(receipt) = &plan.document else { panic!("{:?}", plan.version()) };
+        assert_eq!(receipt.creditor_reference_id, "02000000000000184");
+        assert_eq!(receipt.payment_amount.cents().get(), 1_250);
+        assert_eq!(receipt.application_date.unwrap().day().to_string(), "2026-11-23");
+        assert_eq!((receipt.outcome, receipt.stand_in, &receipt.payer), (Outcome::Ok, None, &None));
+    }
+
+    #[test]
+    fn every_beneficiary_gets_a_copy_in_the_order_that_is_asked_for() {
+        let plan = plan(&Payment::of(TOWN, NOTICE, "token", now()), &shared()).unwrap();
+        assert_eq!(plan.beneficiaries, [PROVINCE, TOWN]);
+        assert_eq!(plan.deliveries(Spread::default()), [TOWN]);
+        let spread = Spread { broadcast: true, ..Spread::default() };
+        assert_eq!(plan.deliveries(spread), [TOWN, PROVINCE]);
+        let spread = Spread { reversed: true, again: 1, ..spread };
+        assert_eq!(plan.deliveries(spread), [PROVINCE, PROVINCE, TOWN, TOWN]);
+    }
+
+    #[test]
+    fn the_first_version_says_the_same_but_has_no_room_for_a_stamp() {
+        let payment = Payment {
+            version: Version::V1,
+            stand_in: true,
+            payer: Some((PROVINCE.to_owned(), "Provincia".to_owned())),
+            ..Payment::of(TOWN, NOTICE, "token", now())
+        };
+        let Document::V1(receipt) = plan(&payment, &shared()).unwrap().document else { panic!("version 2") };
+        assert_eq!((receipt.transfer_list.transfer.len(), receipt.stand_in), (3, Some(true)));
+        let payer = receipt.payer.unwrap().unique_identifier;
+        assert_eq!(payer.entity_unique_identifier_type, SubjectKind::G);
+
+        let mut stamped = data();
+        let mut transfer = stamped.transfer_list.transfer[0].clone();
+        transfer.iban_or_richiesta_marca_da_bollo =
+            IbanOrRichiestaMarcaDaBollo::RichiestaMarcaDaBollo(StampRequest {
+                hash_documento: crate::wire::Base64Text::encode(&[7; 32]).unwrap(),
+                tipo_bollo: StampKind::ALL[0],
+                provincia_residenza: Text::new("RM").unwrap(),
+            });
+        stamped.transfer_list.transfer = Bounded::new(vec![transfer]).unwrap();
+        assert_eq!(plan(&payment, &stamped), Err(Unwritable::Stamp));
+        let second = Payment { version: Version::V2, ..payment };
+        let Document::V2(receipt) = plan(&second, &stamped).unwrap().document else { panic!("version 1") };
+        let paid = &receipt.transfer_list.transfer[0].iban_or_mbd_attachment;
+        assert!(matches!(paid, IbanOrMbdAttachment::MbdAttachment(_)));
+    }
+
+    #[test]
+    fn what_breaks_the_contract_is_named() {
+        let payment = Payment::of("nobody", NOTICE, "token", now());
+        let error = plan(&payment, &data()).unwrap_err().to_string();
+        assert!(error.starts_with("the receipt cannot be written: fiscalCode "), "{error}");
+    }
 }

@@ -8,9 +8,26 @@ use super::settings::ENVIRONMENT;
 use super::stories::Told;
 use super::world::{BANK_IBAN, BROKER, STATION, TOWN, TOWN_NAME, notice_number};
 use crate::cli::{Failure, print};
+use crate::domain::notice_number::NoticeNumber;
+
+/// The base of a notice that was never issued.
+const UNKNOWN: u64 = 9_999;
 
 const VERIFY: &str = "verify.xml";
 const POSITION: &str = "position.json";
+
+/// The notices that others may ask for by name: one of each story, and one for each reason not to be payable.
+pub fn named(told: &[Told]) -> Result<Vec<(&'static str, NoticeNumber)>, Failure> {
+    let stories = ["", "_SHARED", "_POSTAL", "_STAMP", "_OVERDUE"];
+    let mut named: Vec<_> = stories.into_iter().zip(told.iter().map(|one| one.notice)).collect();
+    for (name, base) in
+        [("_DRAFT", 9001), ("_FUTURE", 9002), ("_CANCELLED", 9003), ("_EXPIRED", 9004), ("_PAID", 9005)]
+    {
+        named.push((name, notice_number(base)?));
+    }
+    named.push(("_UNKNOWN", notice_number(UNKNOWN)?));
+    Ok(named)
+}
 
 /// Lists the notices that can be paid, and those that cannot.
 pub fn notices(told: &[Told]) -> Result<(), Failure> {
@@ -45,6 +62,10 @@ Try it by hand, in another terminal
   Be the node: ask for a notice over mutual TLS.
     curl --cacert "$VARCO_CA" --cert "$VARCO_NODE_CERT" --key "$VARCO_NODE_KEY" \
       -H 'Content-Type: text/xml; charset=utf-8' --data-binary @"{verify}" "$VARCO_SOAP_URL"
+
+  Be the node without writing a message: every answer is checked as the node checks it.
+    "{program}" node pay --env "{environment}" --notice shared --broadcast
+    "{program}" node verify --env "{environment}" --notice paid --expect PAA_PAGAMENTO_DUPLICATO
 
   Be the town: look at a position, create and publish another one, which can be paid at once.
     curl -H "Ocp-Apim-Subscription-Key: $VARCO_API_KEY" \

@@ -23,7 +23,8 @@ use clap::Args;
 use self::folder::{Access, Folder};
 use self::node::Node;
 use self::pki::{Pki, Prepared};
-use self::settings::{Addresses, Keys};
+use self::settings::{Addresses, Keys, Named};
+use self::stories::Told;
 use self::world::{TOWN, TOWN_NAME, valid};
 use super::{Failure, print};
 use crate::admin::{KeyHasher, Vault};
@@ -36,8 +37,8 @@ use crate::gateway::Gateway;
 use crate::node::client::{Client, TlsFiles};
 use crate::store::{ApiKey, ApiScope, KeyRights, Store, StoreOptions};
 
-/// Longer than the gateway's own deadlines, so that its answer is seen and not ours.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// The client waits longer than the node that calls through it.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// Which of the stories is played; the others stay for the reader to try.
 const PLAYED: usize = 1;
@@ -214,16 +215,20 @@ async fn perform(
 ) -> Result<(), Failure> {
     let files =
         TlsFiles { ca: Some(pki.ca.clone()), identity: Some((pki.node.clone(), pki.node_key.clone())) };
-    let client = Client::new(&addresses.soap_url(), &files, PATIENCE).map_err(Failure::unusable)?;
+    let client = Client::new(&addresses.soap_url(), &files, LONGEST).map_err(Failure::unusable)?;
     let told = stories::tell(gateway.store(), clock.now()).await?;
-    let (Some(simple), Some(played)) = (told.first(), told.get(PLAYED)) else {
-        return Err(Failure::unusable("there is no story to play"));
+    let played = told.get(PLAYED).ok_or_else(|| Failure::unusable("there is no story to play"))?;
+    let document = services::write_document(folder)?;
+    let announce = |told: &[Told]| {
+        let named = Named { notices: guide::named(told)?, document: document.clone() };
+        settings::write_environment(folder, pki, addresses, keys, &named)
     };
-    settings::write_environment(folder, pki, addresses, keys, &simple.notice)?;
-    let mut node = Node::new(client);
+    announce(&told)?;
+    let mut node = Node::new(client, clock.clone());
     play::play(&mut node, played, clock.now()).await?;
     services::play(&mut node, clock).await?;
     print(&format!("\n  Citizens find the same services at {}/servizi\n", addresses.api_url()))?;
     let told = stories::tell(gateway.store(), clock.now()).await?;
+    announce(&told)?;
     guide::notices(&told)
 }

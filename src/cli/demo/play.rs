@@ -9,7 +9,8 @@ use super::stories::Told;
 use super::world::{PROVINCE, PROVINCE_NAME, TOWN, TOWN_NAME};
 use crate::cli::{Failure, print};
 use crate::domain::notice_number::NoticeNumber;
-use crate::wire::pa_for_node::{Fault, NoticeAnswer, Outcome, PaymentDataV2, ReceiptV2};
+use crate::node::receipt::ReceiptPlan;
+use crate::wire::pa_for_node::{Fault, NoticeAnswer, Outcome, PaymentDataV2};
 
 /// Pays the notice of a story, from the first question to the receipt, and says what happens.
 pub async fn play(node: &mut Node, told: &Told, now: Timestamp) -> Result<(), Failure> {
@@ -75,18 +76,18 @@ pub(super) async fn get(
 }
 
 /// Delivers the receipt to the town.
-pub(super) async fn deliver(node: &mut Node, receipt: &ReceiptV2, number: u8) -> Result<(), Failure> {
+pub(super) async fn deliver(node: &mut Node, receipt: &ReceiptPlan, number: u8) -> Result<(), Failure> {
     step(number, "The receipt, for the town that issued the notice.")?;
-    asked("paSendRTV2", &format!("receipt {}", receipt.receipt_id.as_str()))?;
-    let Timed { answer, took } = node.deliver(TOWN, receipt.clone()).await?;
+    asked("paSendRTV2", &format!("receipt {}", receipt.receipt_id))?;
+    let Timed { answer, took } = node.deliver(TOWN, receipt).await?;
     require_ok("paSendRTV2", answer.outcome, answer.fault.as_ref())?;
     answered("OK", took, "stored on disk together with the paid notice, and only then answered")
 }
 
-async fn copy(node: &mut Node, receipt: &ReceiptV2) -> Result<(), Failure> {
+async fn copy(node: &mut Node, receipt: &ReceiptPlan) -> Result<(), Failure> {
     step(4, &format!("The same receipt, for {PROVINCE_NAME}, which gets a share."))?;
-    asked("paSendRTV2", &format!("receipt {}, recipient {PROVINCE}", receipt.receipt_id.as_str()))?;
-    let Timed { answer, took } = node.deliver(PROVINCE, receipt.clone()).await?;
+    asked("paSendRTV2", &format!("receipt {}, recipient {PROVINCE}", receipt.receipt_id))?;
+    let Timed { answer, took } = node.deliver(PROVINCE, receipt).await?;
     require_ok("paSendRTV2", answer.outcome, answer.fault.as_ref())?;
     answered("OK", took, "kept under the province; it has no notice of its own to settle")
 }

@@ -1,7 +1,10 @@
 //! What can be paid in Borgo Varco without a notice, and the story of one such payment.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
+use super::folder::{Access, Folder};
 use super::node::{Node, Timed, receipt};
 use super::play::{answered, asked, deliver, get, require_ok, step, verify};
 use super::world::{BANK_IBAN, POSTAL_IBAN, PROVINCE, PROVINCE_IBAN, SEGREGATION, TOWN, TOWN_NAME, valid};
@@ -16,15 +19,24 @@ use crate::domain::notice_number::NoticeNumber;
 use crate::store::{Store, WriteMode, definition_form, offering_target};
 
 /// The tax on a car.
-const CAR_TAX: &str = "00001";
+pub const CAR_TAX: &str = "00001";
 /// A donation.
 const DONATION: &str = "00003";
 /// Where its money goes may be the postal account as well.
 const WITH_POSTAL: &str = CAR_TAX;
 
+/// Where the document below lies for others to send.
+const DOCUMENT: &str = "demand.xml";
+
 /// The document of the tax on Gianna's car (schema TassaAuto 1.1.0).
 const GIANNAS_CAR: &str = "<tassaAuto xmlns=\"http://PuntoAccessoPSP.spcoop.gov.it/TassaAuto\"><veicoloConTarga>\
     <tipoVeicoloTarga>1</tipoVeicoloTarga><veicoloTarga>GV321CF</veicoloTarga></veicoloConTarga></tassaAuto>";
+
+/// Writes the document for those who demand a notice by hand; returns where it is.
+pub fn write_document(folder: &Folder) -> Result<PathBuf, Failure> {
+    folder.write(DOCUMENT, GIANNAS_CAR, Access::Public)?;
+    Ok(folder.path(DOCUMENT))
+}
 
 /// Puts up the three services, offered by the town under their own names; those that are up stay.
 pub async fn offer(store: &Store, clock: &Clock) -> Result<(), Failure> {

@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::Value;
 
 use super::folder::{Access, Folder};
 use super::pki::{CA_SUBJECT, NODE_SUBJECT, Pki};
+use super::services::CAR_TAX;
 use super::world::{
     BANK_IBAN, BROKER, OTHER_BROKER, OTHER_SEGREGATION, OTHER_STATION, POSTAL_IBAN, PROVINCE, PROVINCE_IBAN,
     SEGREGATION, STATION, TOWN,
@@ -115,13 +116,22 @@ pub fn known_keys(folder: &Folder) -> Result<Keys<Option<String>>, Failure> {
     Ok(Keys { api: known(API_KEY), admin: known(ADMIN_KEY) })
 }
 
+/// What scripts ask for.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Notices: what follows `NOTICE` in the name, and the number. The first has no name.
+    pub notices: Vec<(&'static str, NoticeNumber)>,
+    /// The document with which a notice is demanded.
+    pub document: PathBuf,
+}
+
 /// Writes what scripts need. It holds the API key, so only its owner may read it.
 pub fn write_environment(
     folder: &Folder,
     pki: &Pki,
     addresses: &Addresses,
     keys: &Keys<String>,
-    notice: &NoticeNumber,
+    named: &Named,
 ) -> Result<(), Failure> {
     let path = |path: &Path| path.display().to_string();
     let mut text = String::new();
@@ -138,15 +148,20 @@ pub fn write_environment(
         ("STATION", STATION.to_owned()),
         ("SEGREGATION", SEGREGATION.to_owned()),
         ("IBAN", BANK_IBAN.to_owned()),
-        ("NOTICE", notice.to_string()),
         ("POSTAL_IBAN", POSTAL_IBAN.to_owned()),
         ("PROVINCE", PROVINCE.to_owned()),
         ("PROVINCE_IBAN", PROVINCE_IBAN.to_owned()),
         ("OTHER_BROKER", OTHER_BROKER.to_owned()),
         ("OTHER_STATION", OTHER_STATION.to_owned()),
         ("OTHER_SEGREGATION", OTHER_SEGREGATION.to_owned()),
+        ("SERVICE", CAR_TAX.to_owned()),
+        ("SUBJECT", CAR_TAX.to_owned()),
+        ("DOCUMENT", path(&named.document)),
     ] {
         let _ = writeln!(text, "VARCO_{key}={}", for_shell(&value));
+    }
+    for (name, notice) in &named.notices {
+        let _ = writeln!(text, "VARCO_NOTICE{name}={notice}");
     }
     folder.write(ENVIRONMENT, &text, Access::Private)
 }
@@ -195,7 +210,10 @@ mod tests {
         assert_eq!(known_keys(&folder).unwrap(), Keys::default());
         let addresses = Addresses { soap: address, api: address };
         let keys = Keys { api: "secret".to_owned(), admin: "another".to_owned() };
-        write_environment(&folder, &pki, &addresses, &keys, &NoticeNumber::PROBE).unwrap();
+        let notices = vec![("", NoticeNumber::PROBE), ("_PAID", NoticeNumber::PROBE)];
+        let named = Named { notices, document: folder.path("demand.xml") };
+        write_environment(&folder, &pki, &addresses, &keys, &named).unwrap();
+        assert!(folder.read(ENVIRONMENT).unwrap().unwrap().contains("\nVARCO_NOTICE_PAID=0"));
         assert_eq!(known_keys(&folder).unwrap(), Keys { api: Some(keys.api), admin: Some(keys.admin) });
     }
 }

@@ -22,6 +22,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::client::Answer;
+use super::time_out;
 use crate::wire::common::TransferChannel;
 use crate::wire::pa_for_node::{Fault, Operation, Outcome, Request, Response};
 
@@ -105,6 +106,8 @@ pub struct Expectations {
     pub codes: Option<BTreeSet<String>>,
     /// Whether the station is switched off.
     pub switched_off: bool,
+    /// How long an answer may take; none means as long as the node waits for that operation.
+    pub time_out: Option<Duration>,
 }
 
 /// What a payment service provider is told when the creditor's answer is of no use (SANP 3.10, codes PPT).
@@ -224,7 +227,7 @@ impl Verdict {
 }
 
 /// What every answer begins with.
-pub(super) fn parts(answer: &Response) -> (Outcome, Option<&Fault>) {
+pub fn parts(answer: &Response) -> (Outcome, Option<&Fault>) {
     match answer {
         Response::PaVerifyPaymentNotice(answer) => (answer.outcome, answer.fault.as_ref()),
         Response::PaDemandPaymentNotice(answer) => (answer.outcome, answer.fault.as_ref()),
@@ -245,7 +248,7 @@ pub fn judge(
         Ok(received) => received,
         Err(none) => return Verdict::of(vec![transport::nothing(none)]),
     };
-    let mut findings = transport::punctual(asked.operation, took);
+    let mut findings = transport::punctual(known.time_out.unwrap_or(time_out(asked.operation)), took);
     if let Some(found) = transport::status(received.status) {
         findings.push(found);
         return Verdict::of(findings);

@@ -123,8 +123,8 @@ rules! {
     EC_OF_ANSWER = wrong("ec-of-answer", "The institution in the answer must be the one that was asked (idPA).");
     REFERENCE = wrong("reference", "creditorReferenceId must be the IUV of the notice: its number without the \
         aux digit, or without the first three digits with aux digit 0.");
-    POSTAL_ACCOUNT = wrong("postal-account", "The intermediary asked for a postal account (transferType POSTAL): \
-        the first transfer must go to the postal account that is printed on the notice.");
+    POSTAL_ACCOUNT = advice("postal-account", "The intermediary asked for a postal account (transferType POSTAL): \
+        where the notice has a postal account printed on it, the first transfer must go there.");
     IBAN_APPOGGIO = advice("iban-appoggio", "With transferType PAGOPA every transfer should name its alternative \
         account under the metadata key IBANAPPOGGIO, or none should.");
     OPTIONS = advice("options", "A notice is paid for exactly its amount: options should be EQ.");

@@ -8,7 +8,6 @@ use super::rules::{
 };
 use super::{Asked, Expectations, Finding, NoAnswer, Received};
 use crate::domain::notice_number::NoticeNumber;
-use crate::node::time_out;
 use crate::wire::pa_for_node::Operation;
 
 /// What 98 % of the answers of a month must keep (SANP 3.10).
@@ -45,9 +44,9 @@ pub(super) fn nothing(none: &NoAnswer) -> Finding {
     }
 }
 
-pub(super) fn punctual(operation: Operation, took: Duration) -> Vec<Finding> {
+pub(super) fn punctual(patience: Duration, took: Duration) -> Vec<Finding> {
     let said = format!("the answer took {:.1} s", took.as_secs_f32());
-    if took > time_out(operation) {
+    if took > patience {
         vec![Finding::new(&TOO_LATE, "", said)]
     } else if took > SERVICE_LEVEL {
         vec![Finding::new(&SLOW, "", said)]

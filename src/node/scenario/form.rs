@@ -332,12 +332,6 @@ pub struct Paid {
     pub amount: String,
     /// To which account.
     pub iban: String,
-    /// What it was for.
-    #[serde(default = "Position::about")]
-    pub description: String,
-    /// The code of the taxonomy.
-    #[serde(default = "Share::usual")]
-    pub category: String,
 }
 
 /// Who paid.
