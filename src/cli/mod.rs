@@ -48,7 +48,6 @@ pub struct Cli {
 enum Command {
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
-    Node(node::NodeArgs),
     Replay(replay::ReplayArgs),
     Node(Box<node::NodeArgs>),
     Migrate(migrate::MigrateArgs),
@@ -131,7 +130,6 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
     match command {
         Command::Demo(args) => demo::run(args).await,
         Command::Serve(args) => serve::run(args).await,
-        Command::Node(args) => node::run(args).await,
         Command::Replay(args) => replay::run(args).await,
         Command::Node(args) => node::run(*args).await,
         Command::Migrate(args) => migrate::run(args).await,

@@ -89,7 +89,7 @@ fn what_cannot_be_played_ends_with_2_and_names_the_reason() {
     let at = |line: &str| format!("{}:{line}", file.display());
     let nowhere = ["--url", "http://127.0.0.1:1/", "--pa", "1", "--broker", "1", "--station", "1"];
     for (arguments, reason) in [
-        (vec!["scenario"], "--list".to_owned()),
+        (vec!["scenario"], "<FILE|NAME>".to_owned()),
         (vec!["scenario", text(&file)], at("6: unknown field `ask`")),
         (vec!["scenario", "nobody"], "--list knows no such name".to_owned()),
         (vec!["scenario", "/nonexistent.toml"], "/nonexistent.toml".to_owned()),

@@ -34,9 +34,10 @@ impl Scenario {
         let scenario: Scenario = toml::from_str(text).map_err(|error| {
             let line = error.span().map(|span| {
                 let before = text.get(..span.start.min(text.len())).unwrap_or_default();
-                before.matches('\n').count() + 1
+                before.matches('\n').count()
             });
-            let place = line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"));
+            let place =
+                line.map_or_else(|| file.to_owned(), |line| format!("{file}:{}", step_line(text, line) + 1));
             ScenarioError { place, reason: error.message().to_owned() }
         })?;
         if scenario.steps.is_empty() {
@@ -44,6 +45,19 @@ impl Scenario {
         }
         Ok(scenario)
     }
+}
+
+/// The line of a mistake, from 0 on. One that is a whole step is told at the first step, wherever it is.
+fn step_line(text: &str, line: usize) -> usize {
+    let is_step = |line: &str| line.trim_start().starts_with("[[steps]]");
+    if !text.lines().nth(line).is_some_and(is_step) {
+        return line;
+    }
+    let steps = toml::from_str::<toml::Table>(text).ok().and_then(|mut table| table.remove("steps"));
+    let steps = steps.and_then(|steps| steps.as_array().cloned()).unwrap_or_default();
+    let wrong = steps.into_iter().position(|step| step.try_into::<form::Step>().is_err());
+    let mut headers = text.lines().enumerate().filter(|(_, line)| is_step(line)).map(|(number, _)| number);
+    wrong.and_then(|wrong| headers.nth(wrong)).unwrap_or(line)
 }
 
 #[cfg(test)]
