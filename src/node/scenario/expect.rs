@@ -4,8 +4,8 @@ use super::super::Exchange;
 use super::super::judge::Severity;
 use super::super::placeholder;
 use super::super::variables::{VariableError, Variables};
+use super::expectation::{Expect, Expected, Field};
 use super::fields;
-use super::form::{Expect, Expected, Field};
 
 /// An answer in a few words: `OK`, `KO PAA_PAGAMENTO_SCONOSCIUTO`, or why it is none.
 pub fn outcome(exchange: &Exchange) -> String {

@@ -5,15 +5,18 @@
 //! and again.
 
 mod expect;
+mod expectation;
 mod fields;
 mod form;
 mod made;
 mod play;
 mod session;
 mod shipped;
+mod step;
 
 pub use expect::outcome;
-pub use form::{Scenario, span};
+pub use expectation::span;
+pub use form::Scenario;
 pub use made::PositionApi;
 pub use play::{Player, Target};
 pub use shipped::{SHIPPED, Shipped};
@@ -55,7 +58,7 @@ fn step_line(text: &str, line: usize) -> usize {
     }
     let steps = toml::from_str::<toml::Table>(text).ok().and_then(|mut table| table.remove("steps"));
     let steps = steps.and_then(|steps| steps.as_array().cloned()).unwrap_or_default();
-    let wrong = steps.into_iter().position(|step| step.try_into::<form::Step>().is_err());
+    let wrong = steps.into_iter().position(|step| step.try_into::<step::Step>().is_err());
     let mut headers = text.lines().enumerate().filter(|(_, line)| is_step(line)).map(|(number, _)| number);
     wrong.and_then(|wrong| headers.nth(wrong)).unwrap_or(line)
 }

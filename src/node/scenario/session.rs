@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::super::Version as NodeVersion;
 use super::super::receipt::{Payment, ReceiptPlan, Share, invented, plan};
 use super::super::variables::Variables;
-use super::form::{Paid, Parties, Receipt, Version};
+use super::step::{Paid, Parties, Receipt, Version};
 use crate::domain::amount::Cents;
 use crate::node::Parties as NodeParties;
 use crate::wire::pa_for_node::{Outcome, PaymentDataV2, PaymentTransferList};
