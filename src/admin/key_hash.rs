@@ -1,12 +1,14 @@
-//! By what the secrets of API keys are known.
+//! By what the secrets of API keys and the passwords of partners are known.
 
 use std::fmt;
 use std::sync::Arc;
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac::{HMAC_SHA256, Key, sign};
 use sha2::{Digest, Sha256};
 
 use super::vault::{Vault, VaultError};
+use crate::domain::routing::PasswordHash;
 use crate::store::{Store, StoreError};
 
 /// What the key of the vault is for.
@@ -32,6 +34,23 @@ impl KeyHasher {
     /// The code over a SHA-256; none without a master key.
     pub fn code(&self, digest: &[u8; 32]) -> Option<[u8; 32]> {
         self.0.as_ref().map(|key| code(key, digest))
+    }
+
+    /// By what the password of a partner will be known.
+    pub fn of_password(&self, password: &str) -> PasswordHash {
+        let digest = Self::digest(password);
+        self.code(&digest).map_or(PasswordHash::Digest(digest), PasswordHash::Code)
+    }
+
+    /// Whether a text is the password that is known by that; it takes as long whatever the text is. Without the
+    /// master key under which it is known, none is.
+    pub fn is_password(&self, known: &PasswordHash, text: &str) -> bool {
+        let digest = Self::digest(text);
+        let (known, given) = match known {
+            PasswordHash::Digest(known) => (known, Some(digest)),
+            PasswordHash::Code(known) => (known, self.code(&digest)),
+        };
+        given.is_some_and(|given| verify_slices_are_equal(known, &given).is_ok())
     }
 
     /// Puts what was kept as SHA-256 alone under the master key, if there is one; how many secrets that were.
@@ -60,6 +79,18 @@ mod tests {
     use secrecy::SecretString;
 
     use super::*;
+
+    #[test]
+    fn a_password_is_known_with_and_without_a_master_key_and_never_by_another() {
+        let vault = Vault::new(SecretString::from("a master key of thirty-two letters".to_owned()));
+        let (plain, keyed) = (KeyHasher::default(), KeyHasher::new(Some(&vault)).unwrap());
+        let (digest, code) = (plain.of_password("PASSWORD"), keyed.of_password("PASSWORD"));
+        assert!(matches!(digest, PasswordHash::Digest(_)) && matches!(code, PasswordHash::Code(_)));
+        assert!(plain.is_password(&digest, "PASSWORD") && !plain.is_password(&digest, "PASSWORT"));
+        assert!(keyed.is_password(&digest, "PASSWORD"), "of before there was a master key");
+        assert!(keyed.is_password(&code, "PASSWORD") && !keyed.is_password(&code, "PASSWORT"));
+        assert!(!plain.is_password(&code, "PASSWORD"), "the master key is gone");
+    }
 
     #[test]
     fn a_code_needs_the_master_key() {

@@ -19,7 +19,7 @@ enum Agreement {
 }
 
 /// Each setting, the kind that it is about, and what holds if it is left out.
-const KINDS: [(&str, &str, Agreement); 25] = [
+const KINDS: [(&str, &str, Agreement); 27] = [
     ("activations", "activation", Agreement::Nobody),
     ("brokers", "broker", Agreement::Nobody),
     ("calculator_secrets", "calculator_secret", Agreement::Nobody),
@@ -38,10 +38,12 @@ const KINDS: [(&str, &str, Agreement); 25] = [
     ("maintenances", "maintenance", Agreement::Nobody),
     ("offerings", "offering", Agreement::Nobody),
     ("organizations", "organization", Agreement::Nobody),
+    ("partners", "partner", Agreement::SecondPerson),
     ("people", "person", Agreement::Nobody),
     ("profiles", "profile", Agreement::Nobody),
     ("relations", "relation", Agreement::Nobody),
     ("revocation_lists", "revocation_list", Agreement::SecondPerson),
+    ("routes", "route", Agreement::SecondPerson),
     ("service_schemas", "service_schema", Agreement::Nobody),
     ("services", "service", Agreement::Nobody),
     ("stations", "station", Agreement::SecondPerson),

@@ -37,6 +37,7 @@ mod preservation;
 mod publisher;
 mod receipts;
 mod registry;
+mod routing;
 mod rows;
 mod subscriptions;
 mod taxonomy;
@@ -105,6 +106,7 @@ pub use receipts::{
     ReceiptPlace, ReceiptQuery, ReceiptRow, ReceiptShare, StoredReceipt,
 };
 pub use registry::{Wanted, encoding_target, relation_target};
+pub use routing::{NewPassword, PartnerRecord, RouteRecord, partner_form, route_form};
 pub use subscriptions::{
     DeliveryPage, DeliveryPlace, DeliveryState, FirstEvents, LoggedAttempt, LoggedDelivery, LoggedEvent,
     Replay, SUBSCRIPTIONS_MAX, SubscribeError, Switch, TermsChange,
@@ -297,4 +299,10 @@ fn sha256(bytes: &[u8]) -> String {
 /// Bytes in hexadecimal.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Bytes that were written in hexadecimal.
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let pairs = (0..text.len()).step_by(2);
+    pairs.map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }

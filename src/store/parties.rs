@@ -18,6 +18,7 @@ use crate::domain::text::Text;
 
 use super::dialect::{for_both_engines, on_engine};
 use super::registry::{NAMED_FLAGS, NamedFlags};
+use super::routing::{partner, route};
 use super::rows::{optional_instant, read};
 use super::taxonomy;
 use super::{Store, StoreError, delegations};
@@ -127,7 +128,6 @@ impl Store {
 /// Creditor institution, account, whether it is switched on, from when and until when.
 type PayeeRow = (String, String, bool, Option<i64>, Option<i64>);
 
-#[derive(Debug)]
 struct Rows {
     institutions: Vec<(String, String, bool)>,
     brokers: Vec<(String, String, bool)>,
@@ -138,6 +138,8 @@ struct Rows {
     ibans: Vec<PayeeRow>,
     taxonomy: Vec<taxonomy::Row>,
     delegations: Vec<delegations::Row>,
+    partners: Vec<partner::PartnerRow>,
+    routes: Vec<route::RouteRow>,
 }
 
 /// Code, broker, version of the primitives, whether it is enabled, whether payment options are asked of it.
@@ -164,6 +166,8 @@ for_both_engines! {
                 .await?,
             taxonomy: sqlx::query_as(taxonomy::ALL).fetch_all(&mut *tx).await?,
             delegations: sqlx::query_as(delegations::LIVE).fetch_all(&mut *tx).await?,
+            partners: sqlx::query_as(partner::ALL).fetch_all(&mut *tx).await?,
+            routes: sqlx::query_as(route::ALL).fetch_all(&mut *tx).await?,
         };
         tx.commit().await?;
         Ok(rows)
@@ -221,6 +225,8 @@ fn parse(rows: Rows) -> Result<Parties, StoreError> {
     for row in rows.delegations {
         parties.delegations.push(row.read()?.terms);
     }
+    parties.partners = rows.partners.iter().map(partner::PartnerRow::partner).collect::<Result<_, _>>()?;
+    parties.routes = rows.routes.iter().map(route::RouteRow::route).collect::<Result<_, _>>()?;
     parties.taxonomy = rows.taxonomy.iter().map(taxonomy::entry).collect::<Result<_, _>>()?;
     Ok(parties)
 }

@@ -152,6 +152,7 @@ async fn add_the_rest(gateway: &TestGateway) {
     };
     let ec = samples::EC;
     let (digest, stamp) = (bytes("00ff80"), bytes("fe00"));
+    let password = bytes(&"0f".repeat(32));
     let mut intruder = Intruder::enter(&gateway.database).await;
     for statement in [
         format!("INSERT INTO api_key_institution (ec, id) VALUES ('{ec}', 'tests')"),
@@ -187,6 +188,15 @@ async fn add_the_rest(gateway: &TestGateway) {
         format!(
             "INSERT INTO delivery_attempt (subscription, feed, seq, attempt_no, at, took) \
              VALUES ('s1', '{ec}', 1, 1, 1, 1)"
+        ),
+        format!(
+            "INSERT INTO partner (id, owner, name, speaks, url, password_hash, password_keyed, password_at, due_days, \
+             wait_for_rpt, enabled, created_at, updated_at) VALUES ('old', 'ec:{ec}', 'x', 'legacy', 'https://x/', \
+             {password}, TRUE, 1, 1, 1000, TRUE, 1, 1)"
+        ),
+        format!(
+            "INSERT INTO route (ec, station, aux_digit, code, from_at, id, handler, partner, overlap_until, made_at) \
+             VALUES ('{ec}', '88888888888_01', 3, '47', 1, 'r1', 'legacy', 'old', 2, 1)"
         ),
         "INSERT INTO former_station (station, broker) VALUES ('88888888888_09', '88888888888')".to_owned(),
         format!("UPDATE receipt_transfer SET stamp = {stamp} WHERE receipt_key = 'nobody'"),

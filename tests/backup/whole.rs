@@ -78,8 +78,16 @@ async fn from_one_database_to_the_other_and_back_no_value_changes() {
         assert!(restored["event"].is_superset(&original["event"]), "{}", gateway.engine);
         assert!(back["event"].is_superset(&restored["event"]), "{}", gateway.engine);
         assert!(original["event"].len() > 10);
-        let filled =
-            ["receipt", "receipt_transfer", "notice", "unbooked_message", "answered_request", "api_key"];
+        let filled = [
+            "receipt",
+            "receipt_transfer",
+            "notice",
+            "unbooked_message",
+            "answered_request",
+            "api_key",
+            "partner",
+            "route",
+        ];
         assert!(filled.iter().all(|table| !original[*table].is_empty()));
         gateway.end().await;
     }

@@ -15,6 +15,7 @@ mod keys;
 mod people;
 mod profiles;
 mod registry;
+mod routing;
 mod session;
 mod usage;
 
@@ -38,6 +39,7 @@ pub(super) fn routes() -> Routes {
         .beside(delegations::routes())
         .beside(demands::routes())
         .beside(registry::routes())
+        .beside(routing::routes())
         .beside(session::routes())
         .beside(people::routes())
         .beside(profiles::routes())

@@ -101,6 +101,10 @@ permissions! {
     CatalogueWrite "catalogue.write" NEVER;
     /// To say that a creditor institution offers a service, and on which terms.
     OfferingWrite "offering.write" CATALOGUE;
+    /// To see partners behind the gateway, and who answers for which notices.
+    RoutingRead "routing.read" STATIONS;
+    /// To add, change and remove partners, and to say who answers for which notices.
+    RoutingWrite "routing.write" STATIONS;
     /// To read what was filled in for payments on demand, which names people.
     DemandRead "demand.read" POSITIONS;
 }

@@ -30,8 +30,8 @@ pub struct Denied;
 /// - A referent acts for its own tenant; that of a creditor institution which is its own broker, for that
 ///   broker too.
 /// - A partner's referent acts for a creditor institution only where the permission is handed on by a
-///   product that is delegated to its broker now; what is limited to some codes or services hands on no offerings,
-///   which would reach beyond it.
+///   product that is delegated to its broker now; what is limited to some codes or services hands on neither
+///   offerings nor routes, which would reach beyond it.
 pub fn decide(
     actor: &Actor,
     permission: Permission,
@@ -59,7 +59,8 @@ pub fn decide(
 
 /// Whether a delegation, which may be limited, is enough for what concerns the institution as a whole.
 fn is_enough(delegation: &Delegation, permission: Permission) -> bool {
-    permission != Permission::OfferingWrite || delegation.notices() == Segregation::Every
+    let reaches_beyond = matches!(permission, Permission::OfferingWrite | Permission::RoutingWrite);
+    !reaches_beyond || delegation.notices() == Segregation::Every
 }
 
 /// Whether somebody may do something about any tenant at all.
@@ -174,17 +175,23 @@ mod tests {
     }
 
     #[test]
-    fn a_delegation_of_some_codes_hands_on_no_offerings() {
+    fn a_delegation_of_some_codes_hands_on_neither_offerings_nor_routes() {
         let partner = actor(Grant::whole(broker(BROKER), Role::PartnerReferent));
         let whole = delegated(Product::Catalogue);
         let mut some = whole.clone();
         some[0].codes = Segregation::Only(BTreeSet::from([TwoDigits::new("02").unwrap()]));
         let both = [whole.clone(), some.clone()].concat();
+        let some_stations =
+            some.iter().cloned().map(|one| Delegation { products: [Product::Stations].into(), ..one });
+        let some_stations: Vec<Delegation> = some_stations.collect();
         for (delegated, permission, admitted) in [
             (whole, Permission::OfferingWrite, true),
             (some.clone(), Permission::OfferingWrite, false),
             (both, Permission::OfferingWrite, false),
             (some, Permission::CatalogueRead, true),
+            (delegated(Product::Stations), Permission::RoutingWrite, true),
+            (some_stations.clone(), Permission::RoutingWrite, false),
+            (some_stations, Permission::RoutingRead, true),
         ] {
             let world = Delegations::new(delegated);
             let decided = decide(&partner, permission, &ec(OWN), &world, at(15));

@@ -56,7 +56,7 @@ impl Role {
     }
 }
 
-const PAYMENTS: [Permission; 25] = [
+const PAYMENTS: [Permission; 27] = [
     InstitutionRead,
     InstitutionWrite,
     StationRead,
@@ -82,10 +82,12 @@ const PAYMENTS: [Permission; 25] = [
     CatalogueWrite,
     OfferingWrite,
     DemandRead,
+    RoutingRead,
+    RoutingWrite,
 ];
 
 /// It reads the registration and has nothing to do with accounts.
-const TECHNICAL: [Permission; 21] = [
+const TECHNICAL: [Permission; 23] = [
     InstitutionRead,
     StationRead,
     StationWrite,
@@ -107,10 +109,12 @@ const TECHNICAL: [Permission; 21] = [
     ActivationWrite,
     UsageRead,
     CatalogueRead,
+    RoutingRead,
+    RoutingWrite,
 ];
 
 /// For its broker; of a creditor institution only what is delegated.
-const PARTNER: [Permission; 28] = [
+const PARTNER: [Permission; 30] = [
     InstitutionRead,
     InstitutionWrite,
     StationRead,
@@ -139,4 +143,6 @@ const PARTNER: [Permission; 28] = [
     CatalogueRead,
     OfferingWrite,
     DemandRead,
+    RoutingRead,
+    RoutingWrite,
 ];

@@ -78,6 +78,10 @@ kinds! {
     ServiceSchema "service_schema" CatalogueWrite;
     /// How a creditor institution takes part in the catalogue under the published contract.
     Organization "organization" OfferingWrite;
+    /// A system behind the gateway, of a creditor institution or of its technical partner.
+    Partner "partner" RoutingWrite;
+    /// That a partner, or the gateway itself, answers for some notices from an instant on.
+    Route "route" RoutingWrite;
 }
 
 impl Kind {

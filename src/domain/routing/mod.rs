@@ -6,8 +6,16 @@
 
 mod invention;
 mod partner;
+mod password;
 mod route;
+mod rules;
+mod stand;
+#[cfg(test)]
+mod tests;
 
-pub use invention::{Invention, InventionError, Wait};
+pub use invention::{ANONYMOUS, CATEGORY, Invention, InventionError, Wait};
 pub use partner::{Partner, PartnerId, PartnerIdError, PasswordHash, Speaks};
+pub use password::{PASSWORD_LENGTH, password_text};
 pub use route::{Handler, Route, Routes, Standing};
+pub use rules::{LATE, LONGEST_OVERLAP, NamedPartner, RouteError, Surroundings, WantedRoute};
+pub use stand::RouteState;

@@ -72,7 +72,7 @@ pub struct Route {
 }
 
 impl Route {
-    fn overlaps(&self, now: Timestamp) -> bool {
+    pub(super) fn overlaps(&self, now: Timestamp) -> bool {
         self.from <= now && self.overlap_until.is_some_and(|until| now < until)
     }
 }
@@ -168,7 +168,11 @@ impl Routes {
     }
 
     /// The routes of a key that hold or held, and those that are planned.
-    fn begun(&self, (station, code): (&StationCode, LinkCode), now: Timestamp) -> (&[Route], &[Route]) {
+    pub(super) fn begun(
+        &self,
+        (station, code): (&StationCode, LinkCode),
+        now: Timestamp,
+    ) -> (&[Route], &[Route]) {
         let history = self.0.get(&(station.clone(), code)).map_or(&[][..], Vec::as_slice);
         history.split_at_checked(history.partition_point(|route| route.from <= now)).unwrap_or((history, &[]))
     }

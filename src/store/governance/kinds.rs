@@ -13,9 +13,10 @@ use crate::store::documents::kind as documents;
 use crate::store::maintenance::kind as maintenance;
 use crate::store::people::kinds as people;
 use crate::store::registry::{broker, contact, encoding, institution, relation, station};
+use crate::store::routing::{partner, route};
 
 for_both_engines! {
-    [institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list, activation, people, documents, service, offering, organization, secret]
+    [institution, broker, station, relation, encoding, contact, accounts, deletions, purposes, maintenance, certificate, revocation_list, activation, people, documents, service, offering, organization, secret, partner, route]
 
     /// How a thing is now, in the form of its kind.
     pub(in crate::store) async fn read(
@@ -49,6 +50,8 @@ for_both_engines! {
             Kind::Offering => read_offering(connection, target).await,
             Kind::Organization => read_organization(connection, target).await,
             Kind::CalculatorSecret => read_secret(connection, target).await,
+            Kind::Partner => read_partner(connection, target).await,
+            Kind::Route => read_route(connection, target).await,
         }
     }
 
@@ -85,6 +88,8 @@ for_both_engines! {
             Kind::Offering => write_offering(connection, target, wanted, at).await,
             Kind::Organization => write_organization(connection, target, wanted, at).await,
             Kind::CalculatorSecret => write_secret(connection, target, wanted, at).await,
+            Kind::Partner => write_partner(connection, target, wanted, at).await,
+            Kind::Route => write_route(connection, target, wanted, at).await,
         }
     }
 }

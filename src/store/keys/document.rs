@@ -12,7 +12,7 @@ use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::TwoDigits;
 use crate::domain::segregation::Segregation;
 use crate::store::rows::read as readable;
-use crate::store::{StoreError, hex};
+use crate::store::{StoreError, hex, unhex};
 
 /// A key as it is wished to be.
 #[derive(Clone, Debug)]
@@ -160,7 +160,7 @@ pub(super) fn wished(json: &str) -> Result<(Document, NewSecrets), StoreError> {
     let mut document: Document = serde_json::from_str(json).map_err(|_| corrupt())?;
     let secrets = std::mem::take(&mut document.new_secrets).into_iter().map(|secret| {
         let slot = Slot::named(&secret.slot).ok_or_else(corrupt)?;
-        Ok((slot, bytes(&secret.hash).ok_or_else(corrupt)?, secret))
+        Ok((slot, unhex(&secret.hash).ok_or_else(corrupt)?, secret))
     });
     let secrets = secrets.collect::<Result<_, StoreError>>()?;
     Ok((document, secrets))
@@ -182,12 +182,6 @@ pub fn key_of_form(id: &str, json: &str) -> Result<ApiKey, StoreError> {
         },
         label: document.label,
     })
-}
-
-/// Bytes that were written in hexadecimal.
-fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
-    let pairs = (0..hexadecimal.len()).step_by(2);
-    pairs.map(|at| u8::from_str_radix(hexadecimal.get(at..at + 2)?, 16).ok()).collect()
 }
 
 pub(super) fn institutions(document: &Document) -> Result<ApiScope, StoreError> {

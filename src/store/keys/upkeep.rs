@@ -1,5 +1,5 @@
-//! What happens to keys besides what people do: their use is written down, and hashes of before are put under
-//! the master key.
+//! What happens to keys besides what people do: their use is written down, and hashes of before, those of the
+//! passwords of partners too, are put under the master key.
 
 use jiff::Timestamp;
 
@@ -59,6 +59,13 @@ for_both_engines! {
             (
                 "SELECT hash FROM api_key_secret WHERE keyed = FALSE ORDER BY hash LIMIT $1",
                 "UPDATE api_key_secret SET hash = $2, keyed = TRUE WHERE hash = $1 AND keyed = FALSE",
+            ),
+            // The passwords of partners are known by the same.
+            (
+                "SELECT password_hash FROM partner WHERE password_hash IS NOT NULL AND password_keyed = FALSE \
+                 ORDER BY password_hash LIMIT $1",
+                "UPDATE partner SET password_hash = $2, password_keyed = TRUE \
+                 WHERE password_hash = $1 AND password_keyed = FALSE",
             ),
         ] {
             let found: Vec<Vec<u8>> =

@@ -59,7 +59,11 @@ impl Store {
     }
 }
 
-const HANGING: [Hanging; 3] = [
+const HANGING: [Hanging; 4] = [
+    (
+        "partners behind the gateway",
+        "SELECT CAST(1 AS BIGINT) FROM partner WHERE owner = 'broker:' || CAST($1 AS TEXT) LIMIT 1",
+    ),
     ("stations", "SELECT CAST(1 AS BIGINT) FROM station WHERE broker = $1 LIMIT 1"),
     ("API keys", "SELECT CAST(1 AS BIGINT) FROM api_key WHERE owner = 'broker:' || CAST($1 AS TEXT) LIMIT 1"),
     (

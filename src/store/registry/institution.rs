@@ -106,7 +106,7 @@ impl Store {
     }
 }
 
-const HANGING: [Hanging; 9] = [
+const HANGING: [Hanging; 11] = [
     ("stations that serve it", "SELECT CAST(1 AS BIGINT) FROM station_link WHERE ec = $1 LIMIT 1"),
     ("accounts", "SELECT CAST(1 AS BIGINT) FROM iban WHERE ec = $1 LIMIT 1"),
     ("debt positions", "SELECT CAST(1 AS BIGINT) FROM position WHERE ec = $1 LIMIT 1"),
@@ -125,6 +125,16 @@ const HANGING: [Hanging; 9] = [
     (
         "services of its own",
         "SELECT CAST(1 AS BIGINT) FROM service WHERE owner = 'ec:' || CAST($1 AS TEXT) LIMIT 1",
+    ),
+    (
+        "partners behind the gateway",
+        "SELECT CAST(1 AS BIGINT) FROM partner WHERE owner = 'ec:' || CAST($1 AS TEXT) LIMIT 1",
+    ),
+    (
+        "notices that a partner answers for",
+        "SELECT CAST(1 AS BIGINT) FROM route r WHERE r.ec = $1 AND r.handler <> 'managed' AND NOT EXISTS \
+         (SELECT 1 FROM route n WHERE n.ec = r.ec AND n.station = r.station AND n.aux_digit = r.aux_digit \
+         AND n.code = r.code AND n.from_at > r.from_at) LIMIT 1",
     ),
     ("a place in the catalogue", "SELECT CAST(1 AS BIGINT) FROM catalogue_organization WHERE ec = $1"),
 ];

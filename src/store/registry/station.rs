@@ -67,10 +67,18 @@ impl Store {
     }
 }
 
-const HANGING: [Hanging; 1] = [(
-    "creditor institutions that it serves",
-    "SELECT CAST(1 AS BIGINT) FROM station_link WHERE station = $1 LIMIT 1",
-)];
+const HANGING: [Hanging; 2] = [
+    (
+        "creditor institutions that it serves",
+        "SELECT CAST(1 AS BIGINT) FROM station_link WHERE station = $1 LIMIT 1",
+    ),
+    (
+        "notices that a partner answers for",
+        "SELECT CAST(1 AS BIGINT) FROM route r WHERE r.station = $1 AND r.handler <> 'managed' AND NOT EXISTS \
+         (SELECT 1 FROM route n WHERE n.ec = r.ec AND n.station = r.station AND n.aux_digit = r.aux_digit \
+         AND n.code = r.code AND n.from_at > r.from_at) LIMIT 1",
+    ),
+];
 
 for_both_engines! {
     [registry]
