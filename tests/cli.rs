@@ -89,7 +89,7 @@ fn every_command_explains_itself() {
 
 #[test]
 fn every_command_of_the_node_explains_itself() {
-    for command in ["verify", "activate", "pay", "receipt", "demand", "probe"] {
+    for command in ["verify", "activate", "pay", "receipt", "demand", "probe", "scenario", "load"] {
         let help = run(&["node", command, "--help"]);
         assert!(help.status.success());
         assert!(stdout(&help).contains("Example"), "node {command} shows no example");

@@ -15,11 +15,12 @@ use clap::Args;
 
 use self::case::Case;
 use self::compare::Answered;
-use self::report::{Colour, Verdict};
+use self::report::Verdict;
 use self::session::{Player, Recorded};
 use super::Failure;
 use crate::domain::clock::Clock;
 use crate::node::client::{Answer, Client, TlsFiles};
+use crate::node::report::Colour;
 use crate::node::variables::Variables;
 
 const ABOUT: &str = "\

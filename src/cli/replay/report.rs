@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use quick_xml::escape::escape;
+use crate::node::report::{self, Colour, JunitCase, JunitEnding, painted};
 
 /// How one case ended.
 #[derive(Clone, Debug)]
@@ -20,15 +20,6 @@ pub struct Verdict {
     pub notes: Vec<String>,
     /// Why it was not sent at all.
     pub skipped: Option<String>,
-}
-
-/// Whether to colour the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
-    /// With terminal escapes.
-    On,
-    /// Plain text.
-    Off,
 }
 
 impl Verdict {
@@ -83,13 +74,6 @@ impl Verdict {
     }
 }
 
-fn painted(text: &str, paint: &str, colour: Colour) -> String {
-    match colour {
-        Colour::On => format!("\u{1b}[{paint}m{text}\u{1b}[0m"),
-        Colour::Off => text.to_owned(),
-    }
-}
-
 /// The last line.
 pub fn summary(verdicts: &[Verdict]) -> String {
     let skipped = verdicts.iter().filter(|verdict| verdict.skipped.is_some()).count();
@@ -101,43 +85,19 @@ pub fn summary(verdicts: &[Verdict]) -> String {
 
 /// The outcome as JUnit XML.
 pub fn junit(verdicts: &[Verdict]) -> String {
-    let failed = verdicts.iter().filter(|verdict| !verdict.passed()).count();
-    let total: Duration = verdicts.iter().map(|verdict| verdict.took).sum();
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(
-        xml,
-        "<testsuite name=\"varco replay\" tests=\"{}\" failures=\"{failed}\" errors=\"0\" skipped=\"{}\" time=\"{:.3}\">",
-        verdicts.len(),
-        verdicts.iter().filter(|verdict| verdict.skipped.is_some()).count(),
-        total.as_secs_f64()
-    );
-    for verdict in verdicts {
-        let _ = write!(
-            xml,
-            "  <testcase classname=\"{}\" name=\"{}\" time=\"{:.3}\"",
-            escape(verdict.suite.replace('/', ".")),
-            escape(&verdict.name),
-            verdict.took.as_secs_f64()
-        );
-        let _ = match (&verdict.mismatch, &verdict.skipped) {
-            (None, None) => writeln!(xml, "/>"),
-            (None, Some(reason)) => {
-                writeln!(xml, ">\n    <skipped message=\"{}\"/>\n  </testcase>", escape(reason))
+    let cases = verdicts.iter().map(|verdict| JunitCase {
+        class: verdict.suite.replace('/', "."),
+        name: verdict.name.clone(),
+        took: verdict.took,
+        ending: match (&verdict.mismatch, &verdict.skipped) {
+            (None, None) => JunitEnding::Passed,
+            (None, Some(reason)) => JunitEnding::Skipped(reason.clone()),
+            (Some(mismatch), _) => {
+                JunitEnding::Failed { message: "the answer differs".to_owned(), text: mismatch.clone() }
             }
-            (Some(mismatch), _) => writeln!(
-                xml,
-                ">\n    <failure message=\"the answer differs\">{}</failure>\n  </testcase>",
-                escape(printable(mismatch))
-            ),
-        };
-    }
-    xml.push_str("</testsuite>\n");
-    xml
-}
-
-/// XML cannot carry most control characters, not even escaped.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
+        },
+    });
+    report::junit("varco replay", &cases.collect::<Vec<_>>())
 }
 
 #[cfg(test)]
