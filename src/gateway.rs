@@ -9,6 +9,8 @@ mod deletions;
 mod delivery;
 mod demands;
 mod desk;
+mod draws;
+mod legacy;
 mod nats;
 mod node;
 mod partners;
@@ -19,11 +21,9 @@ mod upkeep;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
-use sha2::{Digest, Sha256};
 
 use crate::admin::certificates::{Certificates, Unusable};
 use crate::admin::{Vault, VaultError};
@@ -37,13 +37,14 @@ use crate::domain::certificate::Role;
 use crate::domain::clock::Clock;
 use crate::domain::hold::HoldPolicy;
 use crate::domain::randomness::Randomness;
+use crate::legacy::desk::Desk as OldDesk;
 use crate::observe::Metrics;
 use crate::outbox::ClientError;
 use crate::partner::Exchange;
 use crate::primitive::{Deadlines, Primitives, ReceiptCounts};
 use crate::registry::RegistryView;
 use crate::serve::{
-    Check, Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError, Shutdown,
+    Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError, Shutdown,
     SoapSettings, Stack, Stopped, health, soap_endpoint,
 };
 use crate::soap::{self, Limits};
@@ -52,6 +53,7 @@ use crate::tls::{TlsError, TlsReloader};
 
 use channels::Channels;
 use delivery::Deliverer;
+use draws::{random, randomness};
 use node::NodeFacing;
 use people::PeopleError;
 
@@ -118,6 +120,7 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct Gateway {
     soap_addr: SocketAddr,
+    legacy_addr: Option<SocketAddr>,
     api_addr: SocketAddr,
     store: Store,
     shutdown: Shutdown,
@@ -144,6 +147,7 @@ impl Gateway {
             maintenance_notice: deletions::notice(config.maintenance.notice),
             certificates: Some(Certificates::new(store.clone(), vault.clone(), settings)),
             vault,
+            token_validity: api::TokenValidity(legacy::validity(&config)),
             ..Default::default()
         };
         let registry = RegistryView::new(store.parties().await?);
@@ -172,7 +176,9 @@ impl Gateway {
         let tls = parts.tls(&config)?;
         parts.start_certificates(&config, tls.clone()).await?;
         parts.seal_keys().await?;
-        let soap_addr = parts.start_soap(&config, tls.soap).await?;
+        let old = parts.old_desk(&config)?;
+        let soap_addr = parts.start_soap(&config, tls.soap, &old).await?;
+        let legacy_addr = parts.start_legacy(&config, &old).await?;
         let uploads = parts.start_uploads(&config.upload)?;
         let apart = uploads.merge(parts.events(&config.api)).merge(parts.pages(&config.api));
         let api_addr = parts.start_api(&config.api, tls.api, apart).await?;
@@ -186,15 +192,28 @@ impl Gateway {
         parts.start_snapshots();
         parts.start_counting();
         parts.start_outbox(&config.delivery, parts.watch.clone());
-        parts.start_courier(&config.partners);
+        parts.start_courier(&config.partners, &old);
+        parts.start_expiry(&old);
         parts.start_publisher(&config.nats)?;
         let Parts { store, shutdown, .. } = parts;
-        Ok(Gateway { soap_addr, api_addr, store, shutdown, grace: config.soap.shutdown_grace.get() })
+        Ok(Gateway {
+            soap_addr,
+            legacy_addr,
+            api_addr,
+            store,
+            shutdown,
+            grace: config.soap.shutdown_grace.get(),
+        })
     }
 
     /// Where the node calls.
     pub fn soap_addr(&self) -> SocketAddr {
         self.soap_addr
+    }
+
+    /// Where old systems of institutions call, if they do.
+    pub fn legacy_addr(&self) -> Option<SocketAddr> {
+        self.legacy_addr
     }
 
     /// Where EC systems and operators call.
@@ -252,7 +271,12 @@ struct Parts {
 }
 
 impl Parts {
-    async fn start_soap(&self, config: &Config, tls: Arc<TlsReloader>) -> Result<SocketAddr, StartError> {
+    async fn start_soap(
+        &self,
+        config: &Config,
+        tls: Arc<TlsReloader>,
+        old: &OldDesk,
+    ) -> Result<SocketAddr, StartError> {
         let (partners, config) = (&config.partners, &config.soap);
         let settings = SoapSettings {
             max_message: config.max_message.get(),
@@ -266,7 +290,7 @@ impl Parts {
             store: self.store.clone(),
             registry: self.registry.clone(),
             clock: self.clock.clone(),
-            partners: self.partners(partners, limits),
+            partners: self.partners(partners, limits, old),
             limits,
             deadlines: Deadlines {
                 question: config.verify_deadline.get(),
@@ -369,44 +393,5 @@ impl Parts {
         }
         tokio::spawn(listener.serve(router, self.shutdown.clone()));
         address
-    }
-
-    fn database_check(&self) -> Check {
-        let store = self.store.clone();
-        Check::new("database", move || {
-            let store = store.clone();
-            async move { store.ping().await.map_err(|_| "the database does not answer".to_owned()) }
-        })
-    }
-}
-
-/// Numbers that nobody can foresee who does not know the seed: the hash of the seed and a count. Drawn at
-/// the start, so that no request can fail for want of randomness.
-fn randomness(seed: [u8; 32]) -> Randomness {
-    let count = AtomicU64::new(0);
-    Randomness::new(move || {
-        let drawn = Sha256::new().chain_update(seed).chain_update(count.fetch_add(1, Relaxed).to_ne_bytes());
-        drawn.finalize().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
-    })
-}
-
-#[expect(clippy::disallowed_methods, reason = "the composition root draws what must not repeat")]
-fn random<const N: usize>() -> Result<[u8; N], StartError> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(StartError::Random)?;
-    Ok(bytes)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_follow_from_the_seed_and_do_not_repeat() {
-        let (one, same, other) = (randomness([1; 32]), randomness([1; 32]), randomness([2; 32]));
-        let first = one.notice_base();
-        assert_eq!(first, same.notice_base());
-        assert_ne!(first, one.notice_base());
-        assert_ne!(first, other.notice_base());
     }
 }

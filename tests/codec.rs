@@ -15,6 +15,10 @@ mod damage;
 mod documents;
 #[path = "codec/envelopes.rs"]
 mod envelopes;
+#[path = "codec/legacy.rs"]
+mod legacy;
+#[path = "codec/legacy_contract.rs"]
+mod legacy_contract;
 #[path = "codec/mutants.rs"]
 mod mutants;
 #[path = "codec/payload.rs"]

@@ -42,7 +42,9 @@ use sample::Sampler;
 use std::fmt::Debug;
 use twins::pa_for_node::Message;
 use varco::wire::pa_for_node::Operation;
-use varco::wire::{Violation, Writer};
+use varco::wire::pagamenti::Rt;
+use varco::wire::pagamenti_telematici_ccp::{self, Response};
+use varco::wire::{Bounds, Reader, Violation, Writer, read_document, write_document};
 
 /// Messages per type.
 const CASES: usize = 250;
@@ -93,6 +95,46 @@ fn both_codecs_agree_on_every_response() {
     for operation in Operation::ALL {
         let root = operation.response_root().local;
         agree(&mut sampler, root, payload::response, |response, to| response.write(to));
+    }
+}
+
+/// The old interface: documents whose elements are all qualified, and messages that hold qualified elements in
+/// unqualified ones.
+#[test]
+fn both_codecs_agree_on_the_old_interface() {
+    const PAY: &str = "http://www.digitpa.gov.it/schemas/2011/Pagamenti/";
+    const PPT: &str = "http://ws.pagamenti.telematici.gov/";
+    let mut sampler = Sampler::of_legacy("documents", PAY, 8);
+    sampler.plain = true;
+    for _ in 0..CASES {
+        let payload = sampler.payload("RT");
+        let ours: Rt = read_document(payload.as_bytes(), Bounds::default()).unwrap();
+        let written = String::from_utf8(write_document(&ours)).unwrap();
+        let theirs = twins::pagamenti::Message::read("RT", &written).unwrap();
+        assert_eq!(theirs, twins::pagamenti::Message::read("RT", &payload).unwrap());
+        let returned = theirs.write().unwrap();
+        let again: Rt = read_document(returned.as_bytes(), Bounds::default())
+            .unwrap_or_else(|error| panic!("{error}: {returned}"));
+        assert_eq!(again, ours, "{returned}");
+    }
+    let mut sampler = Sampler::of_legacy("PagamentiTelematiciCCP", PPT, 9);
+    sampler.plain = true;
+    for operation in pagamenti_telematici_ccp::Operation::ALL {
+        let root = operation.response_root().local;
+        let read = |text: &str| {
+            let mut reader = Reader::new(text.as_bytes(), Bounds::default()).unwrap();
+            Response::read(operation, &mut reader).unwrap_or_else(|error| panic!("{error}: {text}"))
+        };
+        for _ in 0..CASES {
+            let payload = sampler.payload(root);
+            let ours = read(&payload);
+            let mut writer = Writer::new();
+            ours.write(&mut writer);
+            let written = String::from_utf8(writer.finish()).unwrap();
+            let theirs = twins::ppt::Message::read(root, &written).unwrap();
+            assert_eq!(theirs, twins::ppt::Message::read(root, &payload).unwrap());
+            assert_eq!(read(&theirs.write().unwrap()), ours);
+        }
     }
 }
 

@@ -95,6 +95,18 @@ pub struct Admin {
     pub maintenance_notice: MaintenanceNotice,
     /// What handles certificates; without it there are none to manage.
     pub certificates: Option<Certificates>,
+    /// How long an activation at an old system waits for its receipt.
+    pub token_validity: TokenValidity,
+}
+
+/// How long an activation at an old system waits for its receipt: half an hour, unless told otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenValidity(pub SignedDuration);
+
+impl Default for TokenValidity {
+    fn default() -> Self {
+        TokenValidity(SignedDuration::from_mins(30))
+    }
 }
 
 /// How long before it begins a maintenance is announced: three days, as the node asks for, unless told otherwise.

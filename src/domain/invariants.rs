@@ -102,6 +102,8 @@ pub enum Invariant {
     AnomalyIsOpened,
     /// A receipt whose notice is a partner's is on its way to a partner, or was taken.
     ReceiptIsHandedOn,
+    /// The RT of a receipt that an old system has is kept, and so is that of an RPT that is closed.
+    RtIsKept,
     /// A message that was not booked has the digest that it had.
     MessageIsAsReceived,
     /// The events of a feed are numbered from 1 without a gap, but for those on record.
@@ -148,6 +150,7 @@ impl Invariant {
             Invariant::ReceiptIsToldTruly => "receipt-is-told-truly",
             Invariant::ToldReceiptIsHere => "told-receipt-is-here",
             Invariant::AnomalyIsOpened => "anomaly-is-opened",
+            Invariant::RtIsKept => "rt-is-kept",
             Invariant::ReceiptIsHandedOn => "receipt-is-handed-on",
             Invariant::MessageIsAsReceived => "message-is-as-received",
             Invariant::FeedIsDense => "feed-is-dense",
@@ -184,6 +187,7 @@ impl Invariant {
             Invariant::ReceiptIsToldTruly => "the event of a receipt tells its id, amount and message",
             Invariant::ToldReceiptIsHere => "the receipt that an event tells of is here",
             Invariant::AnomalyIsOpened => "what does not fit has its anomaly",
+            Invariant::RtIsKept => "the RT that an old system was sent is kept",
             Invariant::ReceiptIsHandedOn => "the receipt of a partner's notice is handed on to a partner",
             Invariant::MessageIsAsReceived => "a message has the digest that it had when it came",
             Invariant::FeedIsDense => "the events of a feed are numbered without a gap",

@@ -89,7 +89,11 @@ impl Parts {
     }
 
     /// Loads certificates, watches them for changes, and shows how long ours is good for.
-    fn watched(&self, name: &'static str, settings: TlsSettings) -> Result<Arc<TlsReloader>, TlsError> {
+    pub(super) fn watched(
+        &self,
+        name: &'static str,
+        settings: TlsSettings,
+    ) -> Result<Arc<TlsReloader>, TlsError> {
         let tls = Arc::new(TlsReloader::load(settings, self.clock.clone())?);
         let watched = Arc::clone(&tls);
         self.metrics.watch_certificate(name, move || watched.days_left());

@@ -1,6 +1,7 @@
 //! How systems behind us are reached, and how they get their receipts.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use secrecy::ExposeSecret;
@@ -8,6 +9,7 @@ use secrecy::ExposeSecret;
 use crate::config::{Config, Partners};
 use crate::domain::clock::Clock;
 use crate::guard::{CircuitSettings, ClientSettings, Guard, Identity, Lookup};
+use crate::legacy::desk::Desk;
 use crate::observe::PartnerMetrics;
 use crate::partner::courier::Courier;
 use crate::partner::{Exchange, ExchangeSettings, Forwarder};
@@ -59,23 +61,24 @@ fn file(path: &Path) -> Result<String, StartError> {
 
 impl Parts {
     /// How the node's questions reach partners.
-    pub(super) fn partners(&self, config: &Partners, limits: Limits) -> primitive::Partners {
+    pub(super) fn partners(&self, config: &Partners, limits: Limits, old: &Desk) -> primitive::Partners {
         primitive::Partners {
             forwarder: Forwarder { exchange: self.exchange.clone(), limits },
+            old: old.clone(),
             deadline: config.deadline.get(),
             stand_in_after: config.stand_in_after.get(),
         }
     }
 
     /// Starts to hand receipts on, and shows what becomes of calls.
-    pub(super) fn start_courier(&self, config: &Partners) {
+    pub(super) fn start_courier(&self, config: &Partners, old: &Desk) {
         let courier = Courier {
             store: self.store.clone(),
             registry: self.registry.clone(),
             clock: self.clock.clone(),
             randomness: self.randomness.clone(),
             exchange: self.exchange.clone(),
-            letters: None,
+            letters: Some(Arc::new(old.clone())),
             deadline: config.receipt_deadline.get(),
         };
         self.shutdown.tasks().spawn(courier.run(self.shutdown.soft(), self.shutdown.hard()));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Parts, StartError};
 use crate::admin::KeyHasher;
+use crate::serve::Check;
 
 /// How often the parties and the catalogue are read again, for changes made by another instance.
 const REGISTRY_REFRESH: Duration = Duration::from_secs(4);
@@ -39,5 +40,14 @@ impl Parts {
                 }
             }
         });
+    }
+
+    /// Whether the database answers.
+    pub(super) fn database_check(&self) -> Check {
+        let store = self.store.clone();
+        Check::new("database", move || {
+            let store = store.clone();
+            async move { store.ping().await.map_err(|_| "the database does not answer".to_owned()) }
+        })
     }
 }

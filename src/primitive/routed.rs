@@ -23,7 +23,8 @@ use crate::domain::catalogue::ids::SubjectId;
 use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::notice_number::NoticeNumber;
 use crate::domain::receipt::Receipt;
-use crate::domain::routing::{Delivery, Handler, PartnerId};
+use crate::domain::routing::{Delivery, Handler, Partner, PartnerId};
+use crate::legacy::desk::Desk;
 use crate::partner::{Forwarder, PartnerFailure};
 use crate::registry::Registry;
 use crate::store::{Activates, AnsweredBy, StandIn};
@@ -43,6 +44,8 @@ const NOTE_WAIT: Duration = Duration::from_millis(500);
 pub struct Partners {
     /// Asks those that speak the node's own primitives.
     pub forwarder: Forwarder,
+    /// Asks those that speak the old primitives.
+    pub old: Desk,
     /// How long the answer to a question may take, whoever is asked for it.
     pub deadline: Duration,
     /// How long a partner is waited for where a position that can be paid is here.
@@ -138,6 +141,12 @@ struct Question {
 
 impl Question {
     async fn answer(self: Arc<Self>) -> Outcome {
+        if let Some(partner) = self.made_here().await {
+            let outcome = self.ours().await;
+            // Its receipt goes to the partner all the same.
+            self.note(&outcome, &AnsweredBy::Partner(partner)).await;
+            return outcome;
+        }
         let stand_in_after = self.primitives.partners.stand_in_after;
         // In a task of its own: a partner that is not waited for any longer is heard out all the same, so that it
         // is known whether it is alive.
@@ -201,7 +210,41 @@ impl Question {
                 let forwarder = &self.primitives.partners.forwarder;
                 forwarder.ask(&partner, &self.request, self.message.clone(), left).await
             }
-            Handler::Legacy(_) | Handler::Managed => Err(PartnerFailure::NotSpoken),
+            Handler::Legacy(_) => self.ask_in_old_words(&partner, left).await,
+            Handler::Managed => Err(PartnerFailure::NotSpoken),
+        }
+    }
+
+    async fn ask_in_old_words(&self, partner: &Partner, left: Duration) -> Result<Response, PartnerFailure> {
+        let desk = &self.primitives.partners.old;
+        match &self.request {
+            Request::PaVerifyPaymentNotice(request) => {
+                desk.verify(partner, request, left).await.map(Response::PaVerifyPaymentNotice)
+            }
+            Request::PaGetPayment(request) => {
+                desk.activate(partner, request, left).await.map(Response::PaGetPayment)
+            }
+            Request::PaGetPaymentV2(request) => {
+                desk.activate_v2(partner, request, left).await.map(Response::PaGetPaymentV2)
+            }
+            Request::PaDemandPaymentNotice(request) => {
+                desk.demand(partner, request, left).await.map(Response::PaDemandPaymentNotice)
+            }
+            Request::PaSendRT(_) | Request::PaSendRTV2(_) => Err(PartnerFailure::NotSpoken),
+        }
+    }
+
+    /// The partner by whose own RPT a position for the notice was made here; none if there is none.
+    async fn made_here(&self) -> Option<PartnerId> {
+        let notice = self.routed.notice.as_ref()?;
+        let speaks_old = |handler: &&Handler| matches!(handler, Handler::Legacy(_));
+        let partner = self.routed.handlers.iter().find(speaks_old)?.partner()?;
+        match self.primitives.partners.old.stands_here(&self.routed.ec, notice).await {
+            Ok(stands) => stands.then(|| partner.clone()),
+            Err(error) => {
+                tracing::warn!(%error, "it could not be read whether a partner began a payment");
+                None
+            }
         }
     }
 

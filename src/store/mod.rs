@@ -24,6 +24,7 @@ mod governance;
 mod health;
 mod idempotency;
 mod keys;
+mod legacy;
 mod maintenance;
 mod migrate;
 mod notices;
@@ -85,6 +86,10 @@ pub use idempotency::{Before, GivenAnswer, Once, OnceRequest, Outcome};
 pub use keys::{
     ApiKey, ApiScope, KeyHash, KeyRecord, KeyRights, KeySecret, KeyWish, LiveKey, NewSecret, SealKey,
     key_of_form,
+};
+pub use legacy::{
+    Answered, Asked, AttemptName, AttemptPage, AttemptPlace, AttemptQuery, BegunByPartner, KeptRpts,
+    LegacyAttempt, NewRpt, NewRt, Pending, PendingQuery, RptName, RtFate, StoredRpt, StoredRt,
 };
 pub use maintenance::{MaintenanceFilter, maintenance_form, maintenance_of_form, maintenance_target};
 pub use numbers::Numbered;

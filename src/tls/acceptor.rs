@@ -19,7 +19,7 @@ use super::held::{Held, Outdated};
 use super::identity::{AllowList, Allowed, AllowedClientVerifier, ClientCertificate};
 use super::material::{Material, Origin, Pem};
 use super::names::{DistinguishedName, NameError};
-use crate::config::{AllowedClients, ApiTls, HumanDuration, SoapTls};
+use crate::config::{AllowedClients, ApiTls, HumanDuration, LegacyListener, SoapTls};
 use crate::domain::clock::Clock;
 
 /// The TLS side of one listener.
@@ -61,6 +61,19 @@ impl From<&SoapTls> for TlsSettings {
 }
 
 impl TlsSettings {
+    /// The listener of old systems: which certificates are whose is said of each partner.
+    pub fn for_legacy(listener: &LegacyListener, interval: HumanDuration) -> Self {
+        let callers =
+            CallerSettings { client_ca: listener.client_ca.clone(), allowed: AllowedClients::AnyOfCa };
+        Self {
+            section: "legacy",
+            certificate: listener.certificate.clone(),
+            key: listener.key.clone(),
+            callers: Some(callers),
+            reload_interval: interval.get(),
+        }
+    }
+
     /// The REST listener: no client certificate; `interval` is that of the SOAP side.
     pub fn for_api(tls: &ApiTls, interval: HumanDuration) -> Self {
         Self {

@@ -94,6 +94,11 @@ impl TestGateway {
         Arc::clone(&self.tls)
     }
 
+    /// Where old systems call.
+    pub fn legacy_addr(&self) -> std::net::SocketAddr {
+        self.gateway.legacy_addr().unwrap()
+    }
+
     pub fn api_addr(&self) -> std::net::SocketAddr {
         self.gateway.api_addr()
     }

@@ -14,7 +14,7 @@ pub fn issue(folder: &Path) -> Arc<ClientConfig> {
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
     std::fs::write(folder.join("ca.pem"), authority.pem()).unwrap();
-    for name in ["server", "node"] {
+    for name in ["server", "node", "partner", "stranger"] {
         let key = KeyPair::generate().unwrap();
         let certificate = named(name).signed_by(&key, &authority).unwrap();
         std::fs::write(folder.join(format!("{name}.pem")), certificate.pem()).unwrap();

@@ -4,6 +4,7 @@ use super::openapi::{Heading, Routes};
 
 pub(super) mod accounts;
 mod activation;
+mod attempts;
 mod audit;
 pub(in crate::api) mod catalogue;
 pub(super) mod certificates;
@@ -38,6 +39,7 @@ pub(super) fn routes() -> Routes {
         .beside(keys::routes())
         .beside(delegations::routes())
         .beside(demands::routes())
+        .beside(attempts::routes())
         .beside(registry::routes())
         .beside(routing::routes())
         .beside(session::routes())

@@ -16,6 +16,10 @@ pub struct Verdict {
     pub took: Duration,
     /// What is wrong with the answer; none if it is as expected.
     pub mismatch: Option<String>,
+    /// What is different and not wrong.
+    pub notes: Vec<String>,
+    /// Why it was not sent at all.
+    pub skipped: Option<String>,
 }
 
 /// Whether to colour the output.
@@ -28,6 +32,18 @@ pub enum Colour {
 }
 
 impl Verdict {
+    /// Nothing is known yet about the case of that name.
+    pub fn begun(suite: &str, name: &str) -> Self {
+        Verdict {
+            suite: suite.to_owned(),
+            name: name.to_owned(),
+            took: Duration::ZERO,
+            mismatch: None,
+            notes: Vec::new(),
+            skipped: None,
+        }
+    }
+
     /// Whether the answer was as expected.
     pub fn passed(&self) -> bool {
         self.mismatch.is_none()
@@ -36,6 +52,14 @@ impl Verdict {
     /// One line, and the difference below it.
     pub fn line(&self, colour: Colour) -> String {
         let separator = if self.suite.is_empty() { "" } else { "/" };
+        if let Some(reason) = &self.skipped {
+            return format!(
+                "{} {}{separator}{}: {reason}\n",
+                painted("skip", "33", colour),
+                self.suite,
+                self.name
+            );
+        }
         let (word, paint) = if self.passed() { ("ok  ", "32") } else { ("FAIL", "31") };
         let millis = self.took.as_secs_f64() * 1e3;
         let mut line = format!(
@@ -52,6 +76,9 @@ impl Verdict {
             };
             let _ = writeln!(line, "    {}", painted(text, paint, colour));
         }
+        for note in &self.notes {
+            let _ = writeln!(line, "    note: {note}");
+        }
         line
     }
 }
@@ -65,8 +92,11 @@ fn painted(text: &str, paint: &str, colour: Colour) -> String {
 
 /// The last line.
 pub fn summary(verdicts: &[Verdict]) -> String {
-    let passed = verdicts.iter().filter(|verdict| verdict.passed()).count();
-    format!("{passed} passed, {} failed", verdicts.len() - passed)
+    let skipped = verdicts.iter().filter(|verdict| verdict.skipped.is_some()).count();
+    let passed = verdicts.iter().filter(|verdict| verdict.passed()).count() - skipped;
+    let failed = verdicts.len() - passed - skipped;
+    let told = format!("{passed} passed, {failed} failed");
+    if skipped == 0 { told } else { format!("{told}, {skipped} skipped") }
 }
 
 /// The outcome as JUnit XML.
@@ -76,8 +106,9 @@ pub fn junit(verdicts: &[Verdict]) -> String {
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(
         xml,
-        "<testsuite name=\"varco replay\" tests=\"{}\" failures=\"{failed}\" errors=\"0\" time=\"{:.3}\">",
+        "<testsuite name=\"varco replay\" tests=\"{}\" failures=\"{failed}\" errors=\"0\" skipped=\"{}\" time=\"{:.3}\">",
         verdicts.len(),
+        verdicts.iter().filter(|verdict| verdict.skipped.is_some()).count(),
         total.as_secs_f64()
     );
     for verdict in verdicts {
@@ -88,9 +119,12 @@ pub fn junit(verdicts: &[Verdict]) -> String {
             escape(&verdict.name),
             verdict.took.as_secs_f64()
         );
-        let _ = match &verdict.mismatch {
-            None => writeln!(xml, "/>"),
-            Some(mismatch) => writeln!(
+        let _ = match (&verdict.mismatch, &verdict.skipped) {
+            (None, None) => writeln!(xml, "/>"),
+            (None, Some(reason)) => {
+                writeln!(xml, ">\n    <skipped message=\"{}\"/>\n  </testcase>", escape(reason))
+            }
+            (Some(mismatch), _) => writeln!(
                 xml,
                 ">\n    <failure message=\"the answer differs\">{}</failure>\n  </testcase>",
                 escape(printable(mismatch))
@@ -112,11 +146,20 @@ mod tests {
 
     fn verdict(mismatch: Option<&str>) -> Verdict {
         Verdict {
-            suite: "paForNode/verify".to_owned(),
-            name: "paid".to_owned(),
             took: Duration::from_micros(1500),
             mismatch: mismatch.map(str::to_owned),
+            ..Verdict::begun("paForNode/verify", "paid")
         }
+    }
+
+    #[test]
+    fn what_was_not_sent_and_what_is_different_is_told() {
+        let skipped = Verdict { skipped: Some("no XML".to_owned()), ..verdict(None) };
+        assert_eq!(skipped.line(Colour::Off), "skip paForNode/verify/paid: no XML\n");
+        assert_eq!(summary(&[skipped.clone(), verdict(None)]), "1 passed, 0 failed, 1 skipped");
+        assert!(junit(&[skipped]).contains("<skipped message=\"no XML\"/>"));
+        let noted = Verdict { notes: vec!["another amount".to_owned()], ..verdict(None) };
+        assert!(noted.line(Colour::Off).ends_with("(1.5 ms)\n    note: another amount\n"));
     }
 
     #[test]

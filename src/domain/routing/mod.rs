@@ -4,6 +4,7 @@
 //! instant is a function of all routes of an institution and the clock ([`Routes::at`]); nothing has to run for
 //! a change to begin or an overlap to end.
 
+pub mod attempt;
 mod invention;
 mod letter;
 mod partner;
@@ -14,7 +15,7 @@ mod stand;
 #[cfg(test)]
 mod tests;
 
-pub use invention::{Invention, InventionError, Wait};
+pub use invention::{ANONYMOUS, CATEGORY, Invention, InventionError, Wait};
 pub use letter::{Delivery, Handed, LATE_AFTER, LetterForm, again};
 pub use partner::{Partner, PartnerId, PartnerIdError, PasswordHash, Speaks};
 pub use password::{PASSWORD_LENGTH, password_text};

@@ -9,7 +9,7 @@ use super::Found;
 
 /// Statements that find what should not be: whose it is, its kind, and its name. A notice is named by its
 /// position, because its number is told to nobody.
-const ORPHANS: [(Invariant, &str); 14] = [
+const ORPHANS: [(Invariant, &str); 18] = [
     (
         Invariant::PositionHasOptions,
         "SELECT p.ec, 'position', p.iupd FROM position p WHERE NOT EXISTS \
@@ -64,6 +64,28 @@ const ORPHANS: [(Invariant, &str); 14] = [
         Invariant::ReceiptIsHandedOn,
         "SELECT r.ec, 'receipt', r.receipt_id FROM receipt r WHERE r.class = 'partner' AND NOT EXISTS \
          (SELECT 1 FROM partner_delivery d WHERE d.ec = r.ec AND d.letter = r.receipt_key)",
+    ),
+    (
+        Invariant::RtIsKept,
+        "SELECT d.ec, 'receipt', r.receipt_id FROM partner_delivery d JOIN receipt r ON r.ec = d.ec \
+         AND r.receipt_key = d.letter WHERE d.form = 'rt' AND d.state = 'delivered' AND NOT EXISTS \
+         (SELECT 1 FROM legacy_rt t WHERE t.receipt_id = r.receipt_id AND t.ec = d.ec AND t.issuer = r.issuer \
+         AND t.taken_at IS NOT NULL)",
+    ),
+    (
+        Invariant::RtIsKept,
+        "SELECT p.ec, 'RPT', p.ccp FROM legacy_rpt p WHERE p.closed_at IS NOT NULL AND NOT EXISTS \
+         (SELECT 1 FROM legacy_rt t WHERE t.ec = p.ec AND t.iuv = p.iuv AND t.rpt_ccp = p.ccp)",
+    ),
+    (
+        Invariant::NothingIsOrphaned,
+        "SELECT p.ec, 'RPT', p.ccp FROM legacy_rpt p WHERE NOT EXISTS (SELECT 1 FROM legacy_attempt a \
+         WHERE a.ec = p.issuer AND a.iuv = p.iuv AND a.attempt_no = p.attempt_no)",
+    ),
+    (
+        Invariant::NothingIsOrphaned,
+        "SELECT t.ec, 'RT', t.ccp FROM legacy_rt t WHERE NOT EXISTS (SELECT 1 FROM legacy_attempt a \
+         WHERE a.ec = t.issuer AND a.iuv = t.iuv AND a.attempt_no = t.attempt_no)",
     ),
     (
         Invariant::NothingIsOrphaned,

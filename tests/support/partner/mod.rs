@@ -1,5 +1,7 @@
-//! Systems of institutions behind the gateway, as they are: with a mind of their own.
+//! Systems of creditor institutions behind the gateway, played by the tests.
 
+pub mod legacy;
+pub mod legacy_words;
 pub mod modern;
 
 use jiff::{Timestamp, ToSpan};

@@ -1,0 +1,40 @@
+//! nodoChiediCopiaRT: the RT once more.
+
+use crate::domain::certificate::Fingerprint;
+use crate::soap::legacy::PptCode;
+use crate::wire::pagamenti_telematici_rpt::{NodoChiediCopiaRTRisposta, Response};
+use crate::wire::ppt::RptReference;
+use crate::wire::{Base64, PlainText};
+
+use super::Refused;
+use crate::legacy::desk::Desk;
+
+/// Gives an RT as it was sent, or is about to be.
+pub(super) async fn handle(
+    desk: &Desk,
+    by: Option<&Fingerprint>,
+    asked: &RptReference,
+) -> Result<Response, Refused> {
+    let (known, name) = desk.asks_about(by, asked)?;
+    let store = &desk.parts.store;
+    if let Some(rt) = store.rt(&name).await? {
+        if let Some(attempt) = store.attempt(&rt.attempt).await? {
+            known.has(&attempt)?;
+        }
+        let rt = Base64::encode(&rt.body).map_err(|error| {
+            tracing::error!(%error, "a kept RT cannot be told");
+            Refused::new(PptCode::SystemError, "the RT cannot be told")
+        })?;
+        return Ok(Response::NodoChiediCopiaRT(NodoChiediCopiaRTRisposta {
+            fault: None,
+            tipo_firma: Some(PlainText::default()),
+            rt: Some(rt),
+        }));
+    }
+    match store.rpt(&name).await? {
+        Some(rpt) if rpt.partner == known.partner.id.as_str() => {
+            Err(Refused::new(PptCode::RtNonDisponibile, "the RPT was taken, and there is no RT of it yet"))
+        }
+        Some(_) | None => Err(Refused::new(PptCode::RtSconosciuta, "there is no RT under these identifiers")),
+    }
+}

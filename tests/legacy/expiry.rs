@@ -1,0 +1,71 @@
+//! RPTs that nobody paid in time.
+
+use super::scene::{VALIDITY, amount, eventually, get_v2, iuv, on_both_scenes, owed, receipt, whole};
+use crate::support::partner::legacy_words::{tag, tags};
+use crate::support::samples::{EC, notice_number};
+
+fn is(xml: &str, name: &str, value: &str) {
+    assert_eq!(tag(xml, name).as_deref(), Some(value), "{name} in {xml}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_system_is_told_that_nobody_paid_and_a_later_payment_has_a_name_of_its_own() {
+    on_both_scenes(async |scene| {
+        scene.partner.owes(owed(1, "12.34"));
+        scene.ask(&get_v2(1, &amount("12.34"))).await;
+        scene.partner.was_answered(1).await;
+        let ccp = scene.partner.came("paaAttivaRPT")[0].tag("codiceContestoPagamento");
+        scene.minutes_pass(VALIDITY - 1);
+        is(&scene.state(&ccp, 1).await, "stato", "RPT_ACCETTATA_NODO");
+        scene.minutes_pass(2);
+
+        let came = scene.partner.waits_for("paaInviaRT", 1).await.remove(0);
+        assert_eq!(came.tag("codiceContestoPagamento"), ccp);
+        let rt = came.rt();
+        is(&rt, "codiceEsitoPagamento", "3");
+        is(&rt, "importoTotalePagato", "0.00");
+        is(&rt, "singoloImportoPagato", "0.00");
+        is(&rt, "identificativoUnivocoRiscossione", "0");
+        is(&rt, "CodiceContestoPagamento", &ccp);
+        is(&rt, "riferimentoMessaggioRichiesta", "MSG-1");
+        is(&rt, "causaleVersamento", "Mensa scolastica");
+        eventually("the negative RT is taken", async || {
+            tags(&scene.state(&ccp, 1).await, "stato")[0] == "RT_ACCETTATA_PA"
+        })
+        .await;
+        assert!(tags(&scene.state(&ccp, 1).await, "stato").contains(&"RPT_DECORSI_TERMINI".to_owned()));
+        is(&scene.partner.call(scene.partner.caller().pending(Some(EC), 9)).await, "totRestituiti", "0");
+
+        scene.settle(&receipt("tardi", notice_number(1).as_str(), &whole(1234))).await;
+        let late = scene.partner.waits_for("paaInviaRT", 2).await.remove(1);
+        assert_eq!(late.tag("codiceContestoPagamento"), format!("{ccp}-v2"));
+        is(&late.rt(), "CodiceContestoPagamento", &format!("{ccp}-v2"));
+        is(&late.rt(), "codiceEsitoPagamento", "0");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_activated_again_after_its_end_is_a_new_attempt() {
+    on_both_scenes(async |scene| {
+        scene.partner.owes(owed(1, "12.34"));
+        scene.ask(&get_v2(1, &amount("12.34"))).await;
+        scene.partner.was_answered(1).await;
+        scene.minutes_pass(VALIDITY + 1);
+        scene.partner.waits_for("paaInviaRT", 1).await;
+        scene.ask(&get_v2(1, &amount("12.34"))).await;
+        is(&scene.partner.was_answered(2).await[1], "esito", "OK");
+        let ccps: Vec<String> = scene
+            .partner
+            .came("paaAttivaRPT")
+            .iter()
+            .map(|came| came.tag("codiceContestoPagamento"))
+            .collect();
+        assert_ne!(ccps[0], ccps[1]);
+        scene.settle(&receipt("r1", notice_number(1).as_str(), &whole(1234))).await;
+        let came = scene.partner.waits_for("paaInviaRT", 2).await.remove(1);
+        assert_eq!(came.tag("codiceContestoPagamento"), ccps[1]);
+        assert_eq!(came.tag("identificativoUnivocoVersamento"), iuv(1));
+    })
+    .await;
+}

@@ -1,0 +1,73 @@
+//! Old systems that are down, and gateways that stop in between.
+
+use super::scene::{Scene, amount, get_v2, on_both_scenes, owed, receipt, whole};
+use crate::support::TestDatabase;
+use crate::support::messages::about;
+use crate::support::partner::legacy_words::tag;
+use crate::support::samples::notice_number;
+
+fn is(xml: &str, name: &str, value: &str) {
+    assert_eq!(tag(xml, name).as_deref(), Some(value), "{name} in {xml}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_that_is_down_is_an_error_of_the_creditor_and_its_receipts_wait_for_it() {
+    on_both_scenes(async |scene| {
+        scene.partner.owes(owed(1, "12.34"));
+        scene.ask(&get_v2(1, &amount("12.34"))).await;
+        scene.partner.was_answered(1).await;
+        scene.partner.behaves(|habits| habits.down = true);
+        is(&scene.verified(&about(1)).await, "faultCode", "PAA_SYSTEM_ERROR");
+        scene.settle(&receipt("r1", notice_number(1).as_str(), &whole(1234))).await;
+        assert_eq!(scene.partner.came("paaInviaRT").len(), 0);
+        scene.partner.behaves(|habits| habits.down = false);
+        // The waits between tries are of the clock, which is the test's.
+        for _ in 0..40 {
+            scene.minutes_pass(1);
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let came = scene.partner.waits_for("paaInviaRT", 1).await;
+        is(&came[0].rt(), "codiceEsitoPagamento", "0");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_rt_that_is_refused_is_sent_again_and_one_that_it_has_is_taken() {
+    on_both_scenes(async |scene| {
+        scene.partner.behaves(|habits| drop(habits.refuses.insert("paaInviaRT", "PAA_SYSTEM_ERROR")));
+        scene.settle(&receipt("r1", notice_number(1).as_str(), &whole(1234))).await;
+        let first = scene.partner.waits_for("paaInviaRT", 1).await.remove(0);
+        // Its answer is on its way.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        scene.partner.behaves(|habits| drop(habits.refuses.insert("paaInviaRT", "PAA_RT_DUPLICATA")));
+        for _ in 0..8 {
+            scene.minutes_pass(15);
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        }
+        let came = scene.partner.waits_for("paaInviaRT", 2).await;
+        assert_eq!(came[1].rt(), first.rt(), "what is sent is what is kept");
+        assert_eq!(came.len(), 2, "it has it, and is left in peace");
+        let attempt = scene.attempts().await.remove(0);
+        assert!(attempt.facts.rts[0].taken_at.is_some());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_lost_when_the_gateway_stops_between_receipt_and_rt() {
+    for database in [TestDatabase::sqlite(), TestDatabase::postgres().await] {
+        let scene = Scene::start(database, 1000).await;
+        scene.partner.owes(owed(1, "12.34"));
+        scene.ask(&get_v2(1, &amount("12.34"))).await;
+        scene.partner.was_answered(1).await;
+        scene.partner.behaves(|habits| habits.down = true);
+        scene.settle(&receipt("r1", notice_number(1).as_str(), &whole(1234))).await;
+        let scene = scene.restart().await;
+        scene.partner.behaves(|habits| habits.down = false);
+        scene.minutes_pass(120);
+        let came = scene.partner.waits_for("paaInviaRT", 1).await;
+        is(&came[0].rt(), "importoTotalePagato", "12.34");
+        scene.gateway.end().await;
+    }
+}
