@@ -44,8 +44,8 @@ use crate::partner::Exchange;
 use crate::primitive::{Deadlines, Primitives, ReceiptCounts};
 use crate::registry::RegistryView;
 use crate::serve::{
-    Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError, Shutdown,
-    SoapSettings, Stack, Stopped, health, soap_endpoint,
+    Contract, Health, Interface, Listener, ListenerSettings, RequestIds, ServeError, Shutdown, SoapSettings,
+    Stack, Stopped, health, soap_endpoint,
 };
 use crate::soap::{self, Limits};
 use crate::store::{FeedWatch, Store, StoreError, StoreOptions};
@@ -182,19 +182,7 @@ impl Gateway {
         let uploads = parts.start_uploads(&config.upload)?;
         let apart = uploads.merge(parts.events(&config.api)).merge(parts.pages(&config.api));
         let api_addr = parts.start_api(&config.api, tls.api, apart).await?;
-        parts.show_calculators();
-        parts.start_refresh();
-        parts.start_sweep();
-        parts.start_changes();
-        parts.start_checkpoints();
-        parts.start_deletions();
-        parts.start_purge(config.catalogue.kept);
-        parts.start_snapshots();
-        parts.start_counting();
-        parts.start_outbox(&config.delivery, parts.watch.clone());
-        parts.start_courier(&config.partners, &old);
-        parts.start_expiry(&old);
-        parts.start_publisher(&config.nats)?;
+        parts.start_tasks(&config, &old)?;
         let Parts { store, shutdown, .. } = parts;
         Ok(Gateway {
             soap_addr,

@@ -4,12 +4,31 @@ use std::time::Duration;
 
 use super::{Parts, StartError};
 use crate::admin::KeyHasher;
+use crate::config::Config;
+use crate::legacy::desk::Desk;
 use crate::serve::Check;
 
 /// How often the parties and the catalogue are read again, for changes made by another instance.
 const REGISTRY_REFRESH: Duration = Duration::from_secs(4);
 
 impl Parts {
+    /// What goes on beside the listeners.
+    pub(super) fn start_tasks(&self, config: &Config, old: &Desk) -> Result<(), StartError> {
+        self.show_calculators();
+        self.start_refresh();
+        self.start_sweep();
+        self.start_changes();
+        self.start_checkpoints();
+        self.start_deletions();
+        self.start_purge(config.catalogue.kept);
+        self.start_snapshots();
+        self.start_counting();
+        self.start_outbox(&config.delivery, self.watch.clone());
+        self.start_courier(&config.partners, old);
+        self.start_expiry(old);
+        self.start_publisher(&config.nats)
+    }
+
     /// Puts the keys of before under the master key, once there is one.
     pub(super) async fn seal_keys(&self) -> Result<(), StartError> {
         let sealed = KeyHasher::new(self.admin.vault.as_ref())?.seal_kept(&self.store).await?;

@@ -119,7 +119,7 @@ async fn it_is_known_what_became_of_it(scene: &Scene, rt: &str, ccp: &str) {
 
     let attempt = scene.attempts().await.remove(0);
     assert_eq!(attempt.invented, ["due_date"], "all else the RPT said");
-    let now = scene.gateway.clock.now();
+    let now = crate::support::samples::now();
     assert_eq!(attempt.facts.state(jiff::SignedDuration::from_mins(30), now), AttemptState::RtTaken);
     let class = scene.gateway.classes(1).await.remove(0).1;
     assert_eq!(class, "partner", "no position is managed here");

@@ -25,7 +25,6 @@ use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-use super::super::node::Lost;
 use super::legacy_words::{Caller, Debt, Rpt, answer, cents, refusal, tag, terms};
 
 /// What the system does about its RPT once it has answered an activation.
@@ -286,11 +285,14 @@ impl LegacyEc {
             let ec = self.clone();
             async move {
                 let (parts, body) = request.into_parts();
-                let xml = String::from_utf8(body.collect().await?.to_bytes().to_vec()).unwrap();
+                let xml = String::from_utf8(
+                    body.collect().await.map_err(std::io::Error::other)?.to_bytes().to_vec(),
+                )
+                .unwrap();
                 let action = parts.headers.get("soapaction").map_or("", |value| value.to_str().unwrap());
                 let action = action.trim_matches('"').to_owned();
                 if ec.habits().down {
-                    return Err(Lost::from("it is down"));
+                    return Err(std::io::Error::other("it is down"));
                 }
                 let answer = ec.answers(parts.uri.path().to_owned(), action, xml).await;
                 let response = match answer {
@@ -299,7 +301,7 @@ impl LegacyEc {
                     }
                     None => Response::builder().status(StatusCode::INTERNAL_SERVER_ERROR).body(String::new()),
                 };
-                Ok::<_, Lost>(response.unwrap().map(|text| Full::<Bytes>::from(text)))
+                Ok::<_, std::io::Error>(response.unwrap().map(|text| Full::<Bytes>::from(text)))
             }
         });
         let _gone = server::Builder::new().serve_connection(TokioIo::new(stream), service).await;
