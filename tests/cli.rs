@@ -68,6 +68,8 @@ fn every_command_explains_itself() {
         "demo",
         "serve",
         "replay",
+        "record",
+        "explain",
         "migrate",
         "check-config",
         "taxonomy",
@@ -87,7 +89,7 @@ fn every_command_explains_itself() {
 
 #[test]
 fn every_command_of_the_node_explains_itself() {
-    for command in ["verify", "activate", "pay", "receipt", "demand", "probe"] {
+    for command in ["verify", "activate", "pay", "receipt", "demand", "probe", "scenario", "load"] {
         let help = run(&["node", command, "--help"]);
         assert!(help.status.success());
         assert!(stdout(&help).contains("Example"), "node {command} shows no example");
@@ -107,10 +109,12 @@ fn what_cannot_be_done_ends_with_2_and_names_the_reason() {
         (vec!["migrate", "--config", config], "soap.lissten"),
         (vec!["replay", "fixtures", "--url", "http://127.0.0.1:1/"], "variable "),
         (vec!["replay", "/nonexistent", "--url", "http://127.0.0.1:1/"], "/nonexistent"),
+        (vec!["explain", "/nonexistent/message.xml"], "/nonexistent/message.xml"),
         (vec!["sserve"], "sserve"),
         (vec!["node", "verify"], "--url"),
         (vec!["node", "verify", "--env", "/nonexistent"], "/nonexistent"),
-        (vec!["node", "probe", "--url", "https://localhost/"], "--pa"),
+        (vec!["node", "probe", "--url", "http://localhost/"], "--pa"),
+        (vec!["node", "verify", "--url", "ftp://localhost/", "--pa", "1"], "ftp://localhost/"),
     ] {
         let output = run(&arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");

@@ -5,10 +5,12 @@ pub mod audit;
 pub mod backup;
 pub mod check_config;
 pub mod demo;
+pub mod explain;
 pub mod ledger;
 pub mod migrate;
 pub mod node;
 pub mod preserve;
+pub mod record;
 pub mod replay;
 pub mod restore;
 pub mod serve;
@@ -49,6 +51,8 @@ enum Command {
     Demo(demo::DemoArgs),
     Serve(serve::ServeArgs),
     Replay(replay::ReplayArgs),
+    Record(record::RecordArgs),
+    Explain(explain::ExplainArgs),
     Node(Box<node::NodeArgs>),
     Migrate(migrate::MigrateArgs),
     CheckConfig(check_config::CheckConfigArgs),
@@ -131,6 +135,8 @@ async fn carry_out(command: Command) -> Result<(), Failure> {
         Command::Demo(args) => demo::run(args).await,
         Command::Serve(args) => serve::run(args).await,
         Command::Replay(args) => replay::run(args).await,
+        Command::Record(args) => record::run(args).await,
+        Command::Explain(args) => explain::run(&args),
         Command::Node(args) => node::run(*args).await,
         Command::Migrate(args) => migrate::run(args).await,
         Command::CheckConfig(args) => check_config::run(&args),

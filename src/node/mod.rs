@@ -7,10 +7,13 @@
 pub mod client;
 pub mod expected;
 pub mod judge;
+pub mod load;
 mod message;
 mod payment;
 pub mod placeholder;
 pub mod receipt;
+pub mod report;
+pub mod scenario;
 pub mod tell;
 pub mod variables;
 

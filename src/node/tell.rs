@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Exchange;
+use super::expected::Expected;
 use super::judge::Finding;
 use super::payment::paid_data;
 use crate::wire::common::NoticeCode;
@@ -65,7 +66,7 @@ fn payment(data: &PaymentDataV2) -> Vec<String> {
 }
 
 /// An exchange, and whether the answer is right and the one expected. Messages are there as they went.
-pub fn json(exchange: &Exchange, right: bool) -> Value {
+pub fn json(exchange: &Exchange, expected: &Expected) -> Value {
     let verdict = &exchange.verdict;
     let received = exchange.received.as_ref();
     let fault = verdict.fault();
@@ -73,7 +74,7 @@ pub fn json(exchange: &Exchange, right: bool) -> Value {
         "operation": exchange.operation().name(),
         "institution": exchange.asked.ec,
         "notice": exchange.asked.notice,
-        "right": right,
+        "right": expected.is_met_by(verdict),
         "sentAt": exchange.sent_at.to_string(),
         "tookMillis": exchange.took.as_secs_f64() * 1e3,
         "httpStatus": received.map(|received| received.status),

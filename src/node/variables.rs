@@ -65,6 +65,11 @@ impl Variables {
         Ok(())
     }
 
+    /// All names and values.
+    pub fn all(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
+
     /// Puts values in the place of `${NAME}`. The bytes around them may be in any encoding.
     ///
     /// `${NOTICE:1001}` is the notice number of base 1001 under the variable SEGREGATION, check digits

@@ -55,6 +55,21 @@ impl Blame {
 }
 
 impl PaaCode {
+    /// All of them.
+    pub const ALL: [PaaCode; 11] = [
+        PaaCode::SintassiXsd,
+        PaaCode::SintassiExtraxsd,
+        PaaCode::Semantica,
+        PaaCode::SystemError,
+        PaaCode::IdDominioErrato,
+        PaaCode::IdIntermediarioErrato,
+        PaaCode::StazioneIntErrata,
+        PaaCode::PagamentoSconosciuto,
+        PaaCode::PagamentoAnnullato,
+        PaaCode::PagamentoScaduto,
+        PaaCode::PagamentoDuplicato,
+    ];
+
     /// The code as it is written.
     pub const fn name(self) -> &'static str {
         match self {
@@ -73,7 +88,7 @@ impl PaaCode {
     }
 
     /// The sentence that a payment service provider may show.
-    const fn sentence(self) -> &'static str {
+    pub const fn sentence(self) -> &'static str {
         match self {
             PaaCode::SintassiXsd => "Il messaggio non rispetta lo schema XSD.",
             PaaCode::SintassiExtraxsd => "Il messaggio non rispetta le regole di sintassi.",

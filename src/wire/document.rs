@@ -39,6 +39,14 @@ pub fn write_document<T: Document>(document: &T) -> Vec<u8> {
 }
 
 impl Reader<'_> {
+    /// Forgives from here on what old systems are known to do: elements in a wrong namespace or in none,
+    /// attributes (`xsi:type`, `soapenv:mustUnderstand`), and blanks around values. Names, order, number and facets
+    /// are held as ever.
+    pub fn leniently(mut self) -> Self {
+        self.lenient = true;
+        self
+    }
+
     /// Reads the element of that name; an empty one stands for the default.
     pub fn one_or<T: Read>(&mut self, name: &Name, default: &'static str) -> Result<T, Violation> {
         self.default = default;

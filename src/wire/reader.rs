@@ -56,7 +56,7 @@ pub struct Reader<'a> {
     /// What the next value is if its element is empty.
     pub(super) default: &'static str,
     /// Whether old systems are read: see [`Reader::leniently`].
-    lenient: bool,
+    pub(super) lenient: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -97,14 +97,6 @@ impl<'a> Reader<'a> {
             Token::Start(_) => Ok(reader),
             _ => Err(reader.broken(Rule::WellFormed("no root element"))),
         }
-    }
-
-    /// Forgives from here on what old systems are known to do: elements in a wrong namespace or in none,
-    /// attributes (`xsi:type`, `soapenv:mustUnderstand`), and blanks around values. Names, order, number and facets
-    /// are held as ever.
-    pub fn leniently(mut self) -> Self {
-        self.lenient = true;
-        self
     }
 
     /// Local name and namespace of the element where the reader stands, if it stands at one.
@@ -239,23 +231,6 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(())
-    }
-
-    /// The declarations in force where the reader stands that the element there does not make itself: each
-    /// prefix, empty for the default, with its namespace.
-    pub fn inherited_namespaces(&self) -> Vec<(&'a str, &str)> {
-        let mut seen = Vec::new();
-        let mut inherited = Vec::new();
-        for scope in self.scopes.iter().rev() {
-            if seen.contains(&scope.prefix) {
-                continue;
-            }
-            seen.push(scope.prefix);
-            if scope.depth <= self.open.len() && !scope.uri.is_empty() {
-                inherited.push((scope.prefix, &*scope.uri));
-            }
-        }
-        inherited
     }
 
     /// Checks that nothing follows the root element.

@@ -43,6 +43,23 @@ pub(super) enum Item<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// The declarations in force where the reader stands that the element there does not make itself: each
+    /// prefix, empty for the default, with its namespace.
+    pub fn inherited_namespaces(&self) -> Vec<(&'a str, &str)> {
+        let mut seen = Vec::new();
+        let mut inherited = Vec::new();
+        for scope in self.scopes.iter().rev() {
+            if seen.contains(&scope.prefix) {
+                continue;
+            }
+            seen.push(scope.prefix);
+            if scope.depth <= self.open.len() && !scope.uri.is_empty() {
+                inherited.push((scope.prefix, &*scope.uri));
+            }
+        }
+        inherited
+    }
+
     pub(super) fn position(&self) -> usize {
         self.skipped + usize::try_from(self.tokens.buffer_position()).unwrap_or_default()
     }

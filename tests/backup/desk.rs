@@ -144,6 +144,30 @@ async fn add_a_change(gateway: &TestGateway) {
     store.close().await;
 }
 
+/// A partner with a route, and a receipt on its way that somebody was about to send.
+fn of_partners(ec: &str, password: &str) -> [String; 4] {
+    [
+        format!(
+            "INSERT INTO partner (id, owner, name, speaks, url, password_hash, password_keyed, password_at, due_days, \
+             wait_for_rpt, enabled, created_at, updated_at) VALUES ('old', 'ec:{ec}', 'x', 'legacy', 'https://x/', \
+             {password}, TRUE, 1, 1, 1000, TRUE, 1, 1)"
+        ),
+        format!(
+            "INSERT INTO partner_answer (ec, notice_number, activated_by, activated_at, stood_in_for, stood_in_at) \
+             VALUES ('{ec}', '347000000000000001', 'old', 1, 'old', 1)"
+        ),
+        format!(
+            "INSERT INTO partner_delivery (ec, letter, id, partner, form, notice_number, made_at, state, attempts, \
+             next_at, held_by, held_until, last_at, last_error) VALUES ('{ec}', 'letter', '0f', 'old', 'rt', \
+             '347000000000000001', 1, 'pending', 1, 9000000000000000, 7, 1000, 1, 'x')"
+        ),
+        format!(
+            "INSERT INTO route (ec, station, aux_digit, code, from_at, id, handler, partner, overlap_until, made_at) \
+             VALUES ('{ec}', '88888888888_01', 3, '47', 1, 'r1', 'legacy', 'old', 2, 1)"
+        ),
+    ]
+}
+
 /// Rows of the tables that no message of the node fills.
 async fn add_the_rest(gateway: &TestGateway) {
     let bytes = |hex: &str| match gateway.engine {
@@ -152,8 +176,10 @@ async fn add_the_rest(gateway: &TestGateway) {
     };
     let ec = samples::EC;
     let (digest, stamp) = (bytes("00ff80"), bytes("fe00"));
-    let password = bytes(&"0f".repeat(32));
     let mut intruder = Intruder::enter(&gateway.database).await;
+    for statement in of_partners(ec, &bytes(&"0f".repeat(32))) {
+        intruder.run(&statement).await;
+    }
     for statement in [
         format!("INSERT INTO api_key_institution (ec, id) VALUES ('{ec}', 'tests')"),
         "INSERT INTO api_key_segregation (id, code) VALUES ('tests', '02')".to_owned(),
@@ -188,15 +214,6 @@ async fn add_the_rest(gateway: &TestGateway) {
         format!(
             "INSERT INTO delivery_attempt (subscription, feed, seq, attempt_no, at, took) \
              VALUES ('s1', '{ec}', 1, 1, 1, 1)"
-        ),
-        format!(
-            "INSERT INTO partner (id, owner, name, speaks, url, password_hash, password_keyed, password_at, due_days, \
-             wait_for_rpt, enabled, created_at, updated_at) VALUES ('old', 'ec:{ec}', 'x', 'legacy', 'https://x/', \
-             {password}, TRUE, 1, 1, 1000, TRUE, 1, 1)"
-        ),
-        format!(
-            "INSERT INTO route (ec, station, aux_digit, code, from_at, id, handler, partner, overlap_until, made_at) \
-             VALUES ('{ec}', '88888888888_01', 3, '47', 1, 'r1', 'legacy', 'old', 2, 1)"
         ),
         "INSERT INTO former_station (station, broker) VALUES ('88888888888_09', '88888888888')".to_owned(),
         format!("UPDATE receipt_transfer SET stamp = {stamp} WHERE receipt_key = 'nobody'"),

@@ -48,6 +48,8 @@ async fn partners_are_shown_the_certificate_that_people_manage_at_once() {
         assert_eq!(asks().await, ["PAA_SYSTEM_ERROR"; 3], "nobody without a certificate is let in");
 
         for name in ["primo", "secondo"] {
+            // Of two that are used the later one is shown.
+            office.gateway.clock.advance(jiff::SignedDuration::from_mins(1));
             let leaf = root.issue(&wanted(name));
             let mut body = server(&leaf, &[&root]);
             body["role"] = json!("client");

@@ -55,7 +55,7 @@ const LAYERS: [Layer; 26] = [
     Layer { name: "serve", may_use: &["config", "observe", "soap", "tls"], must_not_name: &[DATABASE, XML] },
     // The two that put parts together; nobody uses them.
     Layer { name: "gateway", may_use: &["admin", "api", "catalogue", "config", "documents", "domain", "guard", "legacy", "observe", "outbox", "pages", "partner", "primitive", "registry", "serve", "soap", "store", "tls"], must_not_name: &[DATABASE, XML] },
-    Layer { name: "cli", may_use: &["admin", "api", "catalogue", "config", "domain", "gateway", "legacy", "node", "observe", "outbox", "preservation", "primitive", "recording", "registry", "serve", "soap", "store", "tls", "wire"], must_not_name: &[DATABASE] },
+    Layer { name: "cli", may_use: &["admin", "api", "catalogue", "config", "domain", "gateway", "legacy", "node", "observe", "outbox", "preservation", "primitive", "recording", "registry", "schema", "serve", "soap", "store", "tls", "wire"], must_not_name: &[DATABASE] },
     // Recorded conversations: what they may keep, and how they are played again.
     Layer { name: "recording", may_use: &["domain", "schema", "soap", "wire"], must_not_name: &[DATABASE, "axum"] },
     // The payment node, played from outside: it meets an endpoint as a stranger does.

@@ -56,7 +56,9 @@ fn old(service: &str, namespace: &str, root: &str) -> BTreeSet<String> {
 fn ends(direction: Direction) -> (BTreeSet<String>, BTreeSet<String>) {
     const CCP: &str = "PagamentiTelematiciCCP";
     let head = || old(CCP, HEAD, "intestazionePPT");
-    let with = |one: BTreeSet<String>, other: BTreeSet<String>| one.into_iter().chain(other).collect();
+    let with = |one: BTreeSet<String>, other: BTreeSet<String>| -> BTreeSet<String> {
+        one.into_iter().chain(other).collect()
+    };
     match direction {
         Direction::Verify => {
             (node("paVerifyPaymentNoticeReq"), with(head(), old(CCP, PPT, "paaVerificaRPT")))

@@ -11,6 +11,7 @@ mod walk;
 
 pub use compiled::{Compiled, Leaf, SCHEMA_BYTES};
 pub use shipped::{SHIPPED, Shipped, shipped};
+pub use simple::Simple;
 pub use walk::DOCUMENT_BYTES;
 
 use crate::domain::catalogue::form::{FieldName, Form, Inputs};

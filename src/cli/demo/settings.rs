@@ -10,8 +10,8 @@ use super::folder::{Access, Folder};
 use super::pki::{CA_SUBJECT, NODE_SUBJECT, Pki};
 use super::services::CAR_TAX;
 use super::world::{
-    BANK_IBAN, BROKER, OTHER_BROKER, OTHER_SEGREGATION, POSTAL_IBAN, PROVINCE, PROVINCE_IBAN, SEGREGATION,
-    STATION, TOWN,
+    BANK_IBAN, BROKER, OTHER_BROKER, OTHER_SEGREGATION, OTHER_STATION, POSTAL_IBAN, PROVINCE, PROVINCE_IBAN,
+    SEGREGATION, STATION, TOWN,
 };
 use crate::cli::Failure;
 use crate::domain::notice_number::NoticeNumber;
@@ -152,6 +152,7 @@ pub fn write_environment(
         ("PROVINCE", PROVINCE.to_owned()),
         ("PROVINCE_IBAN", PROVINCE_IBAN.to_owned()),
         ("OTHER_BROKER", OTHER_BROKER.to_owned()),
+        ("OTHER_STATION", OTHER_STATION.to_owned()),
         ("OTHER_SEGREGATION", OTHER_SEGREGATION.to_owned()),
         ("SERVICE", CAR_TAX.to_owned()),
         ("SUBJECT", CAR_TAX.to_owned()),

@@ -2,9 +2,12 @@
 
 mod activate;
 mod demand;
+mod endpoint;
+mod load;
 mod pay;
 mod probe;
 mod receipt;
+mod scenario;
 mod show;
 mod target;
 mod verify;
@@ -54,6 +57,8 @@ enum NodeCommand {
     Receipt(receipt::ReceiptArgs),
     Demand(demand::DemandArgs),
     Probe(probe::ProbeArgs),
+    Scenario(scenario::ScenarioArgs),
+    Load(load::LoadArgs),
 }
 
 /// Which version of an operation is called.
@@ -105,6 +110,8 @@ pub async fn run(args: NodeArgs) -> Result<(), Failure> {
         NodeCommand::Receipt(args) => receipt::run(args).await,
         NodeCommand::Demand(args) => demand::run(args).await,
         NodeCommand::Probe(args) => probe::run(args).await,
+        NodeCommand::Scenario(args) => scenario::run(args).await,
+        NodeCommand::Load(args) => load::run(args).await,
     }
 }
 

@@ -31,7 +31,7 @@ impl Told {
         exchange.verdict.findings.extend(expected.difference(&exchange.verdict));
         self.right &= met;
         if self.as_json {
-            self.exchanges.push(tell::json(&exchange, met));
+            self.exchanges.push(tell::json(&exchange, &expected));
             return Ok(());
         }
         let mut text = told(&exchange, met);
@@ -77,14 +77,12 @@ impl Told {
 fn told(exchange: &Exchange, met: bool) -> String {
     let asked = &exchange.asked;
     let mut text = String::from(asked.operation.name());
-    match &asked.notice {
-        Some(notice) => {
-            let _ = writeln!(text, "  notice {notice} of {}", asked.ec);
-        }
-        None => {
-            let _ = writeln!(text, "  of {}", asked.ec);
-        }
-    }
+    let whose = match asked.operation {
+        Operation::PaSendRT | Operation::PaSendRTV2 => "for",
+        _ => "of",
+    };
+    let notice = asked.notice.iter().map(|notice| format!("notice {notice} ")).collect::<String>();
+    let _ = writeln!(text, "  {notice}{whose} {}", asked.ec);
     let millis = exchange.took.as_secs_f64() * 1e3;
     let fault = exchange.verdict.fault().map(|fault| fault.fault_code.as_str());
     let _ = match (exchange.verdict.outcome(), &exchange.error, &exchange.received) {

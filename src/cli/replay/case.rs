@@ -93,7 +93,7 @@ fn read_file(file: &Path, variables: &Variables) -> Result<Vec<u8>, CaseError> {
 
 /// The operation whose payload a request carries, as its SOAPAction names it; none if the request is
 /// one of those that no server can read.
-fn operation(request: &[u8]) -> Option<String> {
+pub fn operation(request: &[u8]) -> Option<String> {
     let envelope = parse(std::str::from_utf8(request).ok()?).ok()??;
     let body = envelope.elements().find(|element| element.name.local == "Body")?;
     let root = &body.elements().next()?.name.local;
@@ -101,7 +101,7 @@ fn operation(request: &[u8]) -> Option<String> {
 }
 
 /// Reads the comments above the expected body: `status: 503` and `send: Header-Name: value`.
-fn directives(expected: &str, request: &mut Outgoing) -> Result<u16, String> {
+pub fn directives(expected: &str, request: &mut Outgoing) -> Result<u16, String> {
     let mut status = 200;
     let mut rest = expected.trim_start_matches('\u{feff}').trim_start();
     if let Some((_, after)) = rest.strip_prefix("<?xml").and_then(|declaration| declaration.split_once("?>"))

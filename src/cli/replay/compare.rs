@@ -1,16 +1,60 @@
 //! Compares an expected answer with the actual one and shows the difference.
 
-use std::collections::BTreeMap;
-
 use similar::TextDiff;
 
-use super::xml::{Child, Element};
+use super::xml::{Child, Element, Name, parse};
 use crate::node::placeholder;
+use crate::recording::rewrite::Spot;
+
+/// An answer as it came.
+#[derive(Clone, Copy, Debug)]
+pub struct Answered<'a> {
+    /// The `Content-Type`, empty if there was none.
+    pub content_type: &'a str,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+/// Says what a text of the answer must be, from what is expected there and what stands there.
+pub type Counterpart<'c> = &'c mut dyn FnMut(&Spot<'_>, &str, &str) -> String;
+
+/// All that is wrong with an answer, its HTTP status apart.
+pub fn mismatches(
+    expected: Option<&Element>,
+    answer: &Answered<'_>,
+    counterpart: Counterpart<'_>,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let text = String::from_utf8_lossy(answer.body);
+    match parse(&text) {
+        Ok(actual) => {
+            if expected.is_some() && actual.is_some() && !answer.content_type.starts_with("text/xml") {
+                wrong.push(format!("Content-Type {:?} instead of text/xml", answer.content_type));
+            }
+            wrong.extend(difference(expected, actual.as_ref(), counterpart));
+        }
+        Err(error) => {
+            wrong.push(error.to_string());
+            let expected = expected.map_or_else(String::new, Element::canonical);
+            wrong.extend(text_difference(&expected, &text));
+        }
+    }
+    wrong
+}
+
+/// What a fixture means: each text literally, placeholders apart.
+pub fn literally(_spot: &Spot<'_>, expected: &str, actual: &str) -> String {
+    if placeholder::matches(expected, actual) { actual } else { expected }.to_owned()
+}
 
 /// Where two canonical forms differ, as a unified diff; none if the actual one is as expected.
-pub fn difference(expected: Option<&Element>, actual: Option<&Element>) -> Option<String> {
+fn difference(
+    expected: Option<&Element>,
+    actual: Option<&Element>,
+    counterpart: Counterpart<'_>,
+) -> Option<String> {
     let resolved = match (expected, actual) {
-        (Some(expected), Some(actual)) => Some(resolve(expected, actual)),
+        (Some(expected), Some(actual)) => Some(resolved(expected, actual, counterpart)),
         (expected, _) => expected.cloned(),
     };
     let form = |document: Option<&Element>| document.map_or_else(String::new, Element::canonical);
@@ -18,7 +62,7 @@ pub fn difference(expected: Option<&Element>, actual: Option<&Element>) -> Optio
 }
 
 /// Where two texts differ, line by line, as a unified diff; none if they are the same.
-pub fn text_difference(expected: &str, actual: &str) -> Option<String> {
+fn text_difference(expected: &str, actual: &str) -> Option<String> {
     if expected == actual {
         return None;
     }
@@ -26,45 +70,60 @@ pub fn text_difference(expected: &str, actual: &str) -> Option<String> {
     Some(diff.unified_diff().context_radius(4).header("expected", "actual").to_string())
 }
 
-/// The expected element with each placeholder that the actual one satisfies replaced by what stands
-/// there, so that a diff shows only what is wrong.
-fn resolve(expected: &Element, actual: &Element) -> Element {
-    if expected.text() == Some(placeholder::ANY) {
-        return Element { children: actual.children.clone(), ..expected.clone() };
-    }
-    let attributes: BTreeMap<_, _> = expected
-        .attributes
-        .iter()
-        .map(|(name, value)| {
+/// The expected element with each text that the actual one satisfies replaced by what stands there, so that a diff
+/// shows only what is wrong.
+pub fn resolved(expected: &Element, actual: &Element, counterpart: Counterpart<'_>) -> Element {
+    Resolving { counterpart, path: Vec::new() }.element(expected, actual)
+}
+
+struct Resolving<'c> {
+    counterpart: Counterpart<'c>,
+    path: Vec<String>,
+}
+
+impl Resolving<'_> {
+    fn element(&mut self, expected: &Element, actual: &Element) -> Element {
+        if expected.text() == Some(placeholder::ANY) {
+            return Element { children: actual.children.clone(), ..expected.clone() };
+        }
+        self.path.push(expected.name.local.clone());
+        let mut attributes = expected.attributes.clone();
+        for (name, value) in &mut attributes {
             let found = actual.attributes.get(name).map(String::as_str);
-            (name.clone(), resolve_text(value, found.unwrap_or(value)))
-        })
-        .collect();
-    let mut rest = actual.children.iter();
-    let children = expected.children.iter().map(|child| resolve_child(child, &mut rest)).collect();
-    Element { name: expected.name.clone(), attributes, children }
-}
-
-/// Looks for the counterpart of a child among those that follow the counterpart of the one before.
-fn resolve_child(expected: &Child, rest: &mut std::slice::Iter<'_, Child>) -> Child {
-    let mut ahead = rest.clone();
-    let counterpart = ahead.find(|actual| match (expected, actual) {
-        (Child::Element(expected), Child::Element(actual)) => expected.name == actual.name,
-        (Child::Text(_), Child::Text(_)) => true,
-        _ => false,
-    });
-    if counterpart.is_some() {
-        *rest = ahead;
+            *value = self.text(Some(name), value, found.unwrap_or(value));
+        }
+        let mut rest = actual.children.iter();
+        let children = expected.children.iter().map(|child| self.child(child, &mut rest)).collect();
+        self.path.pop();
+        Element { name: expected.name.clone(), attributes, children }
     }
-    match (expected, counterpart) {
-        (Child::Element(expected), Some(Child::Element(actual))) => Child::Element(resolve(expected, actual)),
-        (Child::Text(expected), Some(Child::Text(actual))) => Child::Text(resolve_text(expected, actual)),
-        _ => expected.clone(),
-    }
-}
 
-fn resolve_text(expected: &str, actual: &str) -> String {
-    if placeholder::matches(expected, actual) { actual } else { expected }.to_owned()
+    /// Looks for the counterpart of a child among those that follow the counterpart of the one before.
+    fn child(&mut self, expected: &Child, rest: &mut std::slice::Iter<'_, Child>) -> Child {
+        let mut ahead = rest.clone();
+        let counterpart = ahead.find(|actual| match (expected, actual) {
+            (Child::Element(expected), Child::Element(actual)) => expected.name == actual.name,
+            (Child::Text(_), Child::Text(_)) => true,
+            _ => false,
+        });
+        if counterpart.is_some() {
+            *rest = ahead;
+        }
+        match (expected, counterpart) {
+            (Child::Element(expected), Some(Child::Element(actual))) => {
+                Child::Element(self.element(expected, actual))
+            }
+            (Child::Text(expected), Some(Child::Text(actual))) => {
+                Child::Text(self.text(None, expected, actual))
+            }
+            _ => expected.clone(),
+        }
+    }
+
+    fn text(&mut self, attribute: Option<&Name>, expected: &str, actual: &str) -> String {
+        let attribute = attribute.map(|name| name.local.as_str());
+        (self.counterpart)(&Spot { path: &self.path, attribute }, expected, actual)
+    }
 }
 
 #[cfg(test)]
@@ -73,7 +132,8 @@ mod tests {
     use super::*;
 
     fn diff(expected: &str, actual: &str) -> Option<String> {
-        difference(parse(expected).unwrap().as_ref(), parse(actual).unwrap().as_ref())
+        let (expected, actual) = (parse(expected).unwrap(), parse(actual).unwrap());
+        difference(expected.as_ref(), actual.as_ref(), &mut literally)
     }
 
     #[test]

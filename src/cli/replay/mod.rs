@@ -3,6 +3,7 @@
 mod case;
 mod compare;
 mod report;
+mod session;
 mod xml;
 
 use std::fs;
@@ -13,9 +14,13 @@ use std::time::Duration;
 use clap::Args;
 
 use self::case::Case;
-use self::report::{Colour, Verdict};
+use self::compare::Answered;
+use self::report::Verdict;
+use self::session::{Player, Recorded};
 use super::Failure;
+use crate::domain::clock::Clock;
 use crate::node::client::{Answer, Client, TlsFiles};
+use crate::node::report::Colour;
 use crate::node::variables::Variables;
 
 const ABOUT: &str = "\
@@ -37,6 +42,13 @@ Comments above the expected body tell what is special about a case:
 Both files may hold variables such as ${EC}, given by --env or --set; ${NOTICE:1001} is the notice
 number of base 1001 under ${SEGREGATION}, ${IUV:1001} the reference inside it.
 
+A folder that `varco record` wrote is played in its order instead. Parties and notices of the recording
+have names in its session.toml (EC, BROKER, STATION, NOTICE, NOTICE_2, …) by which --env and --set give
+those of the target; --bind OLD=NEW gives another value for any text of the recording. Dates move by the
+days that have passed, names of receipts are new, and what an answer says (amounts, debtors, accounts) is
+what later requests say where the recording did. An answer may say another amount than the recording, which
+is noted; words, codes, fault codes and the elements themselves must be the same.
+
 Exit status: 0 if all answers are as expected, 1 if any differs, 2 if the replay could not be done.";
 
 const EXAMPLES: &str = "\
@@ -49,13 +61,17 @@ Examples:
   One primitive, against another installation, with a report for the build server:
     varco replay fixtures/paForNode/paVerifyPaymentNotice --url https://test.example.it/paForNode \\
       --ca ca.pem --set EC=77777777777 --set BROKER=77777777777 --set STATION=77777777777_01 \\
-      --set SEGREGATION=02 --junit report.xml";
+      --set SEGREGATION=02 --junit report.xml
+
+  A recorded session, with notices of the target:
+    varco replay session --url https://test.example.it/paForNode --ca ca.pem \\
+      --set EC=77777777777 --set NOTICE=302000000000000184 --set NOTICE_2=302000000000000285";
 
 /// Send request fixtures and compare the answers
 #[derive(Debug, Args)]
 #[command(long_about = ABOUT, after_long_help = EXAMPLES)]
 pub struct ReplayArgs {
-    /// Folders to search, or single NAME.request.xml files
+    /// Folders to search, single NAME.request.xml files, or folders of recorded sessions
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Where to send the requests
@@ -76,6 +92,9 @@ pub struct ReplayArgs {
     /// Set a variable; may be given several times, and wins over --env
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Put another value in the place of one of a recorded session; may be given several times
+    #[arg(long, value_name = "OLD=NEW")]
+    bind: Vec<String>,
     /// Also write the outcome as JUnit XML
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -86,7 +105,16 @@ pub struct ReplayArgs {
 
 /// Replays the fixtures and prints the outcome.
 pub async fn run(args: ReplayArgs) -> Result<(), Failure> {
-    let cases = case::load(&args.paths, &variables(&args)?).map_err(Failure::unusable)?;
+    let variables = variables(&args)?;
+    let (sessions, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        args.paths.iter().cloned().partition(|path| session::is_session(path));
+    let cases = case::load(&paths, &variables).map_err(Failure::unusable)?;
+    let given = session::given(variables.all().clone(), &args.bind)?;
+    let clock = Clock::system();
+    let sessions: Vec<Recorded> = sessions
+        .iter()
+        .map(|folder| Recorded::load(folder, &given, &clock))
+        .collect::<Result<_, Failure>>()?;
     let files = TlsFiles { ca: args.ca.clone(), identity: args.cert.clone().zip(args.key.clone()) };
     let timeout = Duration::from_secs(args.timeout);
     let mut client = Client::new(&args.url, &files, timeout).map_err(Failure::unusable)?;
@@ -96,16 +124,24 @@ pub async fn run(args: ReplayArgs) -> Result<(), Failure> {
         let name = format!("{}/{}", case.suite, case.name);
         let answer = client.send(&case.request).await;
         let answer = answer.map_err(|error| Failure::unusable(format!("{name}: {error}")))?;
-        let verdict = judge(case, &answer);
+        let verdict = judge(&case, &answer);
         super::print(&verdict.line(colour))?;
         verdicts.push(verdict);
     }
+    let mut tell = |verdict: &Verdict| super::print(&verdict.line(colour));
+    let mut player = Player { client: &mut client, tell: &mut tell };
+    for session in sessions {
+        verdicts.extend(session.play(&mut player).await?);
+    }
+    conclude(&args, &verdicts)
+}
+
+fn conclude(args: &ReplayArgs, verdicts: &[Verdict]) -> Result<(), Failure> {
     if let Some(file) = &args.junit {
-        let written = fs::write(file, report::junit(&verdicts));
+        let written = fs::write(file, report::junit(verdicts));
         written.map_err(|error| Failure::unusable(format!("{}: {error}", file.display())))?;
     }
-    let summary = report::summary(&verdicts);
-    super::print(&format!("{summary}\n"))?;
+    super::print(&format!("{}\n", report::summary(verdicts)))?;
     if verdicts.iter().all(Verdict::passed) { Ok(()) } else { Err(Failure::Found(String::new())) }
 }
 
@@ -122,27 +158,15 @@ fn variables(args: &ReplayArgs) -> Result<Variables, Failure> {
     Ok(variables)
 }
 
-fn judge(case: Case, answer: &Answer) -> Verdict {
+fn judge(case: &Case, answer: &Answer) -> Verdict {
     let mut wrong = Vec::new();
     if answer.status != case.status {
         wrong.push(format!("HTTP status {} instead of {}", answer.status, case.status));
     }
-    let text = String::from_utf8_lossy(&answer.body);
-    match xml::parse(&text) {
-        Ok(actual) => {
-            if case.body.is_some() && actual.is_some() && !answer.content_type.starts_with("text/xml") {
-                wrong.push(format!("Content-Type {:?} instead of text/xml", answer.content_type));
-            }
-            wrong.extend(compare::difference(case.body.as_ref(), actual.as_ref()));
-        }
-        Err(error) => {
-            wrong.push(error.to_string());
-            let expected = case.body.as_ref().map_or_else(String::new, xml::Element::canonical);
-            wrong.extend(compare::text_difference(&expected, &text));
-        }
-    }
+    let answered = Answered { content_type: &answer.content_type, body: &answer.body };
+    wrong.extend(compare::mismatches(case.body.as_ref(), &answered, &mut compare::literally));
     let mismatch = if wrong.is_empty() { None } else { Some(wrong.join("\n")) };
-    Verdict { suite: case.suite, name: case.name, took: answer.took, mismatch }
+    Verdict { took: answer.took, mismatch, ..Verdict::begun(&case.suite, &case.name) }
 }
 
 fn colour() -> Colour {

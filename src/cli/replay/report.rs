@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use quick_xml::escape::escape;
+use crate::node::report::{self, Colour, JunitCase, JunitEnding, painted};
 
 /// How one case ended.
 #[derive(Clone, Debug)]
@@ -16,18 +16,25 @@ pub struct Verdict {
     pub took: Duration,
     /// What is wrong with the answer; none if it is as expected.
     pub mismatch: Option<String>,
-}
-
-/// Whether to colour the output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Colour {
-    /// With terminal escapes.
-    On,
-    /// Plain text.
-    Off,
+    /// What is different and not wrong.
+    pub notes: Vec<String>,
+    /// Why it was not sent at all.
+    pub skipped: Option<String>,
 }
 
 impl Verdict {
+    /// Nothing is known yet about the case of that name.
+    pub fn begun(suite: &str, name: &str) -> Self {
+        Verdict {
+            suite: suite.to_owned(),
+            name: name.to_owned(),
+            took: Duration::ZERO,
+            mismatch: None,
+            notes: Vec::new(),
+            skipped: None,
+        }
+    }
+
     /// Whether the answer was as expected.
     pub fn passed(&self) -> bool {
         self.mismatch.is_none()
@@ -36,6 +43,14 @@ impl Verdict {
     /// One line, and the difference below it.
     pub fn line(&self, colour: Colour) -> String {
         let separator = if self.suite.is_empty() { "" } else { "/" };
+        if let Some(reason) = &self.skipped {
+            return format!(
+                "{} {}{separator}{}: {reason}\n",
+                painted("skip", "33", colour),
+                self.suite,
+                self.name
+            );
+        }
         let (word, paint) = if self.passed() { ("ok  ", "32") } else { ("FAIL", "31") };
         let millis = self.took.as_secs_f64() * 1e3;
         let mut line = format!(
@@ -52,58 +67,37 @@ impl Verdict {
             };
             let _ = writeln!(line, "    {}", painted(text, paint, colour));
         }
+        for note in &self.notes {
+            let _ = writeln!(line, "    note: {note}");
+        }
         line
-    }
-}
-
-fn painted(text: &str, paint: &str, colour: Colour) -> String {
-    match colour {
-        Colour::On => format!("\u{1b}[{paint}m{text}\u{1b}[0m"),
-        Colour::Off => text.to_owned(),
     }
 }
 
 /// The last line.
 pub fn summary(verdicts: &[Verdict]) -> String {
-    let passed = verdicts.iter().filter(|verdict| verdict.passed()).count();
-    format!("{passed} passed, {} failed", verdicts.len() - passed)
+    let skipped = verdicts.iter().filter(|verdict| verdict.skipped.is_some()).count();
+    let passed = verdicts.iter().filter(|verdict| verdict.passed()).count() - skipped;
+    let failed = verdicts.len() - passed - skipped;
+    let told = format!("{passed} passed, {failed} failed");
+    if skipped == 0 { told } else { format!("{told}, {skipped} skipped") }
 }
 
 /// The outcome as JUnit XML.
 pub fn junit(verdicts: &[Verdict]) -> String {
-    let failed = verdicts.iter().filter(|verdict| !verdict.passed()).count();
-    let total: Duration = verdicts.iter().map(|verdict| verdict.took).sum();
-    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let _ = writeln!(
-        xml,
-        "<testsuite name=\"varco replay\" tests=\"{}\" failures=\"{failed}\" errors=\"0\" time=\"{:.3}\">",
-        verdicts.len(),
-        total.as_secs_f64()
-    );
-    for verdict in verdicts {
-        let _ = write!(
-            xml,
-            "  <testcase classname=\"{}\" name=\"{}\" time=\"{:.3}\"",
-            escape(verdict.suite.replace('/', ".")),
-            escape(&verdict.name),
-            verdict.took.as_secs_f64()
-        );
-        let _ = match &verdict.mismatch {
-            None => writeln!(xml, "/>"),
-            Some(mismatch) => writeln!(
-                xml,
-                ">\n    <failure message=\"the answer differs\">{}</failure>\n  </testcase>",
-                escape(printable(mismatch))
-            ),
-        };
-    }
-    xml.push_str("</testsuite>\n");
-    xml
-}
-
-/// XML cannot carry most control characters, not even escaped.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
+    let cases = verdicts.iter().map(|verdict| JunitCase {
+        class: verdict.suite.replace('/', "."),
+        name: verdict.name.clone(),
+        took: verdict.took,
+        ending: match (&verdict.mismatch, &verdict.skipped) {
+            (None, None) => JunitEnding::Passed,
+            (None, Some(reason)) => JunitEnding::Skipped(reason.clone()),
+            (Some(mismatch), _) => {
+                JunitEnding::Failed { message: "the answer differs".to_owned(), text: mismatch.clone() }
+            }
+        },
+    });
+    report::junit("varco replay", &cases.collect::<Vec<_>>())
 }
 
 #[cfg(test)]
@@ -112,11 +106,20 @@ mod tests {
 
     fn verdict(mismatch: Option<&str>) -> Verdict {
         Verdict {
-            suite: "paForNode/verify".to_owned(),
-            name: "paid".to_owned(),
             took: Duration::from_micros(1500),
             mismatch: mismatch.map(str::to_owned),
+            ..Verdict::begun("paForNode/verify", "paid")
         }
+    }
+
+    #[test]
+    fn what_was_not_sent_and_what_is_different_is_told() {
+        let skipped = Verdict { skipped: Some("no XML".to_owned()), ..verdict(None) };
+        assert_eq!(skipped.line(Colour::Off), "skip paForNode/verify/paid: no XML\n");
+        assert_eq!(summary(&[skipped.clone(), verdict(None)]), "1 passed, 0 failed, 1 skipped");
+        assert!(junit(&[skipped]).contains("<skipped message=\"no XML\"/>"));
+        let noted = Verdict { notes: vec!["another amount".to_owned()], ..verdict(None) };
+        assert!(noted.line(Colour::Off).ends_with("(1.5 ms)\n    note: another amount\n"));
     }
 
     #[test]

@@ -210,13 +210,13 @@ impl Desk {
             Ok(Response::PaaInviaRT(answer)) => answer.paa_invia_rt_risposta,
             Err(failure) => return Err(Stopped::Ours(format!("the partner {failure}"))),
         };
-        let (fate, ended) = match translate::rt_taken(&outcome) {
-            Ok(()) => (RtFate::Taken, Ok(())),
-            Err(Ok(fault)) => {
+        let (fate, ended) = match translate::rt_refused(&outcome) {
+            Ok(None) => (RtFate::Taken, Ok(())),
+            Ok(Some(fault)) => {
                 let code = code(fault.fault_code.as_str().trim());
                 (RtFate::Refused(code.to_owned()), Err(Stopped::Theirs(HandedOver::refused(code))))
             }
-            Err(Err(unusable)) => return Err(Stopped::Ours(format!("the partner answered {unusable}"))),
+            Err(unusable) => return Err(Stopped::Ours(format!("the partner answered {unusable}"))),
         };
         self.parts.store.settle_rt(&rt.name, &fate, self.parts.clock.now()).await?;
         ended

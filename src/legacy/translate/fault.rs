@@ -55,16 +55,16 @@ pub fn refused_amount(fault: Fault) -> Fault {
     }
 }
 
-/// Whether an old system has a receipt: OK, or that it has it from before. Otherwise its refusal.
-pub fn rt_taken(outcome: &ReceiptOutcome) -> Result<(), Result<Fault, Unusable>> {
+/// Why an old system does not have a receipt; none if it says OK, or that it has it from before.
+pub fn rt_refused(outcome: &ReceiptOutcome) -> Result<Option<Fault>, Unusable> {
     match (outcome.esito.as_str().trim(), &outcome.fault) {
-        ("OK", None) => Ok(()),
-        ("OK", Some(_)) => Err(Err(Unusable::Fault)),
-        ("KO", told) => match fault(told.as_ref()) {
-            Ok(known) if TAKEN.contains(&known.fault_code.as_str().trim()) => Ok(()),
-            other => Err(other),
-        },
-        _ => Err(Err(Unusable::Outcome)),
+        ("OK", None) => Ok(None),
+        ("OK", Some(_)) => Err(Unusable::Fault),
+        ("KO", told) => {
+            let known = fault(told.as_ref())?;
+            Ok(Some(known).filter(|known| !TAKEN.contains(&known.fault_code.as_str().trim())))
+        }
+        _ => Err(Unusable::Outcome),
     }
 }
 
@@ -115,14 +115,14 @@ mod tests {
             esito: PlainText::new(esito).unwrap(),
             fault: code.map(samples::fault),
         };
-        assert_eq!(rt_taken(&outcome("OK", None)), Ok(()));
+        assert_eq!(rt_refused(&outcome("OK", None)), Ok(None));
         for code in TAKEN {
-            assert_eq!(rt_taken(&outcome("KO", Some(code))), Ok(()));
+            assert_eq!(rt_refused(&outcome("KO", Some(code))), Ok(None));
         }
         let refused = samples::fault("PAA_RPT_SCONOSCIUTA");
-        assert_eq!(rt_taken(&outcome("KO", Some("PAA_RPT_SCONOSCIUTA"))), Err(Ok(refused)));
-        assert_eq!(rt_taken(&outcome("KO", None)), Err(Err(Unusable::NoFault)));
-        assert_eq!(rt_taken(&outcome("OK", Some("X"))), Err(Err(Unusable::Fault)));
-        assert_eq!(rt_taken(&outcome("ok", None)), Err(Err(Unusable::Outcome)));
+        assert_eq!(rt_refused(&outcome("KO", Some("PAA_RPT_SCONOSCIUTA"))), Ok(Some(refused)));
+        assert_eq!(rt_refused(&outcome("KO", None)), Err(Unusable::NoFault));
+        assert_eq!(rt_refused(&outcome("OK", Some("X"))), Err(Unusable::Fault));
+        assert_eq!(rt_refused(&outcome("ok", None)), Err(Unusable::Outcome));
     }
 }

@@ -253,7 +253,7 @@ pub static LOSSES: &[Loss] = &[
     loss(Receipt, Shortened, "receipt/companyName", SHORT_NAME),
     loss(Receipt, Shortened, "receipt/officeName", "140 characters become 70; where an RPT came, its own"),
     loss(Receipt, Shortened, "receipt/receiptId", "cut at 35 characters"),
-    loss(Receipt, Shortened, "receipt/idPSP", "cut at 16 characters"),
+    loss(Receipt, Shortened, "receipt/idPSP", "cut at 16 characters; N/A where it has fewer than two"),
     loss(Receipt, Dropped, "receipt/pspFiscalCode", NO_RT_PLACE),
     loss(Receipt, Dropped, "receipt/pspPartitaIVA", NO_RT_PLACE),
     loss(Receipt, Dropped, "receipt/idChannel", NO_RT_PLACE),

@@ -23,7 +23,7 @@ mod verify;
 pub use activate::{Activated, Payment, activate_answer, activate_request};
 pub use basket::{BASKET, BasketName};
 pub use demand::{Demanded, demand_answer, demand_request};
-pub use fault::{AMOUNT_REFUSED, fault, is_amount_refused, refused_amount, rt_taken};
+pub use fault::{AMOUNT_REFUSED, fault, is_amount_refused, refused_amount, rt_refused};
 pub use losses::{Direction, Fate, LOSSES, Loss};
 pub use mapped::{MAPPED, Mapped};
 pub use notice::{iuv, notice_number};

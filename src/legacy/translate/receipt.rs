@@ -17,6 +17,8 @@ use jiff::Timestamp;
 
 /// The outcome of a share in words (row "transfer → esito text").
 const EXECUTED: &str = "ESEGUITO";
+/// What stands for a code of fewer than two characters.
+const NO_CODE: &str = "N/A";
 /// The version of the documents.
 pub(super) const VERSION: &str = "6.2.0";
 
@@ -277,7 +279,7 @@ pub(super) fn attestant(code: &Text35, name: &Text70) -> Result<Attestant, Unusa
     let code = code.as_str().trim();
     let attestant = AttestantCode {
         tipo_identificativo_univoco: kind_of(code),
-        codice_identificativo_univoco: Text::cut(code)?,
+        codice_identificativo_univoco: Text::cut(code).or_else(|_| Text::new(NO_CODE))?,
     };
     Ok(Attestant {
         identificativo_univoco_attestante: attestant,

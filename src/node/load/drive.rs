@@ -141,8 +141,10 @@ async fn ask(shared: &Shared, node: &mut Node, number: u64) -> (Asks, Exchange, 
             if let Some((notice, data)) = begun {
                 let now = shared.target.clock.now();
                 let id = format!("load{}n{number}", now.as_microsecond());
-                let payment =
-                    Payment { version: shared.version, ..Payment::of(&shared.target.parties.pa, &notice, &id, now) };
+                let payment = Payment {
+                    version: shared.version,
+                    ..Payment::of(&shared.target.parties.pa, &notice, &id, now)
+                };
                 if let Ok(plan) = receipt_plan(&payment, &data) {
                     let issuer = plan.issuer.clone();
                     return (asks, node.receipt(&plan, &issuer).await, false);
@@ -151,7 +153,7 @@ async fn ask(shared: &Shared, node: &mut Node, number: u64) -> (Asks, Exchange, 
         }
         Asks::Verify | Asks::Activate => {}
     }
-    let notice = held(&shared.stock).next().unwrap_or_default();
+    let notice = held(&shared.stock).turn().unwrap_or_default();
     if asks == Asks::Verify {
         let exchange = node.verify(&notice).await;
         let paid = held(&shared.stock).is_paid(&notice);

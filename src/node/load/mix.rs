@@ -103,7 +103,8 @@ mod tests {
     fn shares_hold_over_every_round_and_are_mixed() {
         let mix: Mix = "verify=60,activate=25,receipt=15".parse().unwrap();
         let round: Vec<_> = (0..100).map(|number| mix.nth(number)).collect();
-        for (asks, share) in [(Asks::Verify, 60), (Asks::Activate, 25), (Asks::Receipt, 15), (Asks::Probe, 0)] {
+        for (asks, share) in [(Asks::Verify, 60), (Asks::Activate, 25), (Asks::Receipt, 15), (Asks::Probe, 0)]
+        {
             assert_eq!(round.iter().filter(|asked| **asked == asks).count(), share, "{asks:?}");
         }
         let changes = round.windows(2).filter(|pair| pair[0] != pair[1]).count();

@@ -20,7 +20,7 @@ pub struct Stock {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StockError {
     /// There is none.
-    #[error("there are no notices: give --notice, --range or --notices FILE")]
+    #[error("there are no notices: give --notice, --make N, --range or --notices FILE")]
     Empty,
     /// A range that is none.
     #[error("a range of notices is FIRST-LAST, two numbers of one code whose bases go up: {0}")]
@@ -53,13 +53,14 @@ impl Stock {
         if code != last_code || from > to || to - from >= 1_000_000 {
             return Err(wrong("they are not of one code, do not go up, or are more than a million"));
         }
-        let code = crate::domain::notice_number::TwoDigits::new(&code).map_err(|error| wrong(&error.to_string()))?;
+        let code =
+            crate::domain::notice_number::TwoDigits::new(&code).map_err(|error| wrong(&error.to_string()))?;
         let issued = (from..=to).map(|base| NoticeNumber::issue(code, base).map(|number| number.to_string()));
         issued.collect::<Result<_, _>>().map_err(|error| wrong(&error.to_string()))
     }
 
     /// The next notice to ask about: one that is not paid as long as there is any.
-    pub fn next(&mut self) -> Option<String> {
+    pub fn turn(&mut self) -> Option<String> {
         if let Some(notice) = self.open.pop_front() {
             self.open.push_back(notice.clone());
             return Some(notice);
@@ -117,7 +118,7 @@ mod tests {
     #[test]
     fn notices_go_round() {
         let mut stock = Stock::new(vec!["a".into(), "b".into()]).unwrap();
-        let asked: Vec<_> = (0..5).map(|_| stock.next().unwrap()).collect();
+        let asked: Vec<_> = (0..5).map(|_| stock.turn().unwrap()).collect();
         assert_eq!(asked, ["a", "b", "a", "b", "a"]);
         assert_eq!(Stock::new(Vec::new()).unwrap_err(), StockError::Empty);
     }

@@ -115,7 +115,9 @@ impl Met {
         let code = verdict.fault().map(|fault| fault.fault_code.as_str());
         match (verdict.seen_by_psp, code) {
             (None, None) if verdict.is_right() => Met::Right,
-            (Some(Ppt::ErroreEmessoDaPaa), Some("PAA_PAGAMENTO_SCONOSCIUTO")) if asks == Asks::Probe => Met::Right,
+            (Some(Ppt::ErroreEmessoDaPaa), Some("PAA_PAGAMENTO_SCONOSCIUTO")) if asks == Asks::Probe => {
+                Met::Right
+            }
             (Some(Ppt::ErroreEmessoDaPaa), Some("PAA_PAGAMENTO_DUPLICATO")) if paid => Met::Paid,
             (Some(Ppt::ErroreEmessoDaPaa), Some(code)) => Met::Wrong(code.chars().take(60).collect()),
             (Some(seen), _) => Met::Wrong(seen.name().to_owned()),
@@ -247,9 +249,17 @@ impl LoadReport {
             let _ = writeln!(text, "{count:>9} × {class}");
         }
         if self.all.already_paid > 0 {
-            let _ = writeln!(text, "{} were told that a notice is paid, by this load itself.", self.all.already_paid);
+            let _ = writeln!(
+                text,
+                "{} were told that a notice is paid, by this load itself.",
+                self.all.already_paid
+            );
         }
-        let _ = writeln!(text, "{} requests in {:.1} s: {:.1} a second", self.all.requests, self.seconds, self.per_second);
+        let _ = writeln!(
+            text,
+            "{} requests in {:.1} s: {:.1} a second",
+            self.all.requests, self.seconds, self.per_second
+        );
         text
     }
 }

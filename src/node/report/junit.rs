@@ -59,11 +59,9 @@ pub fn junit(suite: &str, cases: &[JunitCase]) -> String {
         );
         let _ = match &case.ending {
             JunitEnding::Passed => writeln!(xml, "/>"),
-            JunitEnding::Skipped(why) => writeln!(
-                xml,
-                ">\n    <skipped message=\"{}\"/>\n  </testcase>",
-                escape(printable(why))
-            ),
+            JunitEnding::Skipped(why) => {
+                writeln!(xml, ">\n    <skipped message=\"{}\"/>\n  </testcase>", escape(printable(why)))
+            }
             JunitEnding::Failed { message, text } => writeln!(
                 xml,
                 ">\n    <failure message=\"{}\">{}</failure>\n  </testcase>",
@@ -88,7 +86,8 @@ mod tests {
 
     #[test]
     fn a_suite_is_well_formed_whatever_is_said() {
-        let failed = JunitEnding::Failed { message: "a \"b\" <c>".into(), text: "<a> & \u{1}\u{ffff}".into() };
+        let failed =
+            JunitEnding::Failed { message: "a \"b\" <c>".into(), text: "<a> & \u{1}\u{ffff}".into() };
         let endings = [JunitEnding::Passed, failed, JunitEnding::Skipped("no <notice>".into())];
         let cases = endings.map(|ending| JunitCase {
             class: "a.b".into(),

@@ -50,7 +50,8 @@ fn write(node: Node, depth: usize, source: &str, out: &mut String) {
 /// Blanks between elements, comments and instructions are left out.
 fn says_something(node: Node) -> bool {
     let alone = || node.parent().is_some_and(|parent| !parent.children().any(|child| child.is_element()));
-    node.is_element() || node.is_text() && (alone() || node.text().is_some_and(|text| !text.trim().is_empty()))
+    node.is_element()
+        || node.is_text() && (alone() || node.text().is_some_and(|text| !text.trim().is_empty()))
 }
 
 /// The name of an element with its prefix.

@@ -35,12 +35,19 @@ pub fn told(case: &CaseReport, colour: Colour) -> String {
         let _ = writeln!(text, "       {reason}");
     }
     for step in &case.steps {
-        let _ = writeln!(text, "  {:>4} {} {}{}", step.number, word(step.ending, colour), step.name, met(step));
+        let _ =
+            writeln!(text, "  {:>4} {} {}{}", step.number, word(step.ending, colour), step.name, met(step));
         for reason in &step.reasons {
             let _ = writeln!(text, "            {}", painted(&plain(reason), "31", colour));
         }
         for finding in step.exchanges.iter().flat_map(|shown| &shown.findings) {
-            let what = format!("{} ({}) at {}: {}", finding.rule, finding.severity, place(&finding.path), finding.message);
+            let what = format!(
+                "{} ({}) at {}: {}",
+                finding.rule,
+                finding.severity,
+                place(&finding.path),
+                finding.message
+            );
             let _ = writeln!(text, "            {}", painted(&plain(&what), "33", colour));
             let _ = writeln!(text, "            {}", plain(finding.explanation));
         }
@@ -73,7 +80,8 @@ pub(super) fn failures(case: &CaseReport) -> String {
 
 /// The answers of a step.
 fn met(step: &StepReport) -> String {
-    let answers = step.exchanges.iter().map(|shown| format!("{} in {}", shown.outcome, milliseconds(shown.took)));
+    let answers =
+        step.exchanges.iter().map(|shown| format!("{} in {}", shown.outcome, milliseconds(shown.took)));
     let answers: Vec<String> = answers.collect();
     if answers.is_empty() { String::new() } else { plain(&format!(" → {}", answers.join(", "))) }
 }

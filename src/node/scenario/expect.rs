@@ -4,8 +4,8 @@ use super::super::Exchange;
 use super::super::judge::Severity;
 use super::super::placeholder;
 use super::super::variables::{VariableError, Variables};
+use super::expectation::{Expect, Expected, Field};
 use super::fields;
-use super::form::{Expect, Expected, Field};
 
 /// An answer in a few words: `OK`, `KO PAA_PAGAMENTO_SCONOSCIUTO`, or why it is none.
 pub fn outcome(exchange: &Exchange) -> String {
@@ -60,7 +60,8 @@ pub fn check(
         Expected::Any => true,
     };
     if !fits {
-        let wanted = wanted.unwrap_or_else(|| told(&Expect { outcome: expect.outcome.clone(), ..Expect::default() }));
+        let wanted =
+            wanted.unwrap_or_else(|| told(&Expect { outcome: expect.outcome.clone(), ..Expect::default() }));
         reasons.push(format!("expected {wanted}, met {met}"));
     }
     reasons.extend(findings(expect, exchange));

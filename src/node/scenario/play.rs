@@ -13,9 +13,10 @@ use super::super::receipt::Spread;
 use super::super::report::{CaseReport, Ending, Report, Shown, StepReport};
 use super::super::variables::Variables;
 use super::super::{Activation, Demand as NodeDemand, Exchange, Node, Parties, paid_data};
-use super::form::{Action, Activate, Channel, Demand, Receipt, Scenario, Source, Step, Verify};
+use super::form::{Scenario, Source};
 use super::made::PositionApi;
 use super::session::{Begun, Session};
+use super::step::{Action, Activate, Channel, Demand, Receipt, Step, Verify};
 use super::{expect, fields};
 use crate::domain::clock::Clock;
 use crate::wire::common::TransferChannel;
@@ -181,7 +182,8 @@ impl Player {
             }
             Action::Parallel(steps) => return self.parallel(step, steps, number, hand).await,
             Action::Repeat(repeat) => {
-                let mut reports = vec![step_report(number.to_owned(), step, (Ending::Passed, Vec::new()), Vec::new())];
+                let mut reports =
+                    vec![step_report(number.to_owned(), step, (Ending::Passed, Vec::new()), Vec::new())];
                 for round in 1..=repeat.times.min(ROUNDS_MAX) {
                     let done = self.steps(&repeat.steps, &format!("{number}.{round}."), hand).await;
                     let failed = done.iter().any(|report| report.ending == Ending::Failed);
@@ -235,7 +237,8 @@ impl Player {
                 done.insert(place, (reports, session));
             }
         }
-        let mut reports = vec![step_report(number.to_owned(), step, (Ending::Passed, Vec::new()), Vec::new())];
+        let mut reports =
+            vec![step_report(number.to_owned(), step, (Ending::Passed, Vec::new()), Vec::new())];
         for (inner, session) in done.into_values() {
             reports.extend(inner);
             if let Some(session) = session {
@@ -326,7 +329,11 @@ fn judged(step: &Step, exchanges: &[Exchange], session: &mut Session, number: &s
         }
     }
     let ending = if reasons.is_empty() { Ending::Passed } else { Ending::Failed };
-    step_report(number.to_owned(), step, (ending, reasons), exchanges.iter().map(Shown::new).collect())
+    let shown = exchanges.iter().map(Shown::new).collect();
+    let report = step_report(number.to_owned(), step, (ending, reasons), shown);
+    // What was meant, with the values of this run.
+    let expected = session.fill(&report.expected).unwrap_or(report.expected);
+    StepReport { expected, ..report }
 }
 
 fn step_report(

@@ -4,20 +4,14 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::super::receipt::{Payment, ReceiptPlan, plan};
-use super::super::variables::Variables;
 use super::super::Version as NodeVersion;
-use super::form::{Paid, Parties, Receipt, Version};
+use super::super::receipt::{Payment, ReceiptPlan, Share, invented, plan};
+use super::super::variables::Variables;
+use super::step::{Paid, Parties, Receipt, Version};
 use crate::domain::amount::Cents;
-use crate::domain::fiscal_code::PersonId;
-use crate::domain::notice_number::NoticeNumber;
-use crate::domain::rome;
 use crate::node::Parties as NodeParties;
-use crate::wire::common::{Subject, SubjectCode, SubjectIdentifier, SubjectKind};
-use crate::wire::pa_for_node::{
-    IbanOrRichiestaMarcaDaBollo, Outcome, PaymentDataV2, PaymentTransfer, PaymentTransferList, TransferNumber,
-};
-use crate::wire::{Amount, Bounded, Date, Text, TextKind};
+use crate::wire::pa_for_node::{Outcome, PaymentDataV2, PaymentTransferList};
+use crate::wire::{Amount, Bounded};
 
 /// Variables, and payments that were begun.
 #[derive(Clone, Debug)]
@@ -116,36 +110,9 @@ impl Session {
 
     /// What an activation might have said of a payment that none told of.
     fn invented(&self, paid: &Paid, issuer: &str, now: Timestamp) -> Result<Begun, String> {
-        let notice = self.fill(&paid.notice)?;
-        let reference = NoticeNumber::new(&notice).map_or_else(|_| notice.clone(), |number| number.iuv().to_string());
-        let amount = cents(&self.fill(&paid.amount)?)?;
-        let description = self.fill(&paid.description)?;
-        let transfer = PaymentTransfer {
-            id_transfer: TransferNumber::N1,
-            transfer_amount: said("paid.amount", Amount::new(amount))?,
-            fiscal_code_pa: text("to.pa", issuer)?,
-            company_name: None,
-            iban_or_richiesta_marca_da_bollo: IbanOrRichiestaMarcaDaBollo::Iban(text(
-                "paid.iban",
-                &self.fill(&paid.iban)?,
-            )?),
-            remittance_information: text("paid.description", &description)?,
-            transfer_category: text("paid.category", &self.fill(&paid.category)?)?,
-            metadata: None,
-        };
-        let data = PaymentDataV2 {
-            creditor_reference_id: text("paid.notice", &reference)?,
-            payment_amount: said("paid.amount", Amount::new(amount))?,
-            due_date: said("dueDate", Date::new(rome::day(now)))?,
-            retention_date: None,
-            last_payment: None,
-            description: text("paid.description", &description)?,
-            company_name: text("to.pa", issuer)?,
-            office_name: None,
-            debtor: nobody()?,
-            transfer_list: PaymentTransferList { transfer: said("transferList", Bounded::new(vec![transfer]))? },
-            metadata: None,
-        };
+        let (notice, iban) = (self.fill(&paid.notice)?, self.fill(&paid.iban)?);
+        let share = Share { ec: issuer, iban: &iban, amount: cents(&self.fill(&paid.amount)?)? };
+        let data = invented(&notice, share, now).map_err(|error| error.to_string())?;
         Ok(Begun { issuer: issuer.to_owned(), notice, data })
     }
 }
@@ -157,24 +124,6 @@ impl From<Version> for NodeVersion {
             Version::V2 => NodeVersion::V2,
         }
     }
-}
-
-fn nobody() -> Result<Subject, String> {
-    let anonymous = PersonId::ANONYMOUS;
-    Ok(Subject {
-        unique_identifier: SubjectIdentifier {
-            entity_unique_identifier_type: SubjectKind::F,
-            entity_unique_identifier_value: said("debtor", SubjectCode::new(anonymous))?,
-        },
-        full_name: text("debtor", anonymous)?,
-        street_name: None,
-        civic_number: None,
-        postal_code: None,
-        city: None,
-        state_province_region: None,
-        country: None,
-        e_mail: None,
-    })
 }
 
 /// Another sum; the first share takes the difference, as long as something is left of it.
@@ -193,10 +142,6 @@ fn pay_instead(data: &mut PaymentDataV2, amount: &str) -> Result<(), String> {
 /// A sum in euro.
 fn cents(text: &str) -> Result<Cents, String> {
     said("amount", Cents::parse_euro(text))
-}
-
-fn text<K: TextKind>(what: &str, text: &str) -> Result<Text<K>, String> {
-    said(what, Text::new(text))
 }
 
 fn said<T, E: std::fmt::Display>(what: &str, value: Result<T, E>) -> Result<T, String> {

@@ -63,14 +63,16 @@ mod tests {
     #[test]
     fn every_scenario_of_the_folder_is_shipped_under_its_name() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
-        let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+        let files =
+            std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
         let mut files: Vec<_> = files.collect();
         let mut shipped: Vec<_> = SHIPPED.iter().map(|shipped| format!("{}.toml", shipped.name)).collect();
         files.sort();
         shipped.sort();
         assert_eq!(files, shipped);
         for shipped in SHIPPED {
-            let scenario = Scenario::read(shipped.file, shipped.text).unwrap_or_else(|error| panic!("{error}"));
+            let scenario =
+                Scenario::read(shipped.file, shipped.text).unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(scenario.name, shipped.name);
             assert!(scenario.certifies.is_none_or(|case| case == shipped.name));
         }

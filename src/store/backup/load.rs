@@ -12,9 +12,13 @@ use super::format::{Archive, Entry};
 use super::{BackupError, Progress, TOLD_EACH};
 
 /// Who worked on what, and until when: nobody does any more.
-const LEASES: [(&str, &str); 3] = [
+const LEASES: [(&str, &str); 4] = [
     ("upload", "UPDATE upload SET worker = NULL, held_until = NULL WHERE held_until IS NOT NULL"),
     ("delivery", "UPDATE delivery SET held_by = NULL, held_until = NULL WHERE held_until IS NOT NULL"),
+    (
+        "partner_delivery",
+        "UPDATE partner_delivery SET held_by = NULL, held_until = NULL WHERE held_until IS NOT NULL",
+    ),
     ("publisher", "UPDATE publisher SET held_until = 0"),
 ];
 

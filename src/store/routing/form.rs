@@ -128,7 +128,7 @@ pub(super) const fn parts(hash: &PasswordHash) -> (&[u8; 32], bool) {
 }
 
 /// A hash as it is stored, read back.
-pub(super) fn password_hash(bytes: &[u8], keyed: bool) -> Result<PasswordHash, StoreError> {
+fn password_hash(bytes: &[u8], keyed: bool) -> Result<PasswordHash, StoreError> {
     let bytes = read(bytes.try_into(), "hash of a password")?;
     Ok(if keyed { PasswordHash::Code(bytes) } else { PasswordHash::Digest(bytes) })
 }
