@@ -18,6 +18,7 @@
 //! reads the outcome, and ours, which refuses what it does not know, also sees order and names.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)] // helpers of tests, too
+#![allow(clippy::upper_case_acronyms)] // names as the contract has them
 
 #[path = "../src/codegen/mod.rs"]
 #[allow(dead_code)]

@@ -54,8 +54,7 @@ async fn a_verification_is_told(scene: &Scene) -> String {
     is(&verified, "companyName", "Comune di Borgo");
     let asked = scene.partner.came("paaVerificaRPT").remove(0);
     assert_eq!((&*asked.action, &*asked.path), ("paaVerificaRPT", "/ccp"));
-    let ccp = asked.tag("codiceContestoPagamento");
-    ccp
+    asked.tag("codiceContestoPagamento")
 }
 
 async fn what_is_to_be_paid_is_told(scene: &Scene) {

@@ -22,7 +22,9 @@ async fn what_an_old_system_refuses_is_told_as_it_says_it() {
         is(&told, "faultCode", "PAA_PAGAMENTO_SCONOSCIUTO");
         is(&told, "faultString", "Rifiutato dal sistema dell'ente");
         is(&told, "description", "Spiegazione dell'ente");
-        scene.partner.behaves(|habits| drop(habits.refuses.insert("paaAttivaRPT", "PAA_PAGAMENTO_SCADUTO")));
+        scene.partner.behaves(|habits| {
+            habits.refuses.insert("paaAttivaRPT", "PAA_PAGAMENTO_SCADUTO");
+        });
         is(&scene.ask(&get(1, &amount("1.00"))).await, "faultCode", "PAA_PAGAMENTO_SCADUTO");
     })
     .await;
@@ -71,7 +73,9 @@ async fn a_refused_amount_that_stays_refused_is_a_contradiction() {
     on_both_scenes(async |scene| {
         scene.partner.owes(owed(1, "20.00"));
         let code = "PAA_ATTIVA_RPT_IMPORTO_NON_VALIDO";
-        scene.partner.behaves(|habits| drop(habits.refuses.insert("paaAttivaRPT", code)));
+        scene.partner.behaves(|habits| {
+            habits.refuses.insert("paaAttivaRPT", code);
+        });
         let told = scene.ask(&get(1, &amount("19.99"))).await;
         is(&told, "faultCode", "PAA_SEMANTICA");
         is(&told, "originalFaultCode", code);

@@ -35,12 +35,16 @@ async fn a_system_that_is_down_is_an_error_of_the_creditor_and_its_receipts_wait
 #[tokio::test(flavor = "multi_thread")]
 async fn an_rt_that_is_refused_is_sent_again_and_one_that_it_has_is_taken() {
     on_both_scenes(async |scene| {
-        scene.partner.behaves(|habits| drop(habits.refuses.insert("paaInviaRT", "PAA_SYSTEM_ERROR")));
+        scene.partner.behaves(|habits| {
+            habits.refuses.insert("paaInviaRT", "PAA_SYSTEM_ERROR");
+        });
         scene.settle(&receipt("r1", notice_number(1).as_str(), &whole(1234))).await;
         let first = scene.partner.waits_for("paaInviaRT", 1).await.remove(0);
         // Its answer is on its way.
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-        scene.partner.behaves(|habits| drop(habits.refuses.insert("paaInviaRT", "PAA_RT_DUPLICATA")));
+        scene.partner.behaves(|habits| {
+            habits.refuses.insert("paaInviaRT", "PAA_RT_DUPLICATA");
+        });
         for _ in 0..8 {
             scene.minutes_pass(15);
             tokio::time::sleep(std::time::Duration::from_millis(300)).await;

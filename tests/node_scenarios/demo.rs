@@ -86,14 +86,17 @@ fn launch() -> Running {
     let mut command = varco();
     command.args(["demo", "--soap-addr", "127.0.0.1:0", "--api-addr", "127.0.0.1:0", "--data-dir"]);
     let mut child = command.arg(folder.path()).stdout(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut running = Running { child, folder };
     let mut told = String::new();
-    for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
+    for line in lines.map_while(Result::ok) {
         if line.starts_with("Varco is up") {
-            return Running { child, folder };
+            return running;
         }
         told.push_str(&line);
     }
-    let _ = child.kill();
+    let _ = running.child.kill();
+    let _ = running.child.wait();
     panic!("the demo did not come up: {told}");
 }
 

@@ -301,7 +301,7 @@ impl LegacyEc {
                     }
                     None => Response::builder().status(StatusCode::INTERNAL_SERVER_ERROR).body(String::new()),
                 };
-                Ok::<_, std::io::Error>(response.unwrap().map(|text| Full::<Bytes>::from(text)))
+                Ok::<_, std::io::Error>(response.unwrap().map(Full::<Bytes>::from))
             }
         });
         let _gone = server::Builder::new().serve_connection(TokioIo::new(stream), service).await;

@@ -127,6 +127,9 @@ pub fn terms(debt: &Debt) -> String {
     )
 }
 
+/// Amount, account, reason, what it is for, and a digital stamp: digest and province.
+pub type Payment = (String, String, String, String, Option<(String, String)>);
+
 /// Whose RPT is written.
 #[derive(Clone, Debug)]
 pub struct Rpt {
@@ -137,8 +140,7 @@ pub struct Rpt {
     pub name: String,
     pub message: String,
     pub debtor: (String, String),
-    /// Amount, account, reason, what it is for, and a digital stamp: digest and province.
-    pub payments: Vec<(String, String, String, String, Option<(String, String)>)>,
+    pub payments: Vec<Payment>,
 }
 
 impl Rpt {
