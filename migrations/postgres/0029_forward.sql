@@ -53,4 +53,4 @@ CREATE INDEX partner_delivery_in_order ON partner_delivery (partner, ec, notice_
 -- The view of it: the latest first.
 CREATE INDEX partner_delivery_by_time ON partner_delivery (made_at, id) WHERE made_at <> 0;
 -- What waits: the oldest of it, and the view of it.
-CREATE INDEX partner_delivery_waiting ON partner_delivery (made_at, id) WHERE state = 'pending';
+CREATE INDEX partner_delivery_waiting ON partner_delivery (made_at, id, refused) WHERE state = 'pending';

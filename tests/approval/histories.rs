@@ -342,7 +342,7 @@ async fn agrees(store: &Store, case: u64, steps: &[Step]) -> Result<BTreeSet<Sta
 #[test]
 fn random_histories_of_several_changes_end_as_a_small_model_says() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    for (cases, database) in [(80, TestDatabase::sqlite()), (12, runtime.block_on(TestDatabase::postgres()))]
+    for (cases, database) in [(200, TestDatabase::sqlite()), (12, runtime.block_on(TestDatabase::postgres()))]
     {
         let store = runtime.block_on(database.store());
         let config = Config { cases, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };

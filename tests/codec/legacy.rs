@@ -30,6 +30,8 @@ where
 {
     let mut sampler = Sampler::of_legacy(service, PPT, seed);
     let mut head = Sampler::of_legacy(service, HEAD, seed + 1);
+    // Blanks around a value are dropped, and one of nothing but blanks is none.
+    (sampler.plain, head.plain) = (true, true);
     let limits = Limits::default();
     for operation in S::all() {
         for _ in 0..100 {

@@ -106,7 +106,7 @@ fn any_valid_answer_becomes_a_valid_answer_and_its_sums_hold() {
         let answer = PaymentAnswerV2 { outcome: Outcome::Ok, fault: None, data: Some(found.data) };
         told(Response::PaGetPaymentV2(answer), Operation::PaGetPaymentV2);
     }
-    assert!(payable * 3 > CASES && first_versions * 6 > CASES, "{payable} payable, {first_versions} in V1");
+    assert!(payable * 4 > CASES && first_versions * 6 > CASES, "{payable} payable, {first_versions} in V1");
 }
 
 fn verified(outcome: &TermsOutcome, asked: &PaymentRequest, answering: &Answering<'_>) {

@@ -77,7 +77,8 @@ pub fn again(handed: &Handed, tries: i64, now: Timestamp, draw: u64) -> Option<T
         Handed::Taken => return None,
         Handed::Refused(_) => LONGEST,
         Handed::Failed => {
-            let doublings = u32::try_from(tries.saturating_sub(1)).unwrap_or(0).min(DOUBLINGS);
+            let before = tries.saturating_sub(1).clamp(0, DOUBLINGS.into());
+            let doublings = u32::try_from(before).unwrap_or(DOUBLINGS);
             SignedDuration::from_secs(1_i64 << doublings).min(LONGEST)
         }
     };

@@ -22,7 +22,7 @@ fn cases(letters: &str) -> [Case; 5] {
         look_up("due letters", letters, &["uno", now, too_long, "#8"], ["partner_delivery_due"; 2]),
         look_up("due partners", claim::DUE_PARTNERS, &[now, ""], ["partner_delivery_due"; 2]),
         look_up("waiting letters", claim::WAITING, &[], ["partner_delivery_"; 2]),
-        look_up("open letters", list::LIST_OPEN, &page, ["partner_delivery_waiting"; 2]),
+        look_up("open letters", list::LIST_OPEN, &page, ["partner_delivery_"; 2]),
         look_up("answered by", answers::READ, &[EC, "302000000000010000"], [PRIMARY, "partner_answer_pkey"]),
     ]
 }
