@@ -149,8 +149,29 @@ fn what_is_no_message_is_said_without_repeating_it() {
     }
     let fault = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><s:Fault>\
         <faultcode>s:Client</faultcode><faultstring>Mario Rossi</faultstring></s:Fault></s:Body></s:Envelope>";
-    let (told, _) = told(fault, &[]);
+    let (told, status) = told(fault, &[]);
     assert!(told["next"].as_str().unwrap().contains("the sender of the request"), "{told}");
+    assert_eq!(status, 1, "the contract knows no soap:Fault");
+}
+
+#[test]
+fn a_name_in_the_place_of_a_fault_code_is_not_repeated() {
+    let refusal = "<outcome>KO</outcome><fault><faultCode>RSSMRA80A01H501U</faultCode><faultString>x</faultString>\
+        <id>77777777777</id></fault>";
+    let (told, _) = told(&message("paVerifyPaymentNoticeRes", refusal), &[]);
+    assert!(!told.to_string().contains("RSSMRA"), "{told}");
+}
+
+#[test]
+fn hostile_messages_are_explained_in_time_and_never_called_right() {
+    let begun = std::time::Instant::now();
+    let many = message("paVerifyPaymentNoticeReq", &"<idPA>1</idPA>\n".repeat(20_000));
+    let (found, status) = told(&many, &[]);
+    assert_eq!((status, found["remarks"].as_array().unwrap().len()), (1, 500));
+    assert_eq!(found["remarks"][499]["rule"], "schema-repeated");
+    let (large, status) = told(&message("paVerifyPaymentNoticeReq", &"<a/>".repeat(120_000)), &[]);
+    assert_eq!((status, large["remarks"][0]["rule"].as_str()), (1, Some("too-large")), "{large}");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(30), "{:?}", begun.elapsed());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use hyper::http::uri::Scheme;
@@ -21,6 +21,9 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 type Sender = SendRequest<Full<Bytes>>;
+
+/// The most bytes of an answer: a server that never ends must not fill the memory.
+const LARGEST: usize = 16 * 1024 * 1024;
 
 /// The PEM files of a connection over TLS.
 #[derive(Clone, Debug, Default)]
@@ -163,8 +166,14 @@ impl Client {
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).map(HeaderValue::as_bytes);
         let content_type = String::from_utf8_lossy(content_type.unwrap_or_default()).into_owned();
-        let body = response.into_body().collect().await;
-        let body = body.map_err(|error| self.trouble(format!("the answer broke off: {error}")))?;
+        let body = Limited::new(response.into_body(), LARGEST).collect().await;
+        let body = body.map_err(|error| {
+            self.connection = None;
+            self.trouble(match error.is::<LengthLimitError>() {
+                true => format!("the answer is larger than {} MiB", LARGEST >> 20),
+                false => format!("the answer broke off: {error}"),
+            })
+        })?;
         Ok((status, content_type, body.to_bytes()))
     }
 
@@ -319,6 +328,23 @@ mod tests {
             Client::new(&format!("http://{free}/"), &TlsFiles::default(), Duration::from_secs(5)).unwrap();
         let error = client.send(&Outgoing::soap("x", Bytes::new())).await.unwrap_err().to_string();
         assert!(error.starts_with(&format!("{free}: cannot connect")), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_never_ends_is_given_up() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut request = [0; 1024];
+            assert!(stream.read(&mut request).await.unwrap() > 0);
+            stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n").await.unwrap();
+            while stream.write_all(&[b'x'; 65536]).await.is_ok() {}
+        });
+        let mut client = Client::new(&url, &TlsFiles::default(), Duration::from_secs(60)).unwrap();
+        let error = client.send(&Outgoing::soap("x", Bytes::new())).await.unwrap_err().to_string();
+        assert!(error.ends_with("the answer is larger than 16 MiB"), "{error}");
     }
 
     #[tokio::test]

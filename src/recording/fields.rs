@@ -120,9 +120,12 @@ impl Kind {
                 all(35, |c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') && !is_person_code(text)
             }
             Kind::Word => {
-                let short = all(6, |c| c.is_ascii_alphanumeric() || c == '.');
+                let short = all(6, |c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '.');
                 let stated = text.starts_with("RPT_") || text.starts_with("RT_");
-                short || stated && all(40, |c| c.is_ascii_uppercase() || c == '_')
+                // Short codes are in capitals; a name in its usual spelling is not.
+                ["true", "false"].contains(&text)
+                    || short
+                    || stated && all(40, |c| c.is_ascii_uppercase() || c == '_')
             }
             Kind::FaultCode => {
                 text.contains('_') && all(60, |c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
@@ -135,7 +138,7 @@ impl Kind {
             Kind::Notice => text == "000000000000000000",
             Kind::PersonCode => text == "ANONIMO",
             Kind::PersonName => text == "ANONIMO",
-            Kind::Markup => true,
+            Kind::Markup => all(200, |c| c.is_ascii_alphanumeric() || "/:.#-_?=".contains(c)),
             Kind::Iuv
             | Kind::Token
             | Kind::Company
@@ -171,7 +174,8 @@ fn of_attribute(name: &str) -> Kind {
     match name.split_once(':') {
         None if name == "xmlns" => Kind::Markup,
         Some(("xmlns", _)) => Kind::Markup,
-        Some((_, "mustUnderstand" | "encodingStyle" | "type" | "nil" | "schemaLocation")) => Kind::Markup,
+        // A schemaLocation often names a folder of whoever wrote it, and nobody reads it.
+        Some((_, "mustUnderstand" | "encodingStyle" | "type" | "nil")) => Kind::Markup,
         _ => Kind::Unknown,
     }
 }
@@ -269,6 +273,7 @@ mod tests {
         assert_eq!(Kind::by_form("IT60X0542811101000000123456"), Kind::Iban);
         assert_eq!((Kind::by_form("a@b.it"), Kind::by_form("Rossi")), (Kind::Email, Kind::Unknown));
         assert_eq!((of("xmlns:a"), of("xsi:nil"), of("who")), (Kind::Markup, Kind::Markup, Kind::Unknown));
+        assert_eq!(of("xsi:schemaLocation"), Kind::Unknown);
     }
 
     #[test]
@@ -278,6 +283,9 @@ mod tests {
             (Kind::Station, "77777777777_01", "Mario Rossi"),
             (Kind::Provider, "BCITITMM", "RSSMRA80A01H501U"),
             (Kind::Word, "POSTAL", "Mario Rossi"),
+            (Kind::Word, "true", "Rossi"),
+            (Kind::Markup, "urn:x:y_1.0", "Mario Rossi"),
+            (Kind::Markup, "http://schemas.xmlsoap.org/soap/envelope/", "mario@example.org"),
             (Kind::Word, "RPT_ACCETTATA_NODO", "RPT_Rossi"),
             (Kind::FaultCode, "PAA_SEMANTICA", "ROSSI"),
             (Kind::Amount, "11,34", "Rossi"),

@@ -7,6 +7,8 @@ use quick_xml::Reader;
 use quick_xml::escape::{escape, resolve_predefined_entity, unescape};
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
+use crate::wire::is_declaration;
+
 /// Deeper than any message of the node.
 const MAX_DEPTH: usize = 128;
 
@@ -133,7 +135,12 @@ impl Work<'_> {
             }
             Event::Decl(declaration) => {
                 self.flush()?;
-                self.out.push_str(&format!("<?{}?>", &*declaration));
+                let written = format!("<?{}?>", &*declaration);
+                // Anything may be in one that does not keep to its grammar, or is not at the beginning.
+                if !matches!(self.out.as_str(), "" | "\u{feff}") || !is_declaration(&written) {
+                    return Err(Unwritable::Form);
+                }
+                self.out.push_str(&written);
             }
             Event::Comment(_) | Event::PI(_) => {}
             Event::DocType(_) => return Err(Unwritable::Doctype),
@@ -260,6 +267,9 @@ mod tests {
             ("<a/>Rossi", Unwritable::Form),
             ("<a>&x;</a>", Unwritable::Form),
             ("<!DOCTYPE a [<!ENTITY x 'Rossi'>]><a/>", Unwritable::Doctype),
+            ("<?xml version='1.0' author='Rossi'?><a/>", Unwritable::Form),
+            ("<?xml Mario Rossi?><a/>", Unwritable::Form),
+            ("<a><?xml version='1.0'?></a>", Unwritable::Form),
         ] {
             assert_eq!(stars(wrong), Err(why), "{wrong}");
         }

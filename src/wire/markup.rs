@@ -178,6 +178,11 @@ pub(crate) fn declaration(text: &str) -> Result<usize, Rule> {
     if stage == 0 { Err(BAD) } else { Ok(text.len() - after.len()) }
 }
 
+/// Whether a text is the XML declaration of a message in UTF-8, and nothing else.
+pub fn is_declaration(text: &str) -> bool {
+    declaration(text).is_ok_and(|length| length > 0 && length == text.len())
+}
+
 /// The encodings whose bytes are UTF-8.
 fn is_utf8_label(label: &str) -> bool {
     label.eq_ignore_ascii_case("UTF-8") || label.eq_ignore_ascii_case("US-ASCII")

@@ -28,6 +28,7 @@ pub use document::{Document, read_document, read_document_leniently, write_docum
 pub use encode::{Name, Write, Writer};
 pub use error::{FacetError, Position, Rule, Violation};
 pub use list::{Bounded, UNBOUNDED};
+pub use markup::is_declaration;
 pub use number::{Amount, AmountForm, AmountKind, Int, IntKind};
 pub use pattern::{Automaton, Pattern};
 pub use reader::{Bounds, Reader};

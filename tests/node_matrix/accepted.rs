@@ -42,7 +42,7 @@ accepted! {
     other_postal_accounts: Ask::GetFor(TransferChannel::Postal),
         answers::get_v2().replace(answers::IBAN, answers::POSTAL_IBAN);
     alternative_accounts_everywhere: Ask::GetFor(TransferChannel::Pagopa),
-        answers::get_v2().replace("CAPITOLO", "IBANAPPOGGIO");
+        answers::get_v2().replace("CAPITOLO", "IBANAPPOGGIO").replace("<value>12<", &format!("<value>{}<", answers::POSTAL_IBAN));
 }
 
 macro_rules! without {

@@ -65,6 +65,12 @@ fn transfers(answer: &str, count: usize) -> String {
     edit(&answer, "data/paymentAmount", Edit::Set(&format!("{count}.00")))
 }
 
+/// The first transfer names another account.
+fn alternative(iban: &str) -> String {
+    let entry = format!("<mapEntry><key>IBANAPPOGGIO</key><value>{iban}</value></mapEntry>");
+    v2("data/transferList/transfer/metadata", Edit::Set(&entry))
+}
+
 fn entries(count: usize) -> String {
     "<mapEntry><key>K</key><value>V</value></mapEntry>".repeat(count)
 }
@@ -158,8 +164,10 @@ rows! {
         => "check-digits" "/qrCode/noticeNumber" None;
     a_bank_account_for_a_postal_slip: POSTAL, answers::get_v2()
         => "postal-account" "/data/transferList/transfer[1]/IBAN" None;
-    an_alternative_account_here_and_there: PAGOPA, answers::get_v2().replacen("CAPITOLO", "IBANAPPOGGIO", 1)
+    an_alternative_account_here_and_there: PAGOPA, alternative(POSTAL_IBAN)
         => "iban-appoggio" "/data/transferList" None;
+    an_alternative_account_that_is_not_registered: V2, alternative("IT60X0542811101000000123456")
+        => "unknown-iban" "/data/transferList/transfer[1]/metadata" WRONG;
     an_amount_that_may_be_exceeded: Ask::Verify,
         verify("paymentList/paymentOptionDescription/options", Edit::Set("GT"))
         => "options" "/paymentList/paymentOptionDescription/options" None;

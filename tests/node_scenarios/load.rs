@@ -80,6 +80,28 @@ async fn what_goes_wrong_is_told_by_its_code() {
     assert_eq!(report.all.in_time_percent, 0.0);
 }
 
+/// What a hanging server held up is counted and not sent, or the load would go on for as long as it hangs.
+#[tokio::test]
+async fn a_server_that_hangs_does_not_make_the_load_endless() {
+    let address = server::start(|request: &str| Says {
+        after: Duration::from_secs(6),
+        ..says(refusal(request, "PAA_PAGAMENTO_SCONOSCIUTO", "no"))
+    })
+    .await;
+    let plan = Plan {
+        pace: Pace::Rate { per_second: 100.0, connections: 2 },
+        duration: Duration::from_millis(300),
+        mix: "probe=1".parse().unwrap(),
+    };
+    let begun = std::time::Instant::now();
+    let stock = Stock::new(vec!["302000000000000184".to_owned()]).unwrap();
+    let report = drive(&Course::new(server::target(address), plan, Version::V2, stock)).await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    adds_up(&report);
+    assert_eq!((report.all.requests, report.all.errors["not-sent"]), (30, 28), "{}", report.told());
+    assert_eq!(report.all.in_time_percent, 0.0);
+}
+
 /// At a rate, a request counts from when it should have gone out: one answer of half a second holds up the rest.
 #[tokio::test]
 async fn a_server_that_stalls_cannot_hide_it() {

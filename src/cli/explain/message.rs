@@ -61,8 +61,16 @@ impl Explainer {
         let text = String::from_utf8_lossy(bytes);
         let options = ParsingOptions { allow_dtd: false, nodes_limit: 100_000, ..ParsingOptions::default() };
         let Ok(document) = Document::parse_with_options(&text, options) else {
+            let large = Remark {
+                rule: "too-large".to_owned(),
+                severity: Severity::Wrong.word(),
+                place: None,
+                message: "it has more elements than any message of the contract".to_owned(),
+                mend: READABLE.to_owned(),
+            };
             return Explanation {
                 what: "XML that is too large to be explained".to_owned(),
+                remarks: vec![large],
                 ..Default::default()
             };
         };
@@ -265,8 +273,10 @@ fn explanation(rule: &str) -> &'static str {
 /// The codes of the faults in a message.
 fn codes_in(root: Node<'_, '_>) -> Vec<super::report::Code> {
     let holds = |node: &Node<'_, '_>| ["faultCode", "originalFaultCode"].contains(&node.tag_name().name());
+    // A name in the place of a code is not repeated: codes have an underscore.
     let form = |code: &&str| {
-        code.len() <= 60
+        code.contains('_')
+            && code.len() <= 60
             && code.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
     };
     let texts = root.descendants().filter(holds).filter_map(|node| node.text().map(str::trim));
@@ -316,6 +326,13 @@ fn fault(payload: Node<'_, '_>) -> Explanation {
         next: Some(format!(
             "the node takes it for an invalid answer (a receipt is sent again); whose fault it is: {blame}"
         )),
+        remarks: vec![Remark {
+            rule: "soap-fault".to_owned(),
+            severity: Severity::Wrong.word(),
+            place: Some(Place::of(&["Fault".to_owned()], payload)),
+            message: "the answer is a soap:Fault".to_owned(),
+            mend: explanation("soap-fault").to_owned(),
+        }],
         codes: codes_in(payload),
         ..Default::default()
     }

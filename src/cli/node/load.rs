@@ -24,7 +24,9 @@ rightly within two seconds, and what went wrong, by the code of the fault or by 
 
 At a rate, times count from the instant at which a request should have gone out, so that a server that
 stalls cannot hide it. Receipts pay notices of the load, each once; a notice that the load has paid is
-rightly answered with PAA_PAGAMENTO_DUPLICATO. Where no payment waits for its receipt, one is begun.
+rightly answered with PAA_PAGAMENTO_DUPLICATO. Where no payment waits for its receipt, one is begun. What
+a server that hangs has held up until five seconds after the end is not sent any more, and counts as
+not-sent among the errors.
 
 It makes real receipts: never drive it against a system in production.
 

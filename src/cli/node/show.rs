@@ -7,6 +7,7 @@ use crate::cli::{Failure, print};
 use crate::node::Exchange;
 use crate::node::expected::Expected;
 use crate::node::judge::{Finding, Ppt};
+use crate::node::report::{lines_only, one_line};
 use crate::node::tell;
 use crate::wire::pa_for_node::{Operation, Outcome};
 
@@ -38,7 +39,7 @@ impl Told {
         if self.verbose {
             let _ = write!(text, "\n{}", String::from_utf8_lossy(&exchange.sent));
             let body = exchange.received.iter().map(|received| String::from_utf8_lossy(&received.body));
-            let _ = writeln!(text, "\n\n{}", body.collect::<String>());
+            let _ = writeln!(text, "\n\n{}", lines_only(&body.collect::<String>()));
         }
         print(&text)
     }
@@ -88,7 +89,8 @@ fn told(exchange: &Exchange, met: bool) -> String {
     let _ = match (exchange.verdict.outcome(), &exchange.error, &exchange.received) {
         (Some(Outcome::Ok), _, _) => writeln!(text, "  answered  OK after {millis:.1} ms"),
         (Some(Outcome::Ko), _, _) => {
-            writeln!(text, "  answered  KO {} after {millis:.1} ms", fault.unwrap_or("without a fault"))
+            let fault = one_line(fault.unwrap_or("without a fault"));
+            writeln!(text, "  answered  KO {fault} after {millis:.1} ms")
         }
         (None, Some(error), _) => writeln!(text, "  no answer {error}"),
         (None, None, received) => {
@@ -97,7 +99,7 @@ fn told(exchange: &Exchange, met: bool) -> String {
         }
     };
     for line in exchange.verdict.answer.iter().flat_map(tell::summary) {
-        let _ = writeln!(text, "            {line}");
+        let _ = writeln!(text, "            {}", one_line(&line));
     }
     for finding in &exchange.verdict.findings {
         find(&mut text, finding);
@@ -112,7 +114,7 @@ fn told(exchange: &Exchange, met: bool) -> String {
 fn find(text: &mut String, finding: &Finding) {
     let place = if finding.path.is_empty() { String::new() } else { format!(" in {}", finding.path) };
     let _ = writeln!(text, "  {:<8}  {}{place}", finding.rule.severity.word(), finding.rule.id);
-    let _ = writeln!(text, "            {}", finding.message);
+    let _ = writeln!(text, "            {}", one_line(&finding.message));
     for line in wrapped(finding.rule.explanation, 96) {
         let _ = writeln!(text, "            > {line}");
     }

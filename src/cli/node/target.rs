@@ -150,7 +150,9 @@ impl Target {
     /// What the registry of the platform holds: as given, or what the environment says of the demo's.
     fn known(&self, variables: &Variables) -> Expectations {
         let set = |given: &[String], keys: &[&str]| -> Option<BTreeSet<String>> {
-            let from = || keys.iter().filter_map(|key| variables.get(key)).map(str::to_owned);
+            // What the environment says of its own institution says nothing about another one.
+            let own = self.pa.is_none() || self.pa.as_deref() == variables.get("EC");
+            let from = || keys.iter().filter(|_| own).filter_map(|key| variables.get(key)).map(str::to_owned);
             let all: BTreeSet<_> =
                 if given.is_empty() { from().collect() } else { given.iter().cloned().collect() };
             (!all.is_empty()).then_some(all)

@@ -14,6 +14,7 @@ use crate::domain::clock::Clock;
 use crate::node::client::Outgoing;
 use crate::recording::mask::{Masked, Masker};
 use crate::recording::session::{Half, MANIFEST, Session, Step};
+use crate::wire::pa_for_node::Operation;
 
 /// A request on its way.
 #[derive(Clone, Debug)]
@@ -164,21 +165,59 @@ fn directives(status: u16, asked: &Asked, operation: &str) -> String {
         let sent = asked.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let expected = usual.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         let same = expected.is_some_and(|(_, value)| value.eq_ignore_ascii_case(sent));
-        if !same && is_harmless(sent) {
+        let harmless = if name == "SOAPAction" { is_operation(sent) } else { is_type_of_xml(sent) };
+        if !same && harmless {
             directives.push_str(&format!("<!-- send: {name}: {sent} -->\n"));
         }
     }
     directives
 }
 
-/// Whether a header names a type or an operation and nothing else.
-fn is_harmless(value: &str) -> bool {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "/;=+.:_\"' ".contains(c);
-    let known = ["text/", "application/", "\"pa", "pa", "\"nodo", "nodo", "\"\""];
-    value.is_empty()
-        || value.len() <= 80
-            && value.chars().all(allowed)
-            && known.iter().any(|begin| value.starts_with(begin))
+/// Whether a `Content-Type` names a type, and a charset at most. Anything may stand in other parameters.
+fn is_type_of_xml(value: &str) -> bool {
+    const TYPES: [&str; 7] = [
+        "text/xml",
+        "application/xml",
+        "application/soap+xml",
+        "text/plain",
+        "text/html",
+        "application/json",
+        "application/octet-stream",
+    ];
+    const CHARSETS: [&str; 5] = ["utf-8", "utf8", "us-ascii", "iso-8859-1", "windows-1252"];
+    let value = value.to_ascii_lowercase();
+    let mut parts = value.split(';').map(str::trim);
+    let kind = parts.next().unwrap_or_default();
+    (kind.is_empty() || TYPES.contains(&kind))
+        && parts.all(|part| {
+            let charset = part.strip_prefix("charset=").map(|charset| charset.trim_matches(['"', '\'']));
+            part.is_empty() || charset.is_some_and(|charset| CHARSETS.contains(&charset))
+        })
+}
+
+/// The operations of the old interface (WSDLs of the node and of creditors, SANP 2).
+const OLD: [&str; 13] = [
+    "paaVerificaRPT",
+    "paaAttivaRPT",
+    "paaInviaRT",
+    "paaChiediNumeroAvviso",
+    "paaInviaEsitoStorno",
+    "paaInviaRichiestaRevoca",
+    "nodoInviaRPT",
+    "nodoInviaCarrelloRPT",
+    "nodoChiediStatoRPT",
+    "nodoChiediCopiaRT",
+    "nodoChiediListaPendentiRPT",
+    "nodoChiediElencoFlussiRendicontazione",
+    "nodoChiediFlussoRendicontazione",
+];
+
+/// Whether a `SOAPAction` is empty or names an operation, in one of the ways in which people write that.
+fn is_operation(value: &str) -> bool {
+    let name = value.trim_matches('"');
+    let name = ["Request", "Req"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
+    let known = Operation::ALL.iter().any(|operation| operation.name() == name);
+    name.is_empty() || known || OLD.contains(&name)
 }
 
 /// The comments belong behind the declaration, which must come first.
@@ -211,8 +250,14 @@ mod tests {
     #[test]
     fn headers_that_may_say_more_are_not_written() {
         assert!(
-            is_harmless("\"paGetPayment\"") && is_harmless("") && is_harmless("text/xml; charset=ISO-8859-1")
+            is_operation("\"paGetPayment\"") && is_operation("") && is_operation("paVerifyPaymentNoticeReq")
         );
-        assert!(!is_harmless("Mario Rossi") && !is_harmless("RSSMRA80A01H501U"));
+        assert!(is_type_of_xml("text/xml; charset=ISO-8859-1") && is_type_of_xml(""));
+        for said in ["Mario Rossi", "RSSMRA80A01H501U", "paRSSMRA80A01H501U", "\"pa Mario Rossi\""] {
+            assert!(!is_operation(said), "{said}");
+        }
+        for said in ["text/xml; name=Mario Rossi", "text/xml; charset=Mario", "application/Rossi", "Rossi"] {
+            assert!(!is_type_of_xml(said), "{said}");
+        }
     }
 }

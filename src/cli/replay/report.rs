@@ -65,7 +65,7 @@ impl Verdict {
                 Some(b'+') => "32",
                 _ => "0",
             };
-            let _ = writeln!(line, "    {}", painted(text, paint, colour));
+            let _ = writeln!(line, "    {}", painted(&report::lines_only(text), paint, colour));
         }
         for note in &self.notes {
             let _ = writeln!(line, "    note: {note}");
@@ -130,6 +130,8 @@ mod tests {
             "FAIL paForNode/verify/paid (1.5 ms)\n    -a\n    +b\n"
         );
         assert!(verdict(Some("-a")).line(Colour::On).contains("\u{1b}[31m-a\u{1b}[0m"));
+        let steers = verdict(Some("+\u{1b}[2J\u{9b}2J")).line(Colour::Off);
+        assert!(!steers.contains(['\u{1b}', '\u{9b}']), "{steers:?}");
         assert_eq!(summary(&[verdict(None), verdict(Some("x"))]), "1 passed, 1 failed");
     }
 

@@ -68,6 +68,12 @@ fn one(transfer: &PaymentTransfer, known: &Expectations, path: &str, found: &mut
     {
         found.push(Finding::new(&UNKNOWN_IBAN, format!("{path}/IBAN"), "the account is not registered"));
     }
+    let others =
+        alternatives(transfer).filter(|iban| known.ibans.as_ref().is_some_and(|k| !k.contains(*iban)));
+    for _ in others {
+        let said = "the alternative account is not registered";
+        found.push(Finding::new(&UNKNOWN_IBAN, format!("{path}/metadata"), said));
+    }
     if let Some(name) = &transfer.company_name {
         blank(name.as_str(), &format!("{path}/companyName"), found);
     }
@@ -113,11 +119,13 @@ pub(super) fn all_postal(data: &PaymentDataV2) -> bool {
 }
 
 fn names_alternative(transfer: &PaymentTransfer) -> bool {
-    transfer
-        .metadata
-        .iter()
-        .flat_map(|metadata| metadata.map_entry.iter())
-        .any(|entry| entry.key == ALTERNATIVE)
+    alternatives(transfer).next().is_some()
+}
+
+/// The accounts that stand under the key of the alternative one.
+fn alternatives(transfer: &PaymentTransfer) -> impl Iterator<Item = &str> {
+    let entries = transfer.metadata.iter().flat_map(|metadata| metadata.map_entry.iter());
+    entries.filter(|entry| entry.key == ALTERNATIVE).map(|entry| entry.value.as_str())
 }
 
 /// `9/0101002IM/`: a digit, seven digits in the middle, the reason of the revenue.

@@ -13,6 +13,9 @@ use crate::node::receipt::{Payment, plan as receipt_plan};
 use crate::node::scenario::Target;
 use crate::node::{Activation, Exchange, Node, Version, paid_data};
 
+/// How long after the end of a load what should have gone out before it still goes out.
+const OVERTIME: Duration = Duration::from_secs(5);
+
 /// A load under way; clones look at the same one.
 #[derive(Clone, Debug)]
 pub struct Course(Arc<Shared>);
@@ -113,6 +116,15 @@ async fn call(shared: Arc<Shared>, mut node: Node, begun: Instant) {
         tokio::time::sleep_until(due.into()).await;
         if shared.stopped.load(Ordering::Relaxed) {
             return;
+        }
+        // A server that hangs must not make a load of a minute one of hours; what it held up counts all the same.
+        if begun.elapsed() >= shared.plan.duration + OVERTIME {
+            held(&shared.tally).count(
+                shared.plan.mix.nth(number),
+                due.elapsed(),
+                Met::Wrong("not-sent".to_owned()),
+            );
+            continue;
         }
         let (asks, exchange, paid) = ask(&shared, &mut node, number).await;
         let took = match shared.plan.pace {

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 pub use evidence::evidence;
 pub use junit::{JunitCase, JunitEnding, junit};
 pub use pretty::pretty;
-pub use text::{Colour, painted, summary, told};
+pub use text::{Colour, lines_only, one_line, painted, summary, told};
 
 use super::Exchange;
 

@@ -32,13 +32,13 @@ pub fn told(case: &CaseReport, colour: Colour) -> String {
         milliseconds(case.took)
     );
     if let Some(reason) = &case.reason {
-        let _ = writeln!(text, "       {reason}");
+        let _ = writeln!(text, "       {}", one_line(reason));
     }
     for step in &case.steps {
         let _ =
             writeln!(text, "  {:>4} {} {}{}", step.number, word(step.ending, colour), step.name, met(step));
         for reason in &step.reasons {
-            let _ = writeln!(text, "            {}", painted(&plain(reason), "31", colour));
+            let _ = writeln!(text, "            {}", painted(&one_line(reason), "31", colour));
         }
         for finding in step.exchanges.iter().flat_map(|shown| &shown.findings) {
             let what = format!(
@@ -48,8 +48,8 @@ pub fn told(case: &CaseReport, colour: Colour) -> String {
                 place(&finding.path),
                 finding.message
             );
-            let _ = writeln!(text, "            {}", painted(&plain(&what), "33", colour));
-            let _ = writeln!(text, "            {}", plain(finding.explanation));
+            let _ = writeln!(text, "            {}", painted(&one_line(&what), "33", colour));
+            let _ = writeln!(text, "            {}", one_line(finding.explanation));
         }
     }
     text
@@ -83,7 +83,7 @@ fn met(step: &StepReport) -> String {
     let answers =
         step.exchanges.iter().map(|shown| format!("{} in {}", shown.outcome, milliseconds(shown.took)));
     let answers: Vec<String> = answers.collect();
-    if answers.is_empty() { String::new() } else { plain(&format!(" → {}", answers.join(", "))) }
+    if answers.is_empty() { String::new() } else { one_line(&format!(" → {}", answers.join(", "))) }
 }
 
 fn word(ending: Ending, colour: Colour) -> String {
@@ -98,9 +98,15 @@ fn place(path: &str) -> &str {
     if path.is_empty() { "the answer" } else { path }
 }
 
-/// What a server says must not steer the terminal.
-fn plain(text: &str) -> String {
+/// What a server says must not steer the terminal, nor look like a line of ours.
+pub fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// What a server says must not steer the terminal; its lines stay.
+pub fn lines_only(text: &str) -> String {
+    let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    text.replace("\r\n", "\n").chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// A duration in milliseconds.
