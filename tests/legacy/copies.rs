@@ -1,7 +1,8 @@
 //! Receipts of which each institution has a copy of its own.
 
 use super::scene::{
-    FIRST, SECOND_PASSWORD, amount, copy_for_the_second, get_v2, iuv, on_both_with_a_second, owed, receipt, shared,
+    FIRST, SECOND_PASSWORD, amount, copy_for_the_second, get_v2, iuv, on_both_with_a_second, owed, receipt,
+    shared,
 };
 use crate::support::partner::legacy::LegacyEc;
 use crate::support::partner::legacy_words::{Caller, Debt, tag};

@@ -154,9 +154,10 @@ pub fn shared(own: i64, other: i64) -> [Share; 2] {
 
 /// The copy of a receipt for the second institution, through its own station.
 pub fn copy_for_the_second(receipt: &str) -> String {
-    receipt
-        .replace(&format!("<idPA>{EC}</idPA>"), &format!("<idPA>{OTHER_EC}</idPA>"))
-        .replace(&format!("<idStation>{STATION}</idStation>"), &format!("<idStation>{SECOND_STATION}</idStation>"))
+    receipt.replace(&format!("<idPA>{EC}</idPA>"), &format!("<idPA>{OTHER_EC}</idPA>")).replace(
+        &format!("<idStation>{STATION}</idStation>"),
+        &format!("<idStation>{SECOND_STATION}</idStation>"),
+    )
 }
 
 impl Scene {
