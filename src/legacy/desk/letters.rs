@@ -116,9 +116,12 @@ impl Desk {
             rts.retain(|rt| !made.iter().any(|there| of_this(there) && there.name.ec == rt.name.ec));
             if rts.is_empty() {
                 // That nobody paid in time is told before that somebody did, whichever letter was written first.
-                let is_first = |rt: &StoredRt| rt.outcome == RtOutcome::Expired && rt.taken_at.is_none();
+                let waits = |rt: &StoredRt| rt.taken_at.is_none() && rt.partner == partner.id;
+                let is_first = |rt: &StoredRt| rt.outcome == RtOutcome::Expired && waits(rt);
                 let is_its = |rt: &StoredRt| (of_this(rt) || is_first(rt)) && wanted.contains(&rt.name.ec);
-                return Ok(made.into_iter().filter(is_its).collect());
+                let mut ready: Vec<StoredRt> = made.into_iter().filter(is_its).collect();
+                ready.sort_by_key(|rt| rt.receipt.is_some());
+                return Ok(ready);
             }
             // Another instance may have been faster: then they are there now.
             self.parts.store.keep_rts(&rts).await?;
