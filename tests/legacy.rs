@@ -15,6 +15,8 @@ mod support;
 mod begun;
 #[path = "legacy/calls.rs"]
 mod calls;
+#[path = "legacy/copies.rs"]
+mod copies;
 #[path = "legacy/expiry.rs"]
 mod expiry;
 #[path = "legacy/payment.rs"]

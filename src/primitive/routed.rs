@@ -83,7 +83,9 @@ pub fn route(primitives: &Primitives, request: &Request) -> Option<Routed> {
     let standing = routes.at(&known.station, &notice, now);
     let handlers: Vec<Handler> = std::iter::once(standing.handler).chain(standing.also).cloned().collect();
     let is_for_us = handlers.iter().all(|one| *one == Handler::Managed);
-    (!is_for_us).then_some(Routed { ec, notice: Some(notice), handlers })
+    // What we activate is noted too where its receipt could be taken for a partner's.
+    let is_noted = is_for_us && activates(request) && routes.concern_partners(&notice);
+    (!is_for_us || is_noted).then_some(Routed { ec, notice: Some(notice), handlers })
 }
 
 /// Who is named by a question, and which notice; none for a receipt.
@@ -105,6 +107,11 @@ fn about(request: &Request) -> Option<(Address<'_>, Option<&NoticeCode>)> {
         Request::PaDemandPaymentNotice(request) => Some((address!(request), None)),
         Request::PaSendRT(_) | Request::PaSendRTV2(_) => None,
     }
+}
+
+/// Whether a notice is about to be paid.
+fn activates(request: &Request) -> bool {
+    matches!(request, Request::PaGetPayment(_) | Request::PaGetPaymentV2(_))
 }
 
 /// Whether what is demanded is offered here by that institution.
@@ -267,7 +274,8 @@ impl Question {
         if !counts {
             return None;
         }
-        let activates = if self.activates() && outcome.is_ok() { Activates::Yes } else { Activates::No };
+        let activates =
+            if activates(&self.request) && outcome.is_ok() { Activates::Yes } else { Activates::No };
         let (ec, reason) = (&self.routed.ec, failure.word());
         tracing::warn!(partner = partner.as_str(), %ec, reason, "answered in the place of a partner");
         self.primitives.partners.forwarder.exchange.tally().stood_in();
@@ -280,15 +288,11 @@ impl Question {
     /// Keeps who answered an activation.
     async fn note(&self, outcome: &Outcome, by: &AnsweredBy) {
         let is_ok = outcome.as_ref().is_ok_and(|response| told(response).0 == Word::Ok);
-        if let Some(notice) = self.routed.notice.as_ref().filter(|_| is_ok && self.activates()) {
+        if let Some(notice) = self.routed.notice.as_ref().filter(|_| is_ok && activates(&self.request)) {
             let place = (&self.routed.ec, notice);
             let noted = self.primitives.store.note_activation(place, by, self.primitives.clock.now());
             noted_in_time(noted).await;
         }
-    }
-
-    fn activates(&self) -> bool {
-        matches!(self.request, Request::PaGetPayment(_) | Request::PaGetPaymentV2(_))
     }
 
     fn failed(&self, partner: &PartnerId, failure: &PartnerFailure) -> Refused {

@@ -73,3 +73,39 @@ async fn notices_that_move_come_through_both_stations_for_a_while() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_receipt_goes_to_who_answered_last_though_that_was_somebody_else_before() {
+    let back = Way { partner: None, from: 1, ..forwarded("uno") };
+    with(&[], &["uno"], &[forwarded("uno"), back], async |scene| {
+        scene.partner().owes(1, 2500);
+        assert_eq!(scene.gateway.codes(&about(1)).await, ["OK", "OK", "OK"]);
+        scene.partner().owes(2, 100);
+        assert_eq!(scene.gateway.codes(&about(2)).await, ["OK", "OK", "OK"]);
+        scene.hours_pass(2);
+        // Nobody paid that; it is ours now.
+        scene.gateway.owe(1, 2500).await;
+        assert_eq!(scene.gateway.codes(&about(1)).await, ["OK", "OK", "OK"]);
+        scene.gateway.settle(&paid("r1", 1, 2500)).await;
+        assert_eq!(scene.gateway.classes(1).await, [("r1".to_owned(), "matched".to_owned())]);
+        assert_eq!(scene.letters().await, [], "the partner that had it before gets nothing");
+        // What the partner answered last is the partner's still.
+        scene.gateway.settle(&paid("r2", 2, 100)).await;
+        scene.has_receipts(&["r2"]).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_activated_here_is_paid_here_though_the_notices_are_a_partners_by_then() {
+    let new = Way { from: 1, ..forwarded("uno") };
+    with(&[], &["uno"], &[new], async |scene| {
+        scene.gateway.owe(1, 2500).await;
+        assert_eq!(scene.gateway.codes(&about(1)).await, ["OK", "OK", "OK"]);
+        scene.hours_pass(2);
+        scene.gateway.settle(&paid("r1", 1, 2500)).await;
+        assert_eq!(scene.gateway.classes(1).await, [("r1".to_owned(), "matched".to_owned())]);
+        assert_eq!(scene.letters().await, [], "the partner knows nothing of it");
+    })
+    .await;
+}

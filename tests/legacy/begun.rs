@@ -1,9 +1,13 @@
 //! Payments that the institution begins itself, by an RPT that nobody asked for.
 
-use super::scene::{amount, get_v2, iuv, on_both_scenes, owed, receipt, shared, whole};
+use jiff::ToSpan;
+
+use super::scene::{Scene, amount, get_v2, iuv, on_both_scenes, owed, receipt, shared, whole};
+use crate::support::TestDatabase;
 use crate::support::messages::about;
 use crate::support::partner::legacy_words::{Debt, debt, tag, tags};
-use crate::support::samples::{EC, IBAN, notice_number};
+use crate::support::samples::{self, EC, IBAN, STATION, notice_number};
+use crate::support::trouble::Intruder;
 use crate::support::world::OTHER_EC;
 
 fn is(xml: &str, name: &str, value: &str) {
@@ -99,4 +103,51 @@ async fn a_reference_without_a_notice_gets_one_and_keeps_its_own_in_the_rt() {
         assert_ne!(iuv(1), reference);
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cart_for_a_notice_that_another_answers_for_is_refused() {
+    on_both_scenes(async |scene| {
+        // Code 01 of the same institution is ours.
+        let other = Some((OTHER_EC.to_owned(), "4.34".to_owned(), IBAN.to_owned()));
+        let foreign = Debt { other, ..debt(EC, "01000000000000153", "12.34") };
+        is(&scene.partner.sends(&foreign, "CARRELLO").await, "faultCode", "PPT_SEMANTICA");
+        assert_eq!(scene.attempts().await, []);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cart_that_holds_more_than_was_taken_before_is_refused() {
+    on_both_scenes(async |scene| {
+        is(&scene.partner.sends(&owed(1, "8.00"), "CONTESTO-1").await, "esito", "OK");
+        let other = Some((OTHER_EC.to_owned(), "4.34".to_owned(), IBAN.to_owned()));
+        let more = Debt { other, ..owed(1, "12.34") };
+        let answered = scene.partner.sends(&more, "CONTESTO-1").await;
+        is(&answered, "faultCode", "PPT_RPT_DUPLICATA");
+        is(&scene.verified(&about(1)).await, "amount", "8.00");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_answered_before_begins_payments_as_long_as_the_overlap_lasts() {
+    for database in [TestDatabase::sqlite(), TestDatabase::postgres().await] {
+        let scene = Scene::start(database, 1000).await;
+        let [from, until] = [-1, 10].map(|hours| (samples::now() + hours.hours()).as_microsecond());
+        let managed = format!(
+            "INSERT INTO route (ec, station, aux_digit, code, from_at, id, handler, overlap_until, made_at) \
+             VALUES ('{EC}', '{STATION}', 3, '02', {from}, 'poi', 'managed', {until}, 0)"
+        );
+        Intruder::enter(&scene.gateway.database).await.run(&managed).await;
+        let scene = scene.restart().await;
+        is(&scene.partner.sends(&owed(1, "12.34"), "CONTESTO-1").await, "esito", "OK");
+        is(&scene.ask(&get_v2(1, &amount("12.34"))).await, "paymentAmount", "12.34");
+        scene.settle(&receipt("r1", notice_number(1).as_str(), &whole(1234))).await;
+        let came = scene.partner.waits_for("paaInviaRT", 1).await.remove(0);
+        assert_eq!(came.tag("codiceContestoPagamento"), "CONTESTO-1");
+        scene.minutes_pass(10 * 60);
+        is(&scene.partner.sends(&owed(2, "12.34"), "CONTESTO-2").await, "faultCode", "PPT_AUTORIZZAZIONE");
+        scene.gateway.end().await;
+    }
 }

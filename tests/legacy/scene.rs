@@ -17,9 +17,12 @@ use crate::support::partner::legacy::LegacyEc;
 use crate::support::partner::legacy_words::{Caller, Debt, debt, tag};
 use crate::support::samples::{self, BROKER, EC, STATION, notice_number};
 use crate::support::trouble::Intruder;
-use crate::support::world::OTHER_EC;
+use crate::support::world::{OTHER_EC, SECOND_STATION};
 
 pub const PASSWORD: &str = "un-segreto-15ch";
+pub const SECOND_PASSWORD: &str = "altro-segreto-1";
+/// The partner that answers for the notices of the samples.
+pub const FIRST: &str = "vecchio";
 /// How long an accepted RPT waits, in minutes.
 pub const VALIDITY: i64 = 30;
 
@@ -47,6 +50,15 @@ pub struct Scene {
 pub async fn on_both_scenes(test: impl AsyncFn(&Scene)) {
     for database in [TestDatabase::sqlite(), TestDatabase::postgres().await] {
         let scene = Scene::start(database, 1000).await;
+        test(&scene).await;
+        scene.gateway.end().await;
+    }
+}
+
+/// The same where another partner, or this one, answers for the notices of the second institution.
+pub async fn on_both_with_a_second(partner: &str, test: impl AsyncFn(&Scene)) {
+    for database in [TestDatabase::sqlite(), TestDatabase::postgres().await] {
+        let scene = Scene::start_with(database, 1000, Some(partner)).await;
         test(&scene).await;
         scene.gateway.end().await;
     }
@@ -140,18 +152,41 @@ pub fn shared(own: i64, other: i64) -> [Share; 2] {
     [Share { ec: EC, cents: own, to: iban }, Share { ec: OTHER_EC, cents: other, to: iban }]
 }
 
+/// The copy of a receipt for the second institution, through its own station.
+pub fn copy_for_the_second(receipt: &str) -> String {
+    receipt.replace(&format!("<idPA>{EC}</idPA>"), &format!("<idPA>{OTHER_EC}</idPA>")).replace(
+        &format!("<idStation>{STATION}</idStation>"),
+        &format!("<idStation>{SECOND_STATION}</idStation>"),
+    )
+}
+
 impl Scene {
     /// With an old system that answers for the notices of the samples, and whose RPT is waited for so many
     /// milliseconds.
     pub async fn start(database: TestDatabase, wait_for_rpt: u32) -> Scene {
+        Scene::start_with(database, wait_for_rpt, None).await
+    }
+
+    /// With a partner besides that answers for the notices of the second institution: the same system under another
+    /// name and password, if it is another one.
+    async fn start_with(database: TestDatabase, wait_for_rpt: u32, second: Option<&str>) -> Scene {
         let (url, mut started) = (database.url.clone(), None);
         let gateway = TestGateway::start_after(database, &url, &SETTINGS, async |folder, database| {
             let (broker, station) = (BROKER.to_owned(), STATION.to_owned());
             let partner =
                 LegacyEc::start(folder, Caller { broker, station, password: PASSWORD.to_owned() }).await;
             let mut intruder = Intruder::enter(database).await;
-            intruder.run(&partner_row(&partner, folder, database.engine, wait_for_rpt)).await;
-            intruder.run(&route_row()).await;
+            let row = |name: &str, password: &str| {
+                partner_row(&partner, folder, (database.engine, wait_for_rpt), (name, password))
+            };
+            intruder.run(&row(FIRST, PASSWORD)).await;
+            intruder.run(&route_row((EC, STATION, "02"), FIRST)).await;
+            if let Some(second) = second {
+                if second != FIRST {
+                    intruder.run(&row(second, SECOND_PASSWORD)).await;
+                }
+                intruder.run(&route_row((OTHER_EC, SECOND_STATION, "05"), second)).await;
+            }
             started = Some(partner);
         })
         .await;
@@ -236,26 +271,31 @@ pub async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     assert!(tokio::time::timeout(std::time::Duration::from_secs(20), waited).await.is_ok(), "never: {what}");
 }
 
-fn partner_row(partner: &LegacyEc, folder: &Path, engine: &str, wait_for_rpt: u32) -> String {
+fn partner_row(
+    partner: &LegacyEc,
+    folder: &Path,
+    (engine, wait_for_rpt): (&str, u32),
+    (name, password): (&str, &str),
+) -> String {
     let certificate = CertificateDer::from_pem_file(folder.join("partner.pem")).unwrap();
     let caller = hex(&Sha256::digest(&certificate));
-    let password = hex(&Sha256::digest(PASSWORD));
+    let password = hex(&Sha256::digest(password));
     let password =
         if engine == "sqlite" { format!("x'{password}'") } else { format!("decode('{password}', 'hex')") };
     let (url, rt, demand) = (partner.url("ccp"), partner.url("rt"), partner.url("avvisi"));
     format!(
         "INSERT INTO partner (id, owner, name, speaks, url, rt_url, demand_url, caller, password_hash, \
-         password_keyed, due_days, wait_for_rpt, redirect, enabled, created_at, updated_at) VALUES ('vecchio', \
+         password_keyed, due_days, wait_for_rpt, redirect, enabled, created_at, updated_at) VALUES ('{name}', \
          'ec:{EC}', 'Sistema vecchio', 'legacy', '{url}', '{rt}', '{demand}', '{caller}', {password}, FALSE, 3, \
          {wait_for_rpt}, 'https://pagamenti.example.it/vai', TRUE, 0, 0)"
     )
 }
 
-fn route_row() -> String {
+fn route_row((ec, station, code): (&str, &str, &str), partner: &str) -> String {
     let from = (samples::now() - 24.hours()).as_microsecond();
     format!(
         "INSERT INTO route (ec, station, aux_digit, code, from_at, id, handler, partner, made_at) \
-         VALUES ('{EC}', '{STATION}', 3, '02', {from}, 'via', 'legacy', 'vecchio', 0)"
+         VALUES ('{ec}', '{station}', 3, '{code}', {from}, 'via-{code}', 'legacy', '{partner}', 0)"
     )
 }
 

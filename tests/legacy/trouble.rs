@@ -1,10 +1,16 @@
 //! Old systems that are down, and gateways that stop in between.
 
-use super::scene::{Scene, amount, get_v2, on_both_scenes, owed, receipt, whole};
+use varco::domain::amount::Cents;
+use varco::domain::ids::{BrokerCode, StationCode};
+use varco::domain::routing::PartnerId;
+use varco::domain::routing::attempt::Ccp;
+use varco::store::{Asked, AttemptName};
+
+use super::scene::{FIRST, Scene, amount, get_v2, iuv, on_both_scenes, owed, receipt, whole};
 use crate::support::TestDatabase;
 use crate::support::messages::about;
 use crate::support::partner::legacy_words::tag;
-use crate::support::samples::notice_number;
+use crate::support::samples::{self, BROKER, STATION, notice_number};
 
 fn is(xml: &str, name: &str, value: &str) {
     assert_eq!(tag(xml, name).as_deref(), Some(value), "{name} in {xml}");
@@ -74,4 +80,25 @@ async fn nothing_is_lost_when_the_gateway_stops_between_receipt_and_rt() {
         is(&came[0].rt(), "importoTotalePagato", "12.34");
         scene.gateway.end().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_without_an_attempt_stays_with_its_own_though_the_notice_is_activated_meanwhile() {
+    on_both_scenes(async |scene| {
+        let store = scene.gateway.store();
+        let asked = |number: i64, ccp: &str| Asked {
+            name: AttemptName { ec: samples::ec(), iuv: iuv(1), number },
+            ccp: Ccp::new(ccp).unwrap(),
+            notice: notice_number(1),
+            partner: PartnerId::new(FIRST).unwrap(),
+            through: (BrokerCode::new(BROKER).unwrap(), StationCode::new(STATION).unwrap()),
+            amount: Cents::new(1234).unwrap(),
+            at: samples::now(),
+        };
+        let first = store.begin_by_receipt(&asked(1, "ricevuta")).await.unwrap();
+        store.begin_attempt(&asked(2, "attivazione")).await.unwrap();
+        let again = store.begin_by_receipt(&asked(3, "ricevuta")).await.unwrap();
+        assert_eq!(again, first, "its RT is kept under that");
+    })
+    .await;
 }

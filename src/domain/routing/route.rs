@@ -121,6 +121,13 @@ impl Routes {
         Standing { handler: here.handler, also: here.also.or_else(|| differing(there, here.handler)) }
     }
 
+    /// Whether a partner answers for notices like this one, did so or will: then it counts who answered last.
+    pub fn concern_partners(&self, notice: &NoticeNumber) -> bool {
+        let Some(code) = code_of(notice) else { return false };
+        let mut alike = self.0.iter().filter(|((_, of), _)| *of == code).flat_map(|(_, history)| history);
+        alike.any(|route| route.handler.partner().is_some())
+    }
+
     /// The station that serves a notice besides those that the registry says, while its move lasts.
     pub fn still_comes_through(&self, station: &StationCode, notice: &NoticeNumber, now: Timestamp) -> bool {
         code_of(notice).is_some_and(|code| self.moved(station, code, now).is_some())
@@ -136,6 +143,18 @@ impl Routes {
             }
         }
         handlers
+    }
+
+    /// Who speaks for the codes of a relation: who answers for them, and while an overlap lasts who did before.
+    pub fn speakers<'a>(
+        &'a self,
+        station: &'a StationCode,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &'a Handler> {
+        self.0.keys().filter(move |(through, _)| through == station).flat_map(move |(through, code)| {
+            let standing = self.standing((through, *code), now);
+            std::iter::once(standing.handler).chain(standing.also)
+        })
     }
 
     /// Whom a receipt is handed on to that came through a station: who answers for its notice, or for a copy of

@@ -21,11 +21,18 @@ impl Desk {
     pub async fn expire(&self) -> Result<usize, StoreError> {
         let now = self.parts.clock.now();
         let by = now.checked_sub(self.parts.validity).unwrap_or(Timestamp::MIN);
-        let mut made = 0;
-        for rpt in self.parts.store.open_rpts(by, MOST).await? {
-            made += usize::from(self.expire_one(&rpt, now).await?);
+        let (mut made, mut last) = (0, None);
+        loop {
+            let rpts = self.parts.store.open_rpts(by, last.as_ref(), MOST).await?;
+            for rpt in &rpts {
+                made += usize::from(self.expire_one(rpt, now).await?);
+            }
+            // Those that wait on, for whatever reason, keep none behind them from its end.
+            last = rpts.into_iter().last();
+            if last.is_none() {
+                return Ok(made);
+            }
         }
-        Ok(made)
     }
 
     async fn expire_one(&self, rpt: &StoredRpt, now: Timestamp) -> Result<bool, StoreError> {

@@ -3,6 +3,7 @@
 //! RTs are made when their letter is handed over first, kept, and sent as they are kept ever after: what the partner
 //! has is what `nodoChiediCopiaRT` gives.
 
+use crate::domain::fiscal_code::FiscalCode;
 use crate::domain::routing::Partner;
 use crate::domain::routing::attempt::{Ccp, RtOutcome};
 use crate::legacy::translate::{self, Attempt, Unusable};
@@ -74,7 +75,11 @@ impl Desk {
         for rt in &rts {
             // Of a letter with several some may have arrived before.
             if rt.taken_at.is_none() || rt.partner != partner.id {
-                self.send(rt, partner).await?;
+                match self.send(rt, partner).await {
+                    // Who does not take the one that nobody paid gets the one of the payment all the same.
+                    Err(Stopped::Theirs(_)) if letter.message.is_some() && rt.receipt.is_none() => {}
+                    sent => sent?,
+                }
             }
         }
         Ok(())
@@ -103,14 +108,21 @@ impl Desk {
         for _ in 0..TRIES {
             let attempt = self.attempt_paid(letter, &paid, partner).await?;
             let made = self.parts.store.rts_of_attempt(&attempt.name).await?;
+            let rpts = self.parts.store.rpts_of_attempt(&attempt.name).await?;
+            let mut rts = self.make(letter, &paid, (&attempt, &rpts, &made), partner)?;
+            let wanted: Vec<FiscalCode> = rts.iter().map(|rt| rt.name.ec.clone()).collect();
             let of_this = |rt: &StoredRt| rt.receipt.as_deref() == Some(&*paid.receipt);
-            let own = |rt: &StoredRt| letter.ec == paid.issuer || rt.name.ec == letter.ec;
-            let ready: Vec<StoredRt> = made.iter().filter(|rt| of_this(rt) && own(rt)).cloned().collect();
-            if !ready.is_empty() {
+            // The letter of another institution's copy may have made that one's before.
+            rts.retain(|rt| !made.iter().any(|there| of_this(there) && there.name.ec == rt.name.ec));
+            if rts.is_empty() {
+                // That nobody paid in time is told before that somebody did, whichever letter was written first.
+                let waits = |rt: &StoredRt| rt.taken_at.is_none() && rt.partner == partner.id;
+                let is_first = |rt: &StoredRt| rt.outcome == RtOutcome::Expired && waits(rt);
+                let is_its = |rt: &StoredRt| (of_this(rt) || is_first(rt)) && wanted.contains(&rt.name.ec);
+                let mut ready: Vec<StoredRt> = made.into_iter().filter(is_its).collect();
+                ready.sort_by_key(|rt| rt.receipt.is_some());
                 return Ok(ready);
             }
-            let rpts = self.parts.store.rpts_of_attempt(&attempt.name).await?;
-            let rts = self.make(letter, &paid, (&attempt, &rpts, &made), partner)?;
             // Another instance may have been faster: then they are there now.
             self.parts.store.keep_rts(&rts).await?;
         }

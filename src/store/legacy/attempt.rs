@@ -12,7 +12,7 @@ use crate::store::dialect::{for_both_engines, on_engine};
 use crate::store::rows::{instant, read};
 use crate::store::{Store, StoreError};
 
-use super::{AttemptName, facts};
+use super::{AttemptName, RptName, facts};
 
 /// A partner is asked to activate a notice.
 #[derive(Clone, Debug)]
@@ -179,8 +179,11 @@ impl Store {
     pub async fn begin_by_receipt(&self, asked: &Asked) -> Result<LegacyAttempt, StoreError> {
         let noted = on_engine!(&self.pools, write, |pool, engine| engine::by_receipt(pool, asked).await);
         noted.map_err(StoreError::during("begin_by_receipt"))?;
-        let attempt = self.last_attempt(&asked.name.ec, &asked.name.iuv).await?;
-        attempt.ok_or(StoreError::Corrupt { what: "attempt" })
+        // By its name: a later activation is the last attempt, and none of its.
+        let AttemptName { ec, iuv, .. } = asked.name.clone();
+        let named = RptName { ec, iuv, ccp: asked.ccp.as_str().to_owned() };
+        // Another attempt may have taken the number just now.
+        self.attempt_of_rpt(&named).await?.ok_or(StoreError::Beaten)
     }
 }
 

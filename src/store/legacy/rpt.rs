@@ -164,13 +164,12 @@ impl Store {
         kept.map_err(stored)
     }
 
-    /// What would become of RPTs that were to be kept: nothing is written.
+    /// Whether RPTs are the ones that are kept: nothing is written, so that one that is not there is refused.
     pub async fn kept_rpts(&self, rpts: &[NewRpt]) -> Result<KeptRpts, StoreError> {
         for rpt in rpts {
             match self.rpt(&rpt.name).await? {
-                None => return Ok(KeptRpts::Now),
-                Some(kept) if kept.body != rpt.body => return Ok(KeptRpts::Taken),
-                Some(_) => {}
+                Some(kept) if kept.body == rpt.body => {}
+                Some(_) | None => return Ok(KeptRpts::Taken),
             }
         }
         Ok(KeptRpts::Before)
@@ -191,9 +190,14 @@ impl Store {
         Ok(rpts)
     }
 
-    /// RPTs that came by an instant and have no RT yet, the earliest first.
-    pub async fn open_rpts(&self, by: Timestamp, most: u32) -> Result<Vec<StoredRpt>, StoreError> {
-        let rows = on_engine!(&self.pools, read, |pool, engine| engine::open(pool, by, most).await);
+    /// RPTs that came by an instant and have no RT yet, the earliest first; those behind one of them.
+    pub async fn open_rpts(
+        &self,
+        by: Timestamp,
+        after: Option<&StoredRpt>,
+        most: u32,
+    ) -> Result<Vec<StoredRpt>, StoreError> {
+        let rows = on_engine!(&self.pools, read, |pool, engine| engine::open(pool, by, after, most).await);
         rows.map_err(StoreError::during("open_rpts"))?.into_iter().map(RptRow::read).collect()
     }
 }
@@ -217,7 +221,9 @@ pub(in crate::store) const RPTS_OF_ATTEMPT: &str = concat!(
 pub(in crate::store) const OPEN_RPTS: &str = concat!(
     "SELECT ",
     rpt_columns!(),
-    " FROM legacy_rpt r WHERE r.closed_at IS NULL AND r.received_at <= $1 ORDER BY r.received_at LIMIT $2"
+    " FROM legacy_rpt r WHERE r.closed_at IS NULL AND r.received_at <= $1 AND r.received_at >= $2 \
+     AND (r.received_at, r.ec, r.iuv, r.ccp) > ($2, $3, $4, $5) \
+     ORDER BY r.received_at, r.ec, r.iuv, r.ccp LIMIT $6"
 );
 
 const INSERT: &str = "INSERT INTO legacy_rpt (ec, iuv, ccp, issuer, attempt_no, partner, cart, amount, \
@@ -337,7 +343,21 @@ for_both_engines! {
             .await
     }
 
-    pub(super) async fn open(pool: &Pool, by: Timestamp, most: u32) -> Result<Vec<RptRow>, sqlx::Error> {
-        sqlx::query_as(OPEN_RPTS).bind(by.as_microsecond()).bind(i64::from(most)).fetch_all(pool).await
+    pub(super) async fn open(
+        pool: &Pool,
+        by: Timestamp,
+        after: Option<&StoredRpt>,
+        most: u32,
+    ) -> Result<Vec<RptRow>, sqlx::Error> {
+        let name = after.map(|rpt| &rpt.name);
+        sqlx::query_as(OPEN_RPTS)
+            .bind(by.as_microsecond())
+            .bind(after.map_or(i64::MIN, |rpt| rpt.received_at.as_microsecond()))
+            .bind(name.map_or("", |name| name.ec.as_str()))
+            .bind(name.map_or("", |name| &name.iuv))
+            .bind(name.map_or("", |name| &name.ccp))
+            .bind(i64::from(most))
+            .fetch_all(pool)
+            .await
     }
 }

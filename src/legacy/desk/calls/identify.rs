@@ -100,10 +100,9 @@ impl Known {
             let why = "identificativoDominio is no institution of this installation";
             return Err(Refused::new(PptCode::DominioSconosciuto, why));
         }
+        let is_its = |handler: &Handler| matches!(handler, Handler::Legacy(id) if *id == self.partner.id);
         let routes = self.registry.routes(ec);
-        let handlers = routes.map_or_else(Vec::new, |routes| routes.of_relation(&self.station, self.now));
-        let own =
-            handlers.iter().any(|handler| matches!(handler, Handler::Legacy(id) if *id == self.partner.id));
+        let own = routes.is_some_and(|routes| routes.speakers(&self.station, self.now).any(is_its));
         if own { Ok(()) } else { Err(not_yours()) }
     }
 

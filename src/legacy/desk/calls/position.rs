@@ -59,7 +59,8 @@ impl Desk {
             let before = self.parts.store.position(&first.ec, &iupd).await?;
             let kept = before.as_ref().and_then(|before| before.notices().next()).map(|notice| notice.number);
             let number = match named.or(kept) {
-                Some(notice) => Number::Given(notice),
+                Some(notice) if self.is_its(known, &first.ec, &notice) => Number::Given(notice),
+                Some(_) => return Err(of_another()),
                 None => self.number(known, &first.ec, &first.iuv)?,
             };
             let position = self.position(known, (&iupd, number.get()), &rpts)?;
@@ -139,13 +140,7 @@ impl Desk {
                     .find_map(|link| NoticeNumber::new(&format!("0{}{}", link.code?, iuv.as_str())).ok()),
             };
             let own = given.filter(|notice| self.is_its(known, ec, notice));
-            let wrong = || {
-                Refused::new(
-                    PptCode::Semantica,
-                    "the IUV is of a notice that the partner does not answer for",
-                )
-            };
-            return own.map(Number::Given).ok_or_else(wrong);
+            return own.map(Number::Given).ok_or_else(of_another);
         }
         let drawn = links.filter(|link| link.aux_digit == AuxDigit::Three).find_map(|link| {
             let notice = NoticeNumber::issue(link.code?, self.parts.randomness.notice_base()).ok()?;
@@ -167,4 +162,8 @@ impl Desk {
         let is = |handler: &Handler| matches!(handler, Handler::Legacy(id) if *id == known.partner.id);
         is(standing.handler) || standing.also.is_some_and(is)
     }
+}
+
+fn of_another() -> Refused {
+    Refused::new(PptCode::Semantica, "the IUV is of a notice that the partner does not answer for")
 }
