@@ -28,7 +28,7 @@ impl Desk {
                 made += usize::from(self.expire_one(rpt, now).await?);
             }
             // Those that wait on, for whatever reason, keep none behind them from its end.
-            last = rpts.into_iter().last();
+            last = rpts.into_iter().next_back();
             if last.is_none() {
                 return Ok(made);
             }
