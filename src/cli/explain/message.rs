@@ -79,6 +79,15 @@ impl Explainer {
             Some(payload) => self.message(bytes, payload),
             None => self.bare(root, depth),
         };
+        if depth == 0 && payload(root).is_none() && is_message(root.tag_name().name()) {
+            told.remarks.push(Remark {
+                rule: "envelope".to_owned(),
+                severity: Severity::Wrong.word(),
+                place: Some(Place::of(&[], root)),
+                message: "a message travels in the Body of a SOAP 1.1 envelope, and here is none".to_owned(),
+                mend: explanation("envelope").to_owned(),
+            });
+        }
         if depth < ENCLOSED {
             let holders = root.descendants().filter(|node| HOLDING.contains(&node.tag_name().name()));
             told.enclosed = holders.filter_map(|node| self.inside(node, depth)).collect();
@@ -204,6 +213,11 @@ fn sound(bytes: &[u8]) -> Result<(), Violation> {
     let mut reader = Reader::new(bytes, Bounds::default())?;
     reader.skip()?;
     reader.finish()
+}
+
+/// Whether an element is a message, which needs an envelope, and no document that stands for itself.
+fn is_message(root: &str) -> bool {
+    of_root(root).is_some() || old_meaning(root).is_some()
 }
 
 /// The payload of a SOAP 1.1 message.

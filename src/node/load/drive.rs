@@ -126,13 +126,13 @@ async fn call(shared: Arc<Shared>, mut node: Node, begun: Instant) {
             );
             continue;
         }
-        let (asks, exchange, paid) = ask(&shared, &mut node, number).await;
+        let (asks, exchange, before) = ask(&shared, &mut node, number).await;
         let took = match shared.plan.pace {
             Pace::Concurrency(_) => exchange.took,
             // From the instant at which it should have gone out, however late it was.
             Pace::Rate { .. } => due.elapsed(),
         };
-        held(&shared.tally).count(asks, took, Met::new(&exchange, asks, paid));
+        held(&shared.tally).count(asks, took, Met::new(&exchange, asks, before));
     }
 }
 
@@ -144,10 +144,10 @@ fn after(number: u64, per_second: f64) -> Duration {
 }
 
 /// Asks what is next in the mix; a receipt needs a payment that was begun, and begins one if there is none.
-async fn ask(shared: &Shared, node: &mut Node, number: u64) -> (Asks, Exchange, bool) {
+async fn ask(shared: &Shared, node: &mut Node, number: u64) -> (Asks, Exchange, Before) {
     let asks = shared.plan.mix.nth(number);
     match asks {
-        Asks::Probe => return (asks, node.probe().await, false),
+        Asks::Probe => return (asks, node.probe().await, Before::Open),
         Asks::Receipt => {
             let begun = held(&shared.stock).pay();
             if let Some((notice, data)) = begun {
@@ -159,7 +159,7 @@ async fn ask(shared: &Shared, node: &mut Node, number: u64) -> (Asks, Exchange, 
                 };
                 if let Ok(plan) = receipt_plan(&payment, &data) {
                     let issuer = plan.issuer.clone();
-                    return (asks, node.receipt(&plan, &issuer).await, false);
+                    return (asks, node.receipt(&plan, &issuer).await, Before::Open);
                 }
             }
         }
@@ -168,8 +168,8 @@ async fn ask(shared: &Shared, node: &mut Node, number: u64) -> (Asks, Exchange, 
     let notice = held(&shared.stock).turn().unwrap_or_default();
     if asks == Asks::Verify {
         let exchange = node.verify(&notice).await;
-        let paid = held(&shared.stock).is_paid(&notice);
-        return (asks, exchange, paid);
+        let before = held(&shared.stock).before(&notice);
+        return (asks, exchange, before);
     }
     let exchange = node.activate(&Activation::of(shared.version, &notice)).await;
     let ec = &shared.target.parties.pa;
@@ -178,9 +178,9 @@ async fn ask(shared: &Shared, node: &mut Node, number: u64) -> (Asks, Exchange, 
     if let Some(data) = data {
         stock.activated(&notice, data);
     }
-    let paid = stock.is_paid(&notice);
+    let before = stock.before(&notice);
     drop(stock);
-    (Asks::Activate, exchange, paid)
+    (Asks::Activate, exchange, before)
 }
 
 /// What is counted is whole after each step, also where somebody panicked.

@@ -108,9 +108,18 @@ pub(super) enum Met {
     Wrong(String),
 }
 
+/// What the load itself has done with a notice before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Before {
+    /// It has not paid it.
+    Open,
+    /// It has paid it.
+    Paid,
+}
+
 impl Met {
-    /// What an exchange met. `paid` tells whether the load itself has paid the notice.
-    pub(super) fn new(exchange: &Exchange, asks: Asks, paid: bool) -> Self {
+    /// What an exchange met.
+    pub(super) fn new(exchange: &Exchange, asks: Asks, before: Before) -> Self {
         let verdict = &exchange.verdict;
         let code = verdict.fault().map(|fault| fault.fault_code.as_str());
         match (verdict.seen_by_psp, code) {
@@ -118,7 +127,7 @@ impl Met {
             (Some(Ppt::ErroreEmessoDaPaa), Some("PAA_PAGAMENTO_SCONOSCIUTO")) if asks == Asks::Probe => {
                 Met::Right
             }
-            (Some(Ppt::ErroreEmessoDaPaa), Some("PAA_PAGAMENTO_DUPLICATO")) if paid => Met::Paid,
+            (Some(Ppt::ErroreEmessoDaPaa), Some("PAA_PAGAMENTO_DUPLICATO")) if before == Before::Paid => Met::Paid,
             (Some(Ppt::ErroreEmessoDaPaa), Some(code)) => Met::Wrong(code.chars().take(60).collect()),
             (Some(seen), _) => Met::Wrong(seen.name().to_owned()),
             (None, _) => {
