@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
-use super::tally::{LoadReport, Met, Tally};
+use super::tally::{Before, LoadReport, Met, Tally};
 use super::{Asks, Pace, Plan, Stock};
 use crate::node::client::{Client, ClientError, TlsFiles};
 use crate::node::receipt::{Payment, plan as receipt_plan};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
+use super::tally::Before;
 use crate::domain::notice_number::NoticeNumber;
 use crate::wire::pa_for_node::PaymentDataV2;
 
@@ -88,9 +89,10 @@ impl Stock {
         Some(begun)
     }
 
-    /// Whether the load itself has sent a receipt for the notice.
-    pub fn is_paid(&self, notice: &str) -> bool {
-        self.known_paid.contains(notice)
+    /// What the load itself has done with the notice.
+    pub(super) fn before(&self, notice: &str) -> Before {
+        let is_paid = self.known_paid.contains(notice);
+        if is_paid { Before::Paid } else { Before::Open }
     }
 }
 

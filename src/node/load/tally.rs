@@ -127,7 +127,9 @@ impl Met {
             (Some(Ppt::ErroreEmessoDaPaa), Some("PAA_PAGAMENTO_SCONOSCIUTO")) if asks == Asks::Probe => {
                 Met::Right
             }
-            (Some(Ppt::ErroreEmessoDaPaa), Some("PAA_PAGAMENTO_DUPLICATO")) if before == Before::Paid => Met::Paid,
+            (Some(Ppt::ErroreEmessoDaPaa), Some("PAA_PAGAMENTO_DUPLICATO")) if before == Before::Paid => {
+                Met::Paid
+            }
             (Some(Ppt::ErroreEmessoDaPaa), Some(code)) => Met::Wrong(code.chars().take(60).collect()),
             (Some(seen), _) => Met::Wrong(seen.name().to_owned()),
             (None, _) => {

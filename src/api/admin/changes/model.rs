@@ -209,7 +209,10 @@ impl ProposalModel {
 
 impl ChangeModel {
     pub(super) fn new(Found { change, steps }: &Found) -> Self {
-        let state = |text: &Option<String>| text.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let state = |text: &Option<String>| {
+            let read: Option<Value> = text.as_deref().and_then(|text| serde_json::from_str(text).ok());
+            read.map(without_hash)
+        };
         let made = change.made.as_ref();
         let effects = change.proposals.iter().zip(&change.was).enumerate().map(|(index, (proposal, was))| {
             let after = made.and_then(|made| made.get(index)).unwrap_or(&proposal.wanted);
@@ -223,6 +226,14 @@ impl ChangeModel {
             history: steps.iter().map(StepModel::new).collect(),
         }
     }
+}
+
+/// That a password is to change is for everybody who may see the change; by what it is known is for nobody.
+fn without_hash(mut state: Value) -> Value {
+    if let Some(password) = state.get_mut("newPassword") {
+        *password = Value::Bool(true);
+    }
+    state
 }
 
 impl StepModel {
