@@ -6,9 +6,10 @@ use varco::domain::routing::PartnerId;
 use varco::domain::routing::attempt::Ccp;
 use varco::store::{Asked, AttemptName};
 
-use super::scene::{FIRST, Scene, amount, get_v2, iuv, on_both_scenes, owed, receipt, whole};
+use super::scene::{FIRST, Scene, amount, eventually, get_v2, iuv, on_both_scenes, owed, receipt, whole};
 use crate::support::TestDatabase;
 use crate::support::messages::about;
+use crate::support::partner::legacy::SendsRpt;
 use crate::support::partner::legacy_words::tag;
 use crate::support::samples::{self, BROKER, STATION, notice_number};
 
@@ -80,6 +81,28 @@ async fn nothing_is_lost_when_the_gateway_stops_between_receipt_and_rt() {
         is(&came[0].rt(), "importoTotalePagato", "12.34");
         scene.gateway.end().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_rpt_that_comes_behind_its_own_rt_waits_for_nothing() {
+    on_both_scenes(async |scene| {
+        let debt = owed(1, "12.34");
+        scene.partner.owes(debt.clone());
+        scene.partner.behaves(|habits| habits.rpt = SendsRpt::Never);
+        scene.ask(&get_v2(1, &amount("12.34"))).await;
+        scene.settle(&receipt("r1", notice_number(1).as_str(), &whole(1234))).await;
+        let ccp = scene.partner.waits_for("paaInviaRT", 1).await[0].tag("codiceContestoPagamento");
+        eventually("the RT is taken", async || {
+            scene.attempts().await.iter().any(|one| one.facts.rts.iter().any(|rt| rt.taken_at.is_some()))
+        })
+        .await;
+        is(&scene.partner.sends(&debt, &ccp).await, "esito", "OK");
+        is(&scene.partner.call(scene.partner.caller().pending(None, 10)).await, "totRestituiti", "0");
+        scene.minutes_pass(120);
+        is(&scene.state(&ccp, 1).await, "stato", "RT_ACCETTATA_PA");
+        assert_eq!(scene.partner.came("paaInviaRT").len(), 1);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

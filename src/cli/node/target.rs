@@ -1,18 +1,18 @@
 //! Whom a command of the node asks, and how: the options that all of them share.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
+use super::endpoint::Peer;
 use crate::cli::Failure;
 use crate::domain::clock::Clock;
-use crate::node::client::{Client, TlsFiles};
+use crate::node::Node;
+use crate::node::client::Client;
 use crate::node::expected::Expected;
 use crate::node::judge::Expectations;
 use crate::node::variables::Variables;
-use crate::node::{Node, Parties};
 
 /// Longer than the node waits, so that its own time-out ends the waiting.
 const LONGEST: Duration = Duration::from_secs(3600);
@@ -20,33 +20,11 @@ const LONGEST: Duration = Duration::from_secs(3600);
 /// The options that every command of the node takes.
 #[derive(Clone, Debug, Args)]
 pub struct Target {
-    /// Where paForNode is offered, over https or in clear
-    #[arg(long)]
-    pub url: Option<String>,
-    /// Certificate of the node to present, PEM with its chain
-    #[arg(long, value_name = "FILE", requires = "key")]
-    pub cert: Option<PathBuf>,
-    /// Its private key, PEM
-    #[arg(long, value_name = "FILE", requires = "cert")]
-    pub key: Option<PathBuf>,
-    /// Authorities to trust, PEM
-    #[arg(long, value_name = "FILE")]
-    pub ca: Option<PathBuf>,
-    /// The creditor institution that is asked (idPA)
-    #[arg(long, value_name = "CODE")]
-    pub pa: Option<String>,
-    /// Its broker (idBrokerPA)
-    #[arg(long, value_name = "CODE")]
-    pub broker: Option<String>,
-    /// The broker's station (idStation)
-    #[arg(long, value_name = "CODE")]
-    pub station: Option<String>,
+    #[command(flatten)]
+    peer: Peer,
     /// The notice number, or the name of one in --env: shared, postal, paid, ...
     #[arg(long, value_name = "NUMBER")]
     pub notice: Option<String>,
-    /// Take what is not given from a file of KEY=VALUE lines, such as demo.env
-    #[arg(long, value_name = "FILE")]
-    pub env: Option<PathBuf>,
     /// How many seconds to wait for an answer; as the node if not given: 7, and 15 for a receipt
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<f64>,
@@ -84,26 +62,10 @@ pub struct Ready {
 impl Target {
     /// A node for this target.
     pub fn ready(&self) -> Result<Ready, Failure> {
-        let variables = self.variables()?;
-        let from = |given: &Option<String>, key: &str| {
-            given.clone().or_else(|| variables.get(key).map(str::to_owned))
-        };
-        let needed = |given: &Option<String>, key: &str, option: &str| {
-            from(given, key)
-                .ok_or_else(|| Failure::unusable(format!("give {option}, or --env FILE with {key}")))
-        };
-        let file = |given: &Option<PathBuf>, key: &str| {
-            given.clone().or_else(|| variables.get(key).map(PathBuf::from))
-        };
-        let identity = file(&self.cert, "NODE_CERT").zip(file(&self.key, "NODE_KEY"));
-        let files = TlsFiles { ca: file(&self.ca, "CA"), identity };
-        let url = needed(&self.url, "SOAP_URL", "--url")?;
+        let variables = self.peer.variables()?;
+        let (url, files) = (self.peer.url(&variables)?, self.peer.files(&variables));
         let client = Client::new(&url, &files, LONGEST).map_err(Failure::unusable)?;
-        let parties = Parties {
-            pa: needed(&self.pa, "EC", "--pa")?,
-            broker: needed(&self.broker, "BROKER", "--broker")?,
-            station: needed(&self.station, "STATION", "--station")?,
-        };
+        let parties = self.peer.parties(&variables)?;
         let clock = Clock::system();
         let mut node = Node::new(client, parties, clock.clone()).knowing(self.known(&variables));
         if let Some(seconds) = self.timeout {
@@ -136,22 +98,11 @@ impl Target {
         }
     }
 
-    fn variables(&self) -> Result<Variables, Failure> {
-        let mut variables = Variables::default();
-        if let Some(file) = &self.env {
-            let named =
-                |error: &dyn std::fmt::Display| Failure::unusable(format!("{}: {error}", file.display()));
-            let text = std::fs::read_to_string(file).map_err(|error| named(&error))?;
-            variables.read(&text).map_err(|error| named(&error))?;
-        }
-        Ok(variables)
-    }
-
     /// What the registry of the platform holds: as given, or what the environment says of the demo's.
     fn known(&self, variables: &Variables) -> Expectations {
         let set = |given: &[String], keys: &[&str]| -> Option<BTreeSet<String>> {
             // What the environment says of its own institution says nothing about another one.
-            let own = self.pa.is_none() || self.pa.as_deref() == variables.get("EC");
+            let own = self.peer.pa.is_none() || self.peer.pa.as_deref() == variables.get("EC");
             let from = || keys.iter().filter(|_| own).filter_map(|key| variables.get(key)).map(str::to_owned);
             let all: BTreeSet<_> =
                 if given.is_empty() { from().collect() } else { given.iter().cloned().collect() };

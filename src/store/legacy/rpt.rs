@@ -226,8 +226,11 @@ pub(in crate::store) const OPEN_RPTS: &str = concat!(
      ORDER BY r.received_at, r.ec, r.iuv, r.ccp LIMIT $6"
 );
 
+/// An RPT may come behind its own RT: then nothing is waited for.
 const INSERT: &str = "INSERT INTO legacy_rpt (ec, iuv, ccp, issuer, attempt_no, partner, cart, amount, \
-    received_at, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    received_at, body, closed_at, settled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+    (SELECT MIN(t.made_at) FROM legacy_rt t WHERE t.ec = $1 AND t.iuv = $2 AND t.rpt_ccp = $3), \
+    (SELECT MAX(t.taken_at) FROM legacy_rt t WHERE t.ec = $1 AND t.iuv = $2 AND t.rpt_ccp = $3))";
 
 const NEXT: &str = "SELECT COALESCE(MAX(attempt_no), 0) + 1 FROM legacy_attempt WHERE ec = $1 AND iuv = $2";
 

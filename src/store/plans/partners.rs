@@ -18,9 +18,10 @@ const FILL: &str = "
 fn cases(letters: &str) -> [Case; 5] {
     let (now, too_long) = ("#1000000000", "#2000000000");
     let page = [EC, "uno", "pending", "#20001", "i", "#21"];
+    // Each index of what is pending bounds what is read: which of them is taken is the planner's choice.
     [
-        look_up("due letters", letters, &["uno", now, too_long, "#8"], ["partner_delivery_due"; 2]),
-        look_up("due partners", claim::DUE_PARTNERS, &[now, ""], ["partner_delivery_due"; 2]),
+        look_up("due letters", letters, &["uno", now, too_long, "#8"], ["partner_delivery_"; 2]),
+        look_up("due partners", claim::DUE_PARTNERS, &[now, ""], ["partner_delivery_"; 2]),
         look_up("waiting letters", claim::WAITING, &[], ["partner_delivery_"; 2]),
         look_up("open letters", list::LIST_OPEN, &page, ["partner_delivery_"; 2]),
         look_up("answered by", answers::READ, &[EC, "302000000000010000"], [PRIMARY, "partner_answer_pkey"]),
