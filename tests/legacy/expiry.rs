@@ -101,9 +101,11 @@ async fn that_nobody_paid_is_told_before_a_payment_that_was_received_while_it_wa
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
         let came = scene.partner.waits_for("paaInviaRT", 2).await;
-        let ccps: Vec<String> = came.iter().map(|came| came.tag("codiceContestoPagamento")).collect();
+        let mut ccps: Vec<String> = came.iter().map(|came| came.tag("codiceContestoPagamento")).collect();
+        // Where the clock jumps while one is under way its lease runs out, and the same one is sent again.
+        ccps.dedup();
         assert_eq!(ccps, [ccp.clone(), format!("{ccp}-v2")]);
-        is(&came[1].rt(), "codiceEsitoPagamento", "0");
+        is(&came[came.len() - 1].rt(), "codiceEsitoPagamento", "0");
     })
     .await;
 }

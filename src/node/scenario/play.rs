@@ -233,9 +233,12 @@ impl Player {
         }
         let mut done = BTreeMap::new();
         while let Some(joined) = beside.join_next().await {
-            if let Ok((place, reports, session)) = joined {
-                done.insert(place, (reports, session));
-            }
+            let (place, reports, session) = match joined {
+                Ok(played) => played,
+                // A step that is missing from a report must not look like one that passed.
+                Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+            };
+            done.insert(place, (reports, session));
         }
         let mut reports =
             vec![step_report(number.to_owned(), step, (Ending::Passed, Vec::new()), Vec::new())];
