@@ -144,6 +144,9 @@ async function walk(page, { search, service, wrong, right, mistakes }) {
   await fill(page, wrong);
   await tabTo(page, words.next, button(words.next));
   await enter(page);
+  // A browser gives the focus only when it draws the page, which may be after it has loaded it.
+  const focus = () => document.activeElement?.getAttribute('role') === 'alert';
+  await page.waitForFunction(focus, null, { timeout: 5000 }).catch(() => {});
   assert.equal((await focused(page)).role, 'alert', 'the summary of errors has the focus');
   await judge(page, `errors-${page.viewportSize().width}`);
   const shown = await errors(page);
