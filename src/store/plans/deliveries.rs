@@ -26,28 +26,41 @@ fn cases(deliveries: &str) -> [Case; 2] {
 
 #[tokio::test]
 async fn on_sqlite_what_is_due_is_found_however_much_was_delivered() {
+    are_found_on_sqlite(FILL, cases(claim::sqlite::DUE_DELIVERIES)).await;
+}
+
+#[tokio::test]
+async fn on_postgres_what_is_due_is_found_however_much_was_delivered() {
+    are_found_on_postgres(FILL, || cases(claim::postgres::DUE_DELIVERIES)).await;
+}
+
+/// Each look-up in a database that is filled so takes a few steps of SQLite's machine.
+pub(super) async fn are_found_on_sqlite(fill: &'static str, cases: impl IntoIterator<Item = Case>) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("varco.db");
     let store = Store::open(&format!("sqlite://{}", file.display()), StoreOptions::default()).await.unwrap();
     store.migrate().await.unwrap();
     let Pools::Sqlite { write, .. } = &store.pools else { panic!("it is SQLite") };
-    sqlx::raw_sql(FILL).execute(write).await.unwrap();
+    sqlx::raw_sql(fill).execute(write).await.unwrap();
     let connection = rusqlite::Connection::open(&file).unwrap();
-    for case in cases(claim::sqlite::DUE_DELIVERIES) {
+    for case in cases {
         let taken = machine_steps(&connection, &case);
         assert!(taken < 2_000, "{}: {taken} steps", case.name);
     }
 }
 
-#[tokio::test]
-async fn on_postgres_what_is_due_is_found_however_much_was_delivered() {
+/// Each look-up reads a few rows of PostgreSQL by its index, whether or not the tables were ever analysed.
+pub(super) async fn are_found_on_postgres<C: IntoIterator<Item = Case>>(
+    fill: &'static str,
+    cases: impl Fn() -> C,
+) {
     let url = cluster::empty_database().await;
     let store = Store::open(&url, StoreOptions::default()).await.unwrap();
     store.migrate().await.unwrap();
     let Pools::Postgres(pool) = &store.pools else { panic!("it is PostgreSQL") };
-    sqlx::raw_sql(FILL).execute(pool).await.unwrap();
+    sqlx::raw_sql(fill).execute(pool).await.unwrap();
     for state in ["never analysed", "analysed"] {
-        for case in cases(claim::postgres::DUE_DELIVERIES) {
+        for case in cases() {
             let plan = plan_on_postgres(pool, &case).await;
             let most = plan.lines().map(rows_seen).fold(0.0, f64::max);
             assert!(most < 200.0, "{}, {state}: {most} rows\n{plan}", case.name);
@@ -57,7 +70,7 @@ async fn on_postgres_what_is_due_is_found_however_much_was_delivered() {
     }
 }
 
-pub(super) async fn plan_on_postgres(pool: &sqlx::PgPool, case: &Case) -> String {
+async fn plan_on_postgres(pool: &sqlx::PgPool, case: &Case) -> String {
     let mut tx = postgres_engine::begin(pool, postgres_engine::BEGIN).await.unwrap();
     let mut explained = sqlx::query(explain_analyze(&case.text)).persistent(false);
     for value in &case.values {

@@ -30,33 +30,10 @@ fn cases(letters: &str) -> [Case; 5] {
 
 #[tokio::test]
 async fn on_sqlite_letters_that_are_due_are_found_however_many_were_delivered() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("varco.db");
-    let store = Store::open(&format!("sqlite://{}", file.display()), StoreOptions::default()).await.unwrap();
-    store.migrate().await.unwrap();
-    let Pools::Sqlite { write, .. } = &store.pools else { panic!("it is SQLite") };
-    sqlx::raw_sql(FILL).execute(write).await.unwrap();
-    let connection = rusqlite::Connection::open(&file).unwrap();
-    for case in cases(claim::sqlite::DUE_LETTERS) {
-        let taken = machine_steps(&connection, &case);
-        assert!(taken < 2_000, "{}: {taken} steps", case.name);
-    }
+    deliveries::are_found_on_sqlite(FILL, cases(claim::sqlite::DUE_LETTERS)).await;
 }
 
 #[tokio::test]
 async fn on_postgres_letters_that_are_due_are_found_however_many_were_delivered() {
-    let url = cluster::empty_database().await;
-    let store = Store::open(&url, StoreOptions::default()).await.unwrap();
-    store.migrate().await.unwrap();
-    let Pools::Postgres(pool) = &store.pools else { panic!("it is PostgreSQL") };
-    sqlx::raw_sql(FILL).execute(pool).await.unwrap();
-    for state in ["never analysed", "analysed"] {
-        for case in cases(claim::postgres::DUE_LETTERS) {
-            let plan = deliveries::plan_on_postgres(pool, &case).await;
-            let most = plan.lines().map(rows_seen).fold(0.0, f64::max);
-            assert!(most < 200.0, "{}, {state}: {most} rows\n{plan}", case.name);
-            assert!(plan.contains(case.index[1]), "{}, {state}:\n{plan}", case.name);
-        }
-        sqlx::raw_sql("ANALYZE").execute(pool).await.unwrap();
-    }
+    deliveries::are_found_on_postgres(FILL, || cases(claim::postgres::DUE_LETTERS)).await;
 }
